@@ -1,0 +1,93 @@
+"""预警：对象、原因、级别；上面的房间把判断交下来，这里开、改级、清。"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from xushi.alerts.rules import Cause, Level
+from xushi.kit.fields import MonthField
+from xushi.units.models import Unit
+from xushi.units.policy import scoped
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from xushi.units.models import User
+
+
+class AlertQuerySet(QuerySet["Alert"]):
+    def open(self) -> "AlertQuerySet":
+        return self.filter(cleared_at=None)
+
+    def open_at(self, moment: "datetime") -> "AlertQuerySet":
+        """Alerts that stood open at a past moment."""
+        return self.filter(Q(cleared_at=None) | Q(cleared_at__gt=moment), opened_at__lte=moment)
+
+    def visible_to(self, user: "User") -> "AlertQuerySet":
+        return self.filter(scoped(user))
+
+
+class Alert(models.Model):
+    """预警: one open alert per subject and cause; clearing keeps the row."""
+
+    subject_kind = models.CharField("对象类别", max_length=40, help_text="模型标签，如 registry.project")
+    subject_id = models.BigIntegerField("对象编号")
+    subject_name = models.CharField("对象名称", max_length=300)
+    cause = models.CharField("原因", max_length=30, choices=Cause.choices())
+    level = models.CharField("级别", max_length=10, choices=Level.choices())
+    since = models.DateField("自何日起", help_text="计划应做到的那一天；逾期天数从它算起")
+    month = MonthField("判断所依月份", null=True, blank=True)
+    amount = models.BigIntegerField("欠额（元）", null=True, blank=True)
+    points = models.DecimalField("差几个百分点", max_digits=9, decimal_places=4, null=True, blank=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+    opened_at = models.DateTimeField("开出时间")
+    changed_at = models.DateTimeField("最近变动")
+    cleared_at = models.DateTimeField("解除时间", null=True, blank=True)
+    # 可见范围与归类：随对象抄下来，预警自己就能按人、按属地、按领导筛
+    territory = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="属地")
+    responsible_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="责任单位"
+    )
+    owner_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="项目单位")
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="挂钩领导"
+    )
+
+    objects: ClassVar[Any] = AlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "预警"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "cause"],
+                condition=Q(cleared_at=None),
+                name="one_open_alert_per_subject_and_cause",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["cause", "level", "territory"], condition=Q(cleared_at=None), name="alert_open"
+            ),
+            models.Index(fields=["opened_at", "cleared_at"], name="alert_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} {self.subject_name}"
+
+
+class ThresholdSet(models.Model):
+    """预警阈值: one row per change, so that a past judgement can be explained."""
+
+    effective_at = models.DateTimeField("生效时间", db_index=True)
+    values = models.JSONField("阈值", help_text="alerts.rules.Thresholds 的各项")
+    reason = models.CharField("调整理由", max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "预警阈值"
+        ordering = ["-effective_at"]
+
+    def __str__(self) -> str:
+        return f"{self.effective_at:%Y-%m-%d} {self.reason}"

@@ -1,0 +1,40 @@
+"""钟：只有视图和命令读它；演示区的钟可以拨。"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from xushi.core.clock import BEIJING
+
+
+def now() -> datetime:
+    """The moment the product lives in: the real one, or XUSHI_NOW moved on by what visitors added."""
+    real = datetime.now(tz=BEIJING)  # noqa: TID251 - the one place that reads the clock
+    frozen: datetime | None = settings.XUSHI_NOW
+    if frozen is None:
+        return real
+    return frozen + advanced()
+
+
+def is_demonstration() -> bool:
+    return settings.XUSHI_NOW is not None
+
+
+def advanced() -> timedelta:
+    """How far visitors have moved the demonstration's clock on, in whole minutes."""
+    store = _store()
+    return timedelta(minutes=int(store.read_text())) if store.exists() else timedelta()
+
+
+def advance(by: timedelta) -> datetime:
+    """Move the demonstration's clock on; real clocks are refused."""
+    if not is_demonstration():
+        raise ValueError("真实的钟不能拨；只有设了 XUSHI_NOW 的演示区可以。")
+    minutes = int((advanced() + by).total_seconds() // 60)
+    _store().write_text(str(max(minutes, 0)))
+    return now()
+
+
+def _store() -> Path:
+    return Path(settings.XUSHI_HOME) / "demo-clock"

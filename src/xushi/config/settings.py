@@ -1,0 +1,163 @@
+"""全部设置都在这里，只从环境变量读。各变量的说明见 docs/运维.md。"""
+
+import os
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dj_database_url
+
+from xushi.core.clock import BEIJING
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# 状态目录：数据库、上传的文件、密钥
+XUSHI_HOME = Path(os.environ.get("XUSHI_HOME", "var")).resolve()
+XUSHI_HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _secret() -> str:
+    """The signing key: from the environment, else made once and kept in the state directory."""
+    if key := os.environ.get("XUSHI_SECRET_KEY"):
+        return key
+    store = XUSHI_HOME / "secret-key"
+    if not store.exists():
+        store.write_text(secrets.token_urlsafe(64))
+        store.chmod(0o600)
+    return store.read_text()
+
+
+def _moment(text: str | None) -> datetime | None:
+    """XUSHI_NOW, e.g. 2018-09-12T08:30; without an offset it is Beijing time."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+SECRET_KEY = _secret()
+DEBUG = os.environ.get("XUSHI_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("XUSHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XUSHI_ORIGINS", "").split(",") if o]
+XUSHI_NOW = _moment(os.environ.get("XUSHI_NOW"))
+XUSHI_DISTRICT = os.environ.get("XUSHI_DISTRICT", "浦口区")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "xushi.kit",
+    "xushi.journal",
+    "xushi.units",
+    "xushi.alerts",
+    "xushi.registry",
+    "xushi.progress",
+    "xushi.exchange",
+    "xushi.flow",
+    "xushi.home",
+    "xushi.demo",
+    "xushi.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "xushi.config.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "xushi.units.middleware.LoginRequired",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "xushi.config.urls"
+ASGI_APPLICATION = "xushi.config.asgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "xushi.kit.context.display",
+                "xushi.home.context.nav",
+            ],
+            "builtins": ["xushi.kit.templatetags.kit"],
+        },
+    },
+]
+
+DATABASES = {
+    "default": dj_database_url.config(default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600)
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Writers queue instead of failing: the lock is taken at BEGIN, readers never wait (WAL).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+    }
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "units.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "xushi.units.passwords.ThreeClassesValidator"},
+]
+LOGIN_URL = "units:login"
+LOGIN_REDIRECT_URL = "home:home"
+
+# 等保：错 5 次锁 15 分钟；30 分钟不用退出
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "xushi.units.views.locked_out"
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("XUSHI_HTTPS") == "1"
+CSRF_FAILURE_VIEW = "xushi.kit.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = XUSHI_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = XUSHI_HOME / "uploads"
+# 上传：一个字段的文本与一次请求的字段数都有上限，超过给出一句话而不是崩溃
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("XUSHI_LOG", "WARNING")},
+}

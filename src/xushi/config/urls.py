@@ -1,0 +1,19 @@
+"""网址：每间房自带，首页收在 home。"""
+
+from django.urls import include, path
+
+handler400 = "xushi.kit.views.bad_request"
+handler403 = "xushi.kit.views.forbidden"
+handler404 = "xushi.kit.views.not_found"
+handler500 = "xushi.kit.views.broken"
+
+urlpatterns = [
+    path("kit/", include("xushi.kit.urls")),
+    path("", include("xushi.units.urls")),
+    path("journal/", include("xushi.journal.urls")),
+    path("alerts/", include("xushi.alerts.urls")),
+    path("registry/", include("xushi.registry.urls")),
+    path("progress/", include("xushi.progress.urls")),
+    path("exchange/", include("xushi.exchange.urls")),
+    path("", include("xushi.home.urls")),
+]

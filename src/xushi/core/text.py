@@ -1,0 +1,42 @@
+"""文字归一：全角、空白、换行、拼音。"""
+
+import re
+import unicodedata
+from itertools import product
+
+from pypinyin import Style, pinyin
+
+_SPACE = re.compile(r"\s+")
+_READINGS_AT_MOST = 4
+
+
+def tidy(text: str) -> str:
+    """What a person typed, made regular: NFKC, no line breaks, single spaces, trimmed."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def name_key(text: str) -> str:
+    """Two names with one key are the same name: no spaces, no case, no full-width forms."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def search_text(*parts: str) -> str:
+    """The one column that search looks into: the words, their full pinyin and their initials.
+
+    浦口大道 → "浦口大道 pukoudadao pkdd". Characters with several readings give up to four spellings.
+    """
+    words = [name_key(part) for part in parts if part]
+    spellings: list[str] = []
+    for word in words:
+        spellings += _spellings(word, Style.NORMAL) + _spellings(word, Style.FIRST_LETTER)
+    return " ".join(dict.fromkeys(words + spellings))
+
+
+def _spellings(word: str, style: Style) -> list[str]:
+    readings = pinyin(word, style=style, heteronym=False)
+    first = "".join(reading[0] for reading in readings)
+    if len(word) > 4:
+        return [first]
+    many = pinyin(word, style=style, heteronym=True)
+    spelled = ["".join(choice) for _, choice in zip(range(_READINGS_AT_MOST), product(*many), strict=False)]
+    return list(dict.fromkeys([first, *spelled]))

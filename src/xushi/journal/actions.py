@@ -1,0 +1,108 @@
+"""记一笔：每个动作都以 record 收尾，与它写的数据同在一个事务里。"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import models, transaction
+
+from xushi.journal.models import Changes, Event, EventRow, Reaction
+
+_reactions: dict[str, list[str]] = {}
+
+
+class Person(Protocol):
+    """What the journal needs to know of an actor (the user model stands on a higher floor)."""
+
+    pk: Any
+    name: str
+
+    @property
+    def unit_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, through which channel, from where. by=None is the system itself."""
+
+    by: Any = None
+    channel: str = Event.Channel.WEB
+    address: str = ""
+
+    @classmethod
+    def of(cls, request: Any) -> "Actor":
+        return cls(by=request.user, address=request.META.get("REMOTE_ADDR", ""))
+
+
+SYSTEM = Actor(channel=Event.Channel.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One changed row of a plural action."""
+
+    subject: models.Model
+    name: str
+    changes: Changes = field(default_factory=dict)
+
+
+def react_to(*verbs: str) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Register a reaction by its function's dotted name; the worker calls it once per event."""
+
+    def register(reaction: Callable[[Event], None]) -> Callable[[Event], None]:
+        name = f"{reaction.__module__}.{reaction.__qualname__}"
+        for verb in verbs:
+            names = _reactions.setdefault(verb, [])
+            if name not in names:
+                names.append(name)
+        return reaction
+
+    return register
+
+
+def record(
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    summary: str,
+    subject: models.Model | None = None,
+    subject_name: str = "",
+    changes: Changes | None = None,
+    rows: Iterable[RowChange] = (),
+) -> Event:
+    """Write one event, its row changes and the reactions it sets off; call it inside the action's transaction."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("record() 要与它记录的写入同在一个事务里")
+    event = Event.objects.create(
+        verb=verb,
+        at=now,
+        actor=actor.by,
+        actor_name=actor.by.name if actor.by else "系统",
+        actor_unit=actor.by.unit_name if actor.by else "",
+        channel=actor.channel,
+        address=actor.address,
+        subject_kind=subject._meta.label_lower if subject else "",
+        subject_id=subject.pk if subject else None,
+        subject_name=(subject_name or str(subject or ""))[:300],
+        summary=summary[:500],
+        changes=changes or {},
+    )
+    EventRow.objects.bulk_create(
+        (
+            EventRow(
+                event=event,
+                subject_kind=row.subject._meta.label_lower,
+                subject_id=row.subject.pk,
+                subject_name=row.name[:300],
+                changes=row.changes,
+            )
+            for row in rows
+        ),
+        batch_size=2000,
+    )
+    Reaction.objects.bulk_create(
+        Reaction(event=event, name=name, not_before=now) for name in _reactions.get(verb, [])
+    )
+    return event

@@ -1,0 +1,160 @@
+"""单位与人员：责任单位的树，人在哪个单位任什么职，能看到什么。"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
+
+STEP = 4  # 路径每级四位：0001.0003.
+
+
+class UnitQuerySet(QuerySet["Unit"]):
+    def under(self, *paths: str) -> "UnitQuerySet":
+        """Units in the subtrees of these paths, themselves included; none where no path is given."""
+        condition = Q(pk__in=[])
+        for path in paths:
+            condition |= Q(path__startswith=path)
+        return self.filter(condition)
+
+
+class Unit(models.Model):
+    """责任单位: a node of the tree district → departments, territories, enterprises, working groups."""
+
+    class Kind(models.TextChoices):
+        DISTRICT = "district", "区"
+        OFFICE = "office", "区重大办"
+        DEPARTMENT = "department", "部门"
+        SUBDISTRICT = "subdistrict", "街道"
+        FARM = "farm", "场"
+        PARK = "park", "园区"
+        ENTERPRISE = "enterprise", "企业"
+        LEADING_GROUP = "leading_group", "领导小组"
+        WORKING_GROUP = "working_group", "工作组"
+
+    TERRITORY_KINDS = (Kind.SUBDISTRICT, Kind.FARM, Kind.PARK)
+
+    name = models.CharField("名称", max_length=120)
+    short_name = models.CharField("简称", max_length=40, blank=True)
+    kind = models.CharField("类别", max_length=20, choices=Kind.choices, db_index=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    path = models.CharField("路径", max_length=100, unique=True, help_text="各级编号，如 0001.0003.")
+    code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="职责承接单位"
+    )
+
+    objects: ClassVar[Any] = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "单位"
+        ordering = ["path"]
+        constraints = [models.UniqueConstraint(fields=["parent", "name"], name="unit_name_once_under_parent")]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def is_root(self) -> bool:
+        return len(self.path) == STEP + 1
+
+
+class Role(models.TextChoices):
+    """角色, as in 谁能看什么、做什么."""
+
+    OFFICE = "office", "重大办"
+    LEADER = "leader", "区领导"
+    DEPARTMENT = "department", "部门"
+    TERRITORY = "territory", "属地"
+    OWNER = "owner", "项目单位"
+    INSPECTOR = "inspector", "督查"
+    STATISTICS = "statistics", "统计"
+    INDICATOR_LEAD = "indicator_lead", "指标牵头"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDITOR = "auditor", "审计员"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """人员: rights come only from the appointments in force, never from flags on the person."""
+
+    username = models.CharField("账号", max_length=60, unique=True, help_text="工号或手机号")
+    name = models.CharField("姓名", max_length=60)
+    phone = models.CharField("手机", max_length=20, blank=True)
+    title = models.CharField("职务", max_length=60, blank=True)
+    is_active = models.BooleanField("在用", default=True)
+    created_at = models.DateTimeField("开通时间", auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "人员"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def appointments_in_force(self) -> list["Appointment"]:
+        """The appointments held now; read once per request."""
+        return list(self.appointments.filter(ended_at=None).select_related("unit", "scope").order_by("pk"))
+
+    @property
+    def unit(self) -> Unit | None:
+        held = self.appointments_in_force
+        return held[0].unit if held else None
+
+    @property
+    def unit_name(self) -> str:
+        return str(self.unit or "")
+
+    @property
+    def roles(self) -> set[str]:
+        return {appointment.role for appointment in self.appointments_in_force}
+
+    def has_role(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def scope_paths(self, *roles: str) -> list[str]:
+        """Unit paths whose subtrees this person works in, over the given roles (all roles if none given)."""
+        return [
+            held.scope.path for held in self.appointments_in_force if not roles or held.role in roles
+        ]
+
+
+class Appointment(models.Model):
+    """任职: a role in a unit, over a scope, from one day to another; ended, never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name="人员")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="appointments", verbose_name="单位")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    scope = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", verbose_name="管辖范围", help_text="看得到这个单位以下的项目"
+    )
+    unit_name = models.CharField("任职时单位名称", max_length=120)
+    started_at = models.DateTimeField("任职时间")
+    ended_at = models.DateTimeField("离任时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "任职"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit", "role"], condition=Q(ended_at=None), name="one_appointment_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_name}·{self.get_role_display()}"

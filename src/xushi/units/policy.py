@@ -1,0 +1,47 @@
+"""谁看得到：一个条件，清单、计数、搜索、导出都用它。"""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from xushi.units.models import Role, Unit
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+DISTRICT_WIDE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS)
+NOTHING = Q(pk__in=[])
+
+
+def scoped(user: "User", prefix: str = "") -> Q:
+    """The rows this person may see, by the three units a project's row carries.
+
+    Office, leader, inspector, statistics: the territories in their scope (a root scope is everything).
+    Territory: its territory or what it is responsible for. Department: what it is responsible for.
+    Owner: its own projects. Indicator lead and the three administrators: no projects.
+    prefix reaches the row that carries the units, e.g. "project__".
+    """
+    condition = NOTHING
+    for held in user.appointments_in_force:
+        if held.role in DISTRICT_WIDE:
+            if held.scope.is_root:
+                return Q()
+            condition |= _within(held.scope, prefix, "territory") | _within(held.scope, prefix, "responsible_unit")
+        elif held.role == Role.TERRITORY:
+            condition |= _within(held.scope, prefix, "territory") | _within(held.scope, prefix, "responsible_unit")
+        elif held.role == Role.DEPARTMENT:
+            condition |= _within(held.scope, prefix, "responsible_unit")
+        elif held.role == Role.OWNER:
+            condition |= _within(held.scope, prefix, "owner_unit")
+    if Role.LEADER in user.roles:
+        condition |= Q(**{f"{prefix}leader": user.pk})
+    return condition
+
+
+def sees_everything(user: "User") -> bool:
+    """True where the scope is the whole district: summaries may be read as they stand."""
+    return any(held.role in DISTRICT_WIDE and held.scope.is_root for held in user.appointments_in_force)
+
+
+def _within(unit: Unit, prefix: str, column: str) -> Q:
+    return Q(**{f"{prefix}{column}__in": Unit.objects.under(unit.path).values("pk")})
