@@ -1,0 +1,296 @@
+"""进度：月报、关账、每月定下来的事实、汇总、入统差额。"""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from xushi.kit.fields import MonthField
+from xushi.registry.models import Category, IndustryChain, Project
+from xushi.units.models import Unit
+from xushi.units.policy import scoped
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class ReportQuerySet(QuerySet["MonthlyReport"]):
+    def visible_to(self, user: "User") -> "ReportQuerySet":
+        return self.filter(scoped(user, "project__"))
+
+
+class MonthlyReport(models.Model):
+    """月报: cumulative investment since 1 January (元), one per project and month."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "待审"
+        ACCEPTED = "accepted", "已审"
+        RETURNED = "returned", "退回"
+        CARRIED = "carried", "沿用上月"
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="reports", verbose_name="项目")
+    month = MonthField("月份")
+    state = models.CharField("状态", max_length=12, choices=State.choices)
+    cumulative = models.BigIntegerField("年内累计完成投资（元）")
+    physical_progress = models.TextField("形象进度", blank=True)
+    facts = models.TextField("当月情况", blank=True)
+    started_on = models.DateField("本月报开工日期", null=True, blank=True)
+    completed_on = models.DateField("本月报竣工日期", null=True, blank=True)
+    explanation = models.TextField("异常数说明", blank=True)
+    difficulty_kinds = models.JSONField("问题类别", default=list, blank=True)
+    difficulty = models.TextField("问题说明", blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
+    submitted_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="报送人")
+    submitted_at = models.DateTimeField("报送时间", null=True, blank=True)
+
+    objects: ClassVar[Any] = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "月报"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "month"], name="one_report_per_month"),
+            models.CheckConstraint(condition=Q(cumulative__gte=0), name="cumulative_not_negative"),
+        ]
+        indexes = [models.Index(fields=["month", "state"], name="report_month_state")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month}"
+
+
+class ReportDecision(models.Model):
+    """审核: accepted, returned with a reason, or carried over with a reason; who and when come with it."""
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted", "审核通过"
+        RETURNED = "returned", "退回"
+        CARRIED = "carried", "沿用上月"
+
+    report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="decisions", verbose_name="月报")
+    kind = models.CharField("决定", max_length=12, choices=Kind.choices)
+    reason = models.CharField("理由", max_length=300, blank=True)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="审核人")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "月报审核"
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.get_kind_display()}"
+
+
+class ReportDraft(models.Model):
+    """草稿: what one person has typed so far, as typed, valid or not; each person has their own."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", verbose_name="项目")
+    month = MonthField("月份")
+    user = models.ForeignKey(PERSON, models.CASCADE, related_name="+", verbose_name="填报人")
+    typed = models.JSONField("所填", default=dict)
+    based_on = models.PositiveIntegerField("所据版本", default=0)
+    updated_at = models.DateTimeField("存于")
+
+    class Meta:
+        verbose_name = "月报草稿"
+        constraints = [models.UniqueConstraint(fields=["project", "month", "user"], name="one_draft_each")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month} {self.user_id}"
+
+
+class ReportPhoto(models.Model):
+    """现场照片: a file in the uploads folder, served only to those who may see the project."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="report_photos", verbose_name="项目")
+    month = MonthField("月份")
+    file = models.FileField("文件", upload_to="reports/")
+    sha256 = models.CharField("散列", max_length=64)
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name="上传人")
+    at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "现场照片"
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class Reminder(models.Model):
+    """催报: the office asked for a report that is not in."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="report_reminders", verbose_name="项目")
+    month = MonthField("月份")
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name="催报人")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "催报"
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month}"
+
+
+class MonthClosing(models.Model):
+    """关账: fixes a month's figures. Reopening ends the version and leaves it; closing again writes the next."""
+
+    month = MonthField("月份")
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    closed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="关账人")
+    closed_at = models.DateTimeField("关账时间")
+    reopened_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="重开人")
+    reopened_at = models.DateTimeField("重开时间", null=True, blank=True)
+    reopen_reason = models.CharField("重开理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "关账"
+        constraints = [
+            models.UniqueConstraint(fields=["month", "version"], name="closing_version_once"),
+            models.UniqueConstraint(
+                fields=["month"], condition=Q(reopened_at=None), name="one_closing_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month}第{self.version}版"
+
+
+class StandingColumns(models.Model):
+    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元, so that a linear schedule is exact."""
+
+    provincial_stage = models.PositiveSmallIntegerField("省级阶段", default=0)
+    municipal_stage = models.PositiveSmallIntegerField("市级阶段", default=0)
+    joint_stage = models.PositiveSmallIntegerField("省市阶段", default=0)
+    district_stage = models.PositiveSmallIntegerField("区级阶段", default=0)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name="类别")
+    territory = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="属地")
+
+    class Meta:
+        abstract = True
+
+
+class FactQuerySet(QuerySet["ProjectMonth"]):
+    def visible_to(self, user: "User") -> "FactQuerySet":
+        return self.filter(scoped(user))
+
+
+class ProjectMonth(StandingColumns):
+    """月度事实: one row per project and closing; never changed after the closing that wrote it."""
+
+    closing = models.ForeignKey(MonthClosing, models.CASCADE, related_name="facts", verbose_name="关账")
+    month = MonthField("月份")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="facts", verbose_name="项目")
+    project_name = models.CharField("当时名称", max_length=300)
+    responsible_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="责任单位")
+    owner_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="项目单位")
+    chain = models.ForeignKey(IndustryChain, models.PROTECT, null=True, related_name="+", verbose_name="产业链")
+    leader = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="挂钩领导")
+    owner_kind = models.CharField("投资主体", max_length=20, blank=True)
+    total_investment = models.BigIntegerField("总投资")
+    annual_plan = models.BigIntegerField("年度计划")
+    plan_version = models.PositiveSmallIntegerField("计划版本", default=0)
+    start_month = MonthField("计划开工", null=True)
+    completion_month = MonthField("计划竣工", null=True)
+    invested_before = models.BigIntegerField("至上年底累计")
+    cumulative = models.BigIntegerField("年内累计")
+    previous_cumulative = models.BigIntegerField("上月年内累计", default=0)
+    due_twelfths = models.BigIntegerField("序时应完成（1/12元）")
+    started_on = models.DateField("开工", null=True)
+    completed_on = models.DateField("竣工", null=True)
+    statistics_entered_on = models.DateField("入统", null=True)
+    started = models.BooleanField("已开工")
+    completed = models.BooleanField("本年已竣工")
+    reported = models.BooleanField("本月有月报")
+
+    objects: ClassVar[Any] = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "月度事实"
+        constraints = [models.UniqueConstraint(fields=["closing", "project"], name="one_fact_per_closing")]
+        indexes = [
+            models.Index(fields=["closing", "territory"], name="fact_closing_territory"),
+            models.Index(fields=["project", "month"], name="fact_project_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_name} {self.month}"
+
+
+class SummaryCell(StandingColumns):
+    """汇总: sums of facts of one closing by stages × category × territory; a test holds it to the recount.
+
+    Money columns are sums in 元 (due in twelfths), the rest are counts.
+    """
+
+    closing = models.ForeignKey(MonthClosing, models.CASCADE, related_name="cells", verbose_name="关账")
+    projects = models.IntegerField(default=0)
+    total_investment = models.BigIntegerField(default=0)
+    annual_plan = models.BigIntegerField(default=0)
+    due_twelfths = models.BigIntegerField(default=0)
+    cumulative = models.BigIntegerField(default=0)
+    started = models.IntegerField(default=0)
+    planned_start_this_year = models.IntegerField(default=0)
+    planned_start_by_now = models.IntegerField(default=0)
+    completed = models.IntegerField(default=0)
+    completed_total_investment = models.BigIntegerField(default=0)
+    completed_invested_to_date = models.BigIntegerField(default=0)
+    at_least_10 = models.IntegerField(default=0)
+    at_least_50 = models.IntegerField(default=0)
+    at_least_100 = models.IntegerField(default=0)
+    reported = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = "汇总"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "closing", "provincial_stage", "municipal_stage", "district_stage", "category", "territory",
+                ],
+                name="one_cell",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.closing_id} {self.category_id} {self.territory_id}"
+
+
+class PublishedFigure(models.Model):
+    """公布数: what a document or an imported total printed; compared with its own parts, never used instead."""
+
+    month = MonthField("截止月份")
+    level = models.CharField("级别", max_length=24, help_text="provincial_municipal、district …")
+    category = models.CharField("类别代号", max_length=40, blank=True)
+    name = models.CharField("数字", max_length=40, help_text="figures 的键，如 start_rate.under_way")
+    value = models.CharField("印出的数", max_length=40, help_text="率为百分数，金额为亿元，照印")
+    source = models.CharField("来源", max_length=200)
+
+    class Meta:
+        verbose_name = "公布数"
+        constraints = [
+            models.UniqueConstraint(fields=["month", "level", "category", "name", "source"], name="published_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.level} {self.name} {self.value}"
+
+
+class StatisticsEntry(models.Model):
+    """入统: what official statistics recorded of a project up to a month (元, since 1 January)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="statistics", verbose_name="项目")
+    month = MonthField("月份")
+    recorded = models.BigIntegerField("入统累计（元）")
+    missing = models.JSONField("缺的依据", default=list, help_text="contract approval dated_photo form")
+    helper_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="帮办单位"
+    )
+    note = models.CharField("说明", max_length=300, blank=True)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="填写人")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "入统"
+        constraints = [models.UniqueConstraint(fields=["project", "month"], name="one_statistics_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month}"
