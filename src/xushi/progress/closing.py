@@ -1,0 +1,196 @@
+"""关账与重开：每个项目写一行事实，再汇总成格；旧版留着。"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from xushi.core.months import Month
+from xushi.journal.actions import Actor, record
+from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress.standing import Standing, current_closing, live_rows, read
+from xushi.registry.models import Project, Stage
+
+YI = 100_000_000
+
+
+@dataclass
+class NotReady(Exception):
+    """The month cannot be closed (or reopened) yet; says why and what to do."""
+
+    sentence: str
+    projects: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def not_ready(month: Month) -> "QuerySet[Project]":
+    """Under-way projects of the month whose report is neither accepted nor carried over."""
+    settled = MonthlyReport.objects.filter(
+        month=month, state__in=[MonthlyReport.State.ACCEPTED, MonthlyReport.State.CARRIED]
+    )
+    return must_report(month).exclude(pk__in=settled.values("project_id"))
+
+
+def must_report(month: Month) -> "QuerySet[Project]":
+    """Projects that owe a report for the month: listed as 当年实施 on some list of the year."""
+    return Project.objects.filter(
+        pk__in=live_rows(month)
+        .filter(listings__year=month.year, listings__stage=Stage.UNDER_WAY)
+        .values("pk")
+    )
+
+
+@transaction.atomic
+def close_month(month: Month, *, actor: Actor, now: datetime) -> MonthClosing:
+    """关账: fix the month's figures. NotReady while a report is open, the month unfinished or an earlier one open."""
+    _check_closable(month, now)
+    earlier = MonthClosing.objects.filter(month=month).order_by("-version").first()
+    closing = MonthClosing.objects.create(
+        month=month, version=earlier.version + 1 if earlier else 1, closed_by=actor.by, closed_at=now
+    )
+    written = write_facts(closing, read(live_rows(month), "pk"))
+    record(
+        "progress.month.closed",
+        actor=actor,
+        now=now,
+        subject=closing,
+        subject_name=month.label,
+        summary=f"{month.label}关账，第{closing.version}版，{written}个项目的数定下",
+    )
+    return closing
+
+
+def _check_closable(month: Month, now: datetime) -> None:
+    from xushi.core.clock import local_day
+
+    if current_closing(month):
+        raise NotReady(f"{month.label}已经关账；要改先重开。")
+    if local_day(now) <= month.last_day:
+        raise NotReady(f"{month.label}还没过完，{month.next.first_day.month}月1日起才能关账。")
+    first = MonthClosing.objects.filter(month__gte=Month(month.year, 1), month__lt=month).exists()
+    if first and not current_closing(month.previous):
+        raise NotReady(f"{month.previous.label}还没关账，请先关那个月。")
+    waiting = tuple(not_ready(month).values_list("pk", flat=True))
+    if waiting:
+        raise NotReady(
+            f"还有{len(waiting)}个项目的{month.label}月报没有审核通过，请逐个审核，或注明理由沿用上月。", waiting
+        )
+
+
+@transaction.atomic
+def reopen_month(month: Month, reason: str, *, actor: Actor, now: datetime) -> MonthClosing:
+    """重开: end the closing in force, leaving its facts; only the last closed month, and with a reason."""
+    closing = current_closing(month)
+    if not closing:
+        raise NotReady(f"{month.label}没有关账，不用重开。")
+    if not reason.strip():
+        raise NotReady("重开要写理由：改什么、为什么改。")
+    if MonthClosing.objects.filter(month__gt=month, reopened_at=None).exists():
+        raise NotReady("后面的月份已经关账，请从最后一个月起逐月重开。")
+    closing.reopened_by, closing.reopened_at, closing.reopen_reason = actor.by, now, reason.strip()
+    closing.save(update_fields=["reopened_by", "reopened_at", "reopen_reason"])
+    record(
+        "progress.month.reopened",
+        actor=actor,
+        now=now,
+        subject=closing,
+        subject_name=month.label,
+        summary=f"{month.label}重开，第{closing.version}版留存。理由：{closing.reopen_reason}",
+    )
+    return closing
+
+
+def write_facts(closing: MonthClosing, standings: Iterable[Standing]) -> int:
+    """Write one fact per standing and the summary cells of the closing; returns how many facts."""
+    cells = Cells(closing)
+    facts = (_fact(closing, standing) for standing in cells.passing(standings))
+    count = 0
+    for chunk in _chunks(facts, 1000):
+        count += len(ProjectMonth.objects.bulk_create(chunk))
+    SummaryCell.objects.bulk_create(cells.rows(), batch_size=1000)
+    return count
+
+
+def _fact(closing: MonthClosing, standing: Standing) -> ProjectMonth:
+    columns = {name: getattr(standing, name) for name in Standing.__slots__}
+    return ProjectMonth(closing=closing, month=closing.month, **columns)
+
+
+def _chunks(facts: Iterator[ProjectMonth], size: int) -> Iterator[list[ProjectMonth]]:
+    chunk: list[ProjectMonth] = []
+    for fact in facts:
+        chunk.append(fact)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+class Cells:
+    """汇总格: sums by stages × category × territory, gathered while the facts pass by."""
+
+    def __init__(self, closing: MonthClosing) -> None:
+        self.closing = closing
+        self.sums: dict[tuple[int, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def passing(self, standings: Iterable[Standing]) -> Iterator[Standing]:
+        for standing in standings:
+            cell = self.sums[_key(standing)]
+            for name, amount in contributions(standing, self.closing.month).items():
+                cell[name] += amount
+            yield standing
+
+    def rows(self) -> list[SummaryCell]:
+        return [
+            SummaryCell(
+                closing=self.closing,
+                provincial_stage=key[0],
+                municipal_stage=key[1],
+                joint_stage=key[2],
+                district_stage=key[3],
+                category_id=key[4],
+                territory_id=key[5],
+                **sums,
+            )
+            for key, sums in self.sums.items()
+        ]
+
+
+def _key(standing: Standing) -> tuple[int, ...]:
+    return (
+        standing.provincial_stage,
+        standing.municipal_stage,
+        standing.joint_stage,
+        standing.district_stage,
+        standing.category_id,
+        standing.territory_id,
+    )
+
+
+def contributions(standing: Standing, month: Month) -> dict[str, int]:
+    """What one project adds to its cell; figures._SUMS says the same in SQL, and a test holds them together."""
+    start, done = standing.start_month, standing.completed
+    total = standing.total_investment
+    return {
+        "projects": 1,
+        "total_investment": total,
+        "annual_plan": standing.annual_plan,
+        "due_twelfths": standing.due_twelfths,
+        "cumulative": standing.cumulative,
+        "started": int(standing.started),
+        "planned_start_this_year": int(start is not None and start <= Month(month.year, 12)),
+        "planned_start_by_now": int(start is not None and start <= month),
+        "completed": int(done),
+        "completed_total_investment": total if done else 0,
+        "completed_invested_to_date": standing.invested_to_date if done else 0,
+        "at_least_10": int(total >= 10 * YI),
+        "at_least_50": int(total >= 50 * YI),
+        "at_least_100": int(total >= 100 * YI),
+        "reported": int(standing.reported),
+    }

@@ -1,0 +1,220 @@
+"""某月底的样子：关了账的读事实，没关的读现状，出来是同一种行。"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Round
+
+from xushi.core.months import Month
+from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
+from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+COUNTED = (MonthlyReport.State.SUBMITTED, MonthlyReport.State.ACCEPTED, MonthlyReport.State.CARRIED)
+MOST_YUAN = 9 * 10**13  # 九十万亿元：十二分之一元也装得进八字节整数，再大只能是填错
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One project at a month's end. Amounts in 元, due_twelfths in twelfths of a 元."""
+
+    project_id: int
+    project_name: str
+    provincial_stage: int
+    municipal_stage: int
+    joint_stage: int
+    district_stage: int
+    category_id: int
+    territory_id: int
+    responsible_unit_id: int
+    owner_unit_id: int | None
+    chain_id: int | None
+    leader_id: int | None
+    owner_kind: str
+    total_investment: int
+    annual_plan: int
+    plan_version: int
+    start_month: Month | None
+    completion_month: Month | None
+    invested_before: int
+    cumulative: int
+    previous_cumulative: int
+    due_twelfths: int
+    started_on: date | None
+    completed_on: date | None
+    statistics_entered_on: date | None
+    started: bool
+    completed: bool
+    reported: bool
+
+    @property
+    def under_way(self) -> bool:
+        """当年实施 on any list of the year."""
+        return Stage.UNDER_WAY in (self.provincial_stage, self.municipal_stage, self.district_stage)
+
+    @property
+    def invested_to_date(self) -> int:
+        return self.invested_before + self.cumulative
+
+
+COLUMNS = tuple(field.name for field in fields(Standing))
+
+
+def current_closing(month: Month) -> MonthClosing | None:
+    """The closing in force for a month, or None while it is open."""
+    return MonthClosing.objects.filter(month=month, reopened_at=None).first()
+
+
+def last_closing(on_or_before: Month | None = None) -> MonthClosing | None:
+    closings = MonthClosing.objects.filter(reopened_at=None)
+    if on_or_before:
+        closings = closings.filter(month__lte=on_or_before)
+    return closings.order_by("-month").first()
+
+
+def last_closed_month(on_or_before: Month | None = None) -> Month | None:
+    closing = last_closing(on_or_before)
+    return closing.month if closing else None
+
+
+def fact_rows(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
+    return ProjectMonth.objects.filter(closing=closing)
+
+
+def live_rows(month: Month) -> "QuerySet[Project]":
+    """Projects listed in the month's year as they stand now, annotated with the columns of a fact.
+
+    The cumulative is the latest counted report of the year up to the month; 0 before the first.
+    """
+    listed = Listing.objects.filter(project=OuterRef("pk"), year=month.year)
+    plan = AnnualPlan.objects.filter(
+        project=OuterRef("pk"), year=month.year, state=AnnualPlan.State.IN_FORCE
+    )
+    reports = MonthlyReport.objects.filter(project=OuterRef("pk"), state__in=COUNTED).order_by("-month")
+    january = Month(month.year, 1)
+
+    def stage(level: str) -> Coalesce:
+        return Coalesce(Subquery(listed.filter(level=level).values("stage")[:1]), Value(0))
+
+    def of_plan(column: str, default: Any = None) -> Any:
+        value = Subquery(plan.values(column)[:1])
+        return value if default is None else Coalesce(value, Value(default))
+
+    def reported_by(last: Month) -> Coalesce:
+        within = reports.filter(month__gte=january, month__lte=last)
+        return Coalesce(Subquery(within.values("cumulative")[:1]), Value(0), output_field=BigIntegerField())
+
+    before = reported_by(month.previous) if month.number > 1 else Value(0, output_field=BigIntegerField())
+    by_then = Q(started_on__lte=month.last_day)
+    done_this_year = Q(completed_on__gte=january.first_day, completed_on__lte=month.last_day)
+    return (
+        Project.objects.filter(Exists(listed))
+        .filter(Q(removed_on=None) | Q(removed_on__gt=month.last_day))
+        .annotate(
+            project_name=F("name"),
+            provincial_stage=stage(ListLevel.PROVINCIAL),
+            municipal_stage=stage(ListLevel.MUNICIPAL),
+            district_stage=stage(ListLevel.DISTRICT),
+            joint_stage=_joint(),
+            annual_plan=of_plan("planned_investment", 0),
+            plan_version=of_plan("version", 0),
+            start_month=of_plan("start_month"),
+            completion_month=of_plan("completion_month"),
+            invested_before=of_plan("invested_before", 0),
+            cumulative=reported_by(month),
+            previous_cumulative=before,
+            due_twelfths=_due(plan, month),
+            started=Case(When(by_then, then=True), default=False, output_field=BooleanField()),
+            completed=Case(When(done_this_year, then=True), default=False, output_field=BooleanField()),
+            reported=Exists(
+                MonthlyReport.objects.filter(
+                    project=OuterRef("pk"), month=month, state__in=COUNTED
+                ).exclude(state=MonthlyReport.State.CARRIED)
+            ),
+        )
+    )
+
+
+def _joint() -> Case:
+    """省市 is the union of two lists: under way on either is under way."""
+    return Case(
+        When(Q(provincial_stage=Stage.UNDER_WAY) | Q(municipal_stage=Stage.UNDER_WAY), then=Stage.UNDER_WAY),
+        When(Q(provincial_stage=Stage.PRELIMINARY) | Q(municipal_stage=Stage.PRELIMINARY), then=Stage.PRELIMINARY),
+        default=Stage.NONE,
+    )
+
+
+def _due(plan: "QuerySet[AnnualPlan]", month: Month) -> Coalesce:
+    """schedule.due_twelfths in SQL, so that the open month and the facts agree (a test holds them together)."""
+    from django.db.models import FloatField
+
+    whole = ExpressionWrapper(F("planned_investment") * Value(12), output_field=BigIntegerField())
+    linear = ExpressionWrapper(F("planned_investment") * Value(month.number), output_field=BigIntegerField())
+    own = Cast(
+        Round(whole * Cast(KeyTextTransform(month.number - 1, "curve"), FloatField()), output_field=FloatField()),
+        BigIntegerField(),
+    )
+    has_curve = Case(When(curve=None, then=linear), default=own, output_field=BigIntegerField())
+    return Coalesce(Subquery(plan.annotate(due=has_curve).values("due")[:1]), Value(0), output_field=BigIntegerField())
+
+
+def standings(month: Month, project_ids: Iterable[int] | None = None, *, live: bool = False) -> Iterator[Standing]:
+    """One Standing per listed project: facts of a closed month, the present state otherwise or where live is asked."""
+    closing = None if live else current_closing(month)
+    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
+    key = "project_id" if closing else "pk"
+    if project_ids is not None:
+        source = source.filter(**{f"{key}__in": list(project_ids)})
+    return read(source, key)
+
+
+def live_standings(month: Month, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
+    return standings(month, project_ids, live=True)
+
+
+def fact_standings(closing: MonthClosing, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
+    source = fact_rows(closing)
+    if project_ids is not None:
+        source = source.filter(project_id__in=list(project_ids))
+    return read(source, "project_id")
+
+
+def read(source: "QuerySet[Any]", key: str) -> Iterator[Standing]:
+    """Standings from a queryset of facts (key project_id) or of live rows (key pk)."""
+    names = [key, *COLUMNS[1:]]
+    for row in source.values_list(*names).iterator(chunk_size=2000):
+        values = dict(zip(COLUMNS, row, strict=True))
+        for column in ("start_month", "completion_month"):
+            if isinstance(values[column], int):
+                values[column] = Month.from_key(values[column])
+        values["started"] = bool(values["started"])
+        values["completed"] = bool(values["completed"])
+        values["reported"] = bool(values["reported"])
+        if values["started"] is False:
+            values["started_on"] = None
+        yield Standing(**values)
+
+
+def open_month() -> Month | None:
+    """The month being reported: the one after the last closed; None before the first closing."""
+    last = last_closed_month()
+    return last.next if last else None
