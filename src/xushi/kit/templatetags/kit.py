@@ -1,0 +1,134 @@
+"""模板标签：数字、日期、图标、状态标志、进度条。"""
+
+from django import template
+from django.template.context import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+
+from xushi.kit import amounts, assets
+from xushi.kit import sbar as bars
+from xushi.kit.marks import mark_of
+
+register = template.Library()
+
+register.filter("yi", lambda yuan: amounts.yi(yuan))
+register.filter("yi2", lambda yuan: amounts.yi(yuan, 2))
+register.filter("wan", lambda yuan: amounts.wan(yuan))
+register.filter("pct", lambda share: amounts.pct(share))
+register.filter("pct0", lambda share: amounts.pct(share, 0))
+register.filter("points", lambda value: amounts.points(value))
+register.filter("fast_slow", lambda value: amounts.fast_slow(value))
+
+
+@register.filter
+def count(value: object) -> str:
+    """A count with thousands separators; — for none."""
+    number = amounts.decimal_of(value)
+    return amounts.NONE if number is None else amounts.signed(number.to_integral_value())
+
+
+@register.filter
+def points_tone(value: object) -> str:
+    """The class of a difference from schedule: t-green from 0 up, t-amber below, nothing for none."""
+    number = amounts.decimal_of(value)
+    if number is None:
+        return "t-ink3"
+    return "t-green" if number >= 0 else "t-amber"
+
+
+@register.filter
+def cn_month(value: object) -> str:
+    """2018年8月"""
+    month = amounts.month_of(value)
+    return month.label if month else amounts.NONE
+
+
+@register.filter
+def period(value: object) -> str:
+    """The year up to a month: 2018年1—8月"""
+    month = amounts.month_of(value)
+    return month.period if month else amounts.NONE
+
+
+@register.filter
+def cn_date(value: object, today: object = None) -> str:
+    """9月12日, or 2017年9月12日 when the year is not today's."""
+    return amounts.cn_date(value, today)
+
+
+@register.simple_tag
+def asset(kind: str) -> str:
+    """The address of the joined stylesheet ("css"), script ("js") or sprite ("svg")."""
+    return assets.address(kind)
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The one link to the joined stylesheet."""
+    return format_html('<link rel="stylesheet" href="{}">', asset("css"))
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The one deferred script of the kit."""
+    return format_html('<script src="{}" defer></script>', asset("js"))
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, label: str = "") -> SafeString:
+    """A stroke icon of the sprite; silent beside a word, named when it stands alone."""
+    return _use(f"i-{name}", f"icon icon-{size}", label)
+
+
+@register.simple_tag
+def mark(name: str, size: int = 18, word: str | None = None) -> SafeString:
+    """A status mark with its accessible name; word="" silences it where the word stands beside it."""
+    found = mark_of(str(name))
+    return _use(found.symbol, f"mark mark-{size} m-{found.tone}", found.word if word is None else word)
+
+
+@register.simple_tag
+def mark_word(name: str) -> str:
+    """The Chinese word of a status mark."""
+    return mark_of(str(name)).word
+
+
+@register.simple_tag
+def sbar(done: object, due: object, size: int = 8, state: str = "", label: str = "") -> SafeString:
+    """The progress-against-schedule bar; done and due are shares (0–1) of the year's plan."""
+    return bars.draw(done, due, size, state, label)
+
+
+@register.simple_tag(takes_context=True)
+def page_title(context: Context) -> SafeString:
+    """The page's title block as plain text, for <title>; the product's name where there is none."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block("title") if blocks else None
+    words = " ".join(strip_tags(block.render(context)).split()) if block else ""
+    return SafeString(f"{words} · 序时" if words else "序时")
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """This page's query string with some parameters changed; None or "" removes one, page starts anew."""
+    current = context["request"].GET.copy()
+    if "page" not in changes:
+        current.pop("page", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            current.pop(name, None)
+        else:
+            current[name] = str(value)
+    return f"?{current.urlencode()}"
+
+
+def _use(symbol: str, classes: str, label: str) -> SafeString:
+    named = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="{}" {} focusable="false"><use href="{}#{}"/></svg>',
+        classes,
+        SafeString(named),
+        asset("svg"),
+        symbol,
+    )
