@@ -78,7 +78,8 @@ def _check_closable(month: Month, now: datetime) -> None:
     waiting = tuple(not_ready(month).values_list("pk", flat=True))
     if waiting:
         raise NotReady(
-            f"还有{len(waiting)}个项目的{month.label}月报没有审核通过，请逐个审核，或注明理由沿用上月。", waiting
+            f"还有{len(waiting)}个项目的{month.label}月报没有审核通过，请逐个审核，或注明理由沿用上月。",
+            waiting,
         )
 
 
@@ -177,6 +178,8 @@ def contributions(standing: Standing, month: Month) -> dict[str, int]:
     """What one project adds to its cell; figures._SUMS says the same in SQL, and a test holds them together."""
     start, done = standing.start_month, standing.completed
     total = standing.total_investment
+    this_year = start is not None and start.year == month.year
+    by_now = start is not None and start <= month
     return {
         "projects": 1,
         "total_investment": total,
@@ -184,8 +187,10 @@ def contributions(standing: Standing, month: Month) -> dict[str, int]:
         "due_twelfths": standing.due_twelfths,
         "cumulative": standing.cumulative,
         "started": int(standing.started),
-        "planned_start_this_year": int(start is not None and start <= Month(month.year, 12)),
-        "planned_start_by_now": int(start is not None and start <= month),
+        "planned_start_this_year": int(this_year),
+        "planned_start_by_now": int(by_now),
+        "started_of_this_year": int(this_year and standing.started),
+        "started_of_by_now": int(by_now and standing.started),
         "completed": int(done),
         "completed_total_investment": total if done else 0,
         "completed_invested_to_date": standing.invested_to_date if done else 0,

@@ -231,6 +231,8 @@ class SummaryCell(StandingColumns):
     started = models.IntegerField(default=0)
     planned_start_this_year = models.IntegerField(default=0)
     planned_start_by_now = models.IntegerField(default=0)
+    started_of_this_year = models.IntegerField(default=0)
+    started_of_by_now = models.IntegerField(default=0)
     completed = models.IntegerField(default=0)
     completed_total_investment = models.BigIntegerField(default=0)
     completed_invested_to_date = models.BigIntegerField(default=0)
@@ -252,6 +254,22 @@ class SummaryCell(StandingColumns):
 
     def __str__(self) -> str:
         return f"{self.closing_id} {self.category_id} {self.territory_id}"
+
+
+class FactDrift(models.Model):
+    """事后有改: this project's present rows would give another fact than the closing fixed."""
+
+    closing = models.ForeignKey(MonthClosing, models.CASCADE, related_name="drifts", verbose_name="关账")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", verbose_name="项目")
+    changes = models.JSONField("差别", default=dict, help_text="{字段: [定下的, 现在的]}")
+    found_at = models.DateTimeField("发现时间")
+
+    class Meta:
+        verbose_name = "事后改动"
+        constraints = [models.UniqueConstraint(fields=["closing", "project"], name="one_drift")]
+
+    def __str__(self) -> str:
+        return f"{self.closing_id} {self.project_id}"
 
 
 class PublishedFigure(models.Model):

@@ -27,7 +27,7 @@ from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
 
 if TYPE_CHECKING:
-    from xushi.units.models import User
+    pass
 
 COUNTED = (MonthlyReport.State.SUBMITTED, MonthlyReport.State.ACCEPTED, MonthlyReport.State.CARRIED)
 MOST_YUAN = 9 * 10**13  # 九十万亿元：十二分之一元也装得进八字节整数，再大只能是填错
@@ -106,9 +106,7 @@ def live_rows(month: Month) -> "QuerySet[Project]":
     The cumulative is the latest counted report of the year up to the month; 0 before the first.
     """
     listed = Listing.objects.filter(project=OuterRef("pk"), year=month.year)
-    plan = AnnualPlan.objects.filter(
-        project=OuterRef("pk"), year=month.year, state=AnnualPlan.State.IN_FORCE
-    )
+    plan = AnnualPlan.objects.filter(project=OuterRef("pk"), year=month.year, state=AnnualPlan.State.IN_FORCE)
     reports = MonthlyReport.objects.filter(project=OuterRef("pk"), state__in=COUNTED).order_by("-month")
     january = Month(month.year, 1)
 
@@ -146,9 +144,9 @@ def live_rows(month: Month) -> "QuerySet[Project]":
             started=Case(When(by_then, then=True), default=False, output_field=BooleanField()),
             completed=Case(When(done_this_year, then=True), default=False, output_field=BooleanField()),
             reported=Exists(
-                MonthlyReport.objects.filter(
-                    project=OuterRef("pk"), month=month, state__in=COUNTED
-                ).exclude(state=MonthlyReport.State.CARRIED)
+                MonthlyReport.objects.filter(project=OuterRef("pk"), month=month, state__in=COUNTED).exclude(
+                    state=MonthlyReport.State.CARRIED
+                )
             ),
         )
     )
@@ -158,7 +156,10 @@ def _joint() -> Case:
     """省市 is the union of two lists: under way on either is under way."""
     return Case(
         When(Q(provincial_stage=Stage.UNDER_WAY) | Q(municipal_stage=Stage.UNDER_WAY), then=Stage.UNDER_WAY),
-        When(Q(provincial_stage=Stage.PRELIMINARY) | Q(municipal_stage=Stage.PRELIMINARY), then=Stage.PRELIMINARY),
+        When(
+            Q(provincial_stage=Stage.PRELIMINARY) | Q(municipal_stage=Stage.PRELIMINARY),
+            then=Stage.PRELIMINARY,
+        ),
         default=Stage.NONE,
     )
 
@@ -170,14 +171,20 @@ def _due(plan: "QuerySet[AnnualPlan]", month: Month) -> Coalesce:
     whole = ExpressionWrapper(F("planned_investment") * Value(12), output_field=BigIntegerField())
     linear = ExpressionWrapper(F("planned_investment") * Value(month.number), output_field=BigIntegerField())
     own = Cast(
-        Round(whole * Cast(KeyTextTransform(month.number - 1, "curve"), FloatField()), output_field=FloatField()),
+        Round(
+            whole * Cast(KeyTextTransform(month.number - 1, "curve"), FloatField()), output_field=FloatField()
+        ),
         BigIntegerField(),
     )
     has_curve = Case(When(curve=None, then=linear), default=own, output_field=BigIntegerField())
-    return Coalesce(Subquery(plan.annotate(due=has_curve).values("due")[:1]), Value(0), output_field=BigIntegerField())
+    return Coalesce(
+        Subquery(plan.annotate(due=has_curve).values("due")[:1]), Value(0), output_field=BigIntegerField()
+    )
 
 
-def standings(month: Month, project_ids: Iterable[int] | None = None, *, live: bool = False) -> Iterator[Standing]:
+def standings(
+    month: Month, project_ids: Iterable[int] | None = None, *, live: bool = False
+) -> Iterator[Standing]:
     """One Standing per listed project: facts of a closed month, the present state otherwise or where live is asked."""
     closing = None if live else current_closing(month)
     source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)

@@ -1,0 +1,62 @@
+"""事后有改：关账以后又改了，定下的数不动，但要说出来。"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from xushi.core.months import Month
+from xushi.progress.models import FactDrift, MonthClosing
+from xushi.progress.standing import COLUMNS, Standing, fact_standings, live_standings
+
+# 改了名字不算数变了
+_COMPARED = tuple(name for name in COLUMNS if name not in ("project_id", "project_name", "plan_version"))
+
+
+def refresh_drift(*, now: datetime, project_ids: Iterable[int] | None = None) -> int:
+    """Compare the facts of every closed month with what the present rows would give; returns how many differ.
+
+    project_ids narrows the work to projects just changed.
+    """
+    wanted = None if project_ids is None else list(project_ids)
+    return sum(
+        _refresh(closing, wanted, now)
+        for closing in MonthClosing.objects.filter(reopened_at=None).order_by("month")
+    )
+
+
+@transaction.atomic
+def _refresh(closing: MonthClosing, project_ids: list[int] | None, now: datetime) -> int:
+    old = FactDrift.objects.filter(closing=closing)
+    if project_ids is not None:
+        old = old.filter(project_id__in=project_ids)
+    old.delete()
+    fixed = {standing.project_id: standing for standing in fact_standings(closing, project_ids)}
+    drifts = []
+    for standing in live_standings(closing.month, project_ids):
+        changes = differences(fixed.pop(standing.project_id, None), standing)
+        if changes:
+            drifts.append(_drift(closing, standing.project_id, changes, now))
+    drifts += [_drift(closing, project, {"listed": [True, False]}, now) for project in fixed]
+    FactDrift.objects.bulk_create(drifts, batch_size=1000)
+    return len(drifts)
+
+
+def _drift(closing: MonthClosing, project: int, changes: dict[str, list[Any]], now: datetime) -> FactDrift:
+    return FactDrift(closing=closing, project_id=project, changes=changes, found_at=now)
+
+
+def differences(fixed: Standing | None, present: Standing) -> dict[str, list[Any]]:
+    """{column: [fixed, present]} of what differs; a project listed only afterwards is {"listed": [False, True]}."""
+    if fixed is None:
+        return {"listed": [False, True]}
+    return {
+        name: [_plain(getattr(fixed, name)), _plain(getattr(present, name))]
+        for name in _COMPARED
+        if getattr(fixed, name) != getattr(present, name)
+    }
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, (date, Month)) else value

@@ -1,0 +1,427 @@
+"""数字：全系统的数都从这里出，关账月读事实，未关账月读现状。"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+
+from xushi.core.figure import Figure, FigureUnit
+from xushi.core.money import share, yi
+from xushi.core.months import Month
+from xushi.progress.models import MonthClosing, SummaryCell
+from xushi.progress.published import Dispute, attach
+from xushi.progress.scope import LEVELS, Filters, cell_condition, row_condition
+from xushi.progress.standing import current_closing, fact_rows, live_rows
+from xushi.registry.models import Category, IndustryChain, Project, Stage
+from xushi.units.models import Unit, User
+from xushi.units.policy import scoped, sees_everything
+
+DIMENSIONS = ("level", "category", "territory", "unit", "leader", "chain", "owner_kind")
+_COLUMN = {
+    "unit": "responsible_unit_id",
+    "category": "category_id",
+    "territory": "territory_id",
+    "leader": "leader_id",
+    "chain": "chain_id",
+    "owner_kind": "owner_kind",
+}
+_IN_CELLS = {"level", "category", "territory"}
+_ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
+
+
+@dataclass(slots=True)
+class Group:
+    """The sums of one group of projects at a month's end. Counts, and money in 元 (due in twelfths of a 元).
+
+    annual_plan … at_least_100 are over the under-way rows, preliminary_investment over the preliminary ones.
+    """
+
+    month: Month
+    closed: bool
+    filters: Filters
+    key: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
+    whole: bool = False  # the whole district's, not one person's part
+    under_way: int = 0
+    preliminary: int = 0
+    total_investment: int = 0
+    preliminary_investment: int = 0
+    annual_plan: int = 0
+    due_twelfths: int = 0
+    cumulative: int = 0
+    started: int = 0
+    planned_start_this_year: int = 0
+    planned_start_by_now: int = 0
+    started_of_this_year: int = 0
+    started_of_by_now: int = 0
+    completed_projects: int = 0
+    completed_total_investment: int = 0
+    completed_invested_to_date: int = 0
+    at_least_10: int = 0
+    at_least_50: int = 0
+    at_least_100: int = 0
+    reported: int = 0
+    published: dict[str, Dispute] = field(default_factory=dict)
+    recounted: "Group | None" = None
+
+    @property
+    def listed(self) -> int:
+        return self.under_way + self.preliminary
+
+    @property
+    def start_rate_under_way(self) -> Decimal | None:
+        """开工率: started / 当年实施."""
+        return share(self.started, self.under_way)
+
+    @property
+    def start_rate_planned_this_year(self) -> Decimal | None:
+        """Started among those planned to start within the year / planned to start within the year."""
+        return share(self.started_of_this_year, self.planned_start_this_year)
+
+    @property
+    def start_rate_planned_by_now(self) -> Decimal | None:
+        """Started among those planned to have started by now / planned to have started by now."""
+        return share(self.started_of_by_now, self.planned_start_by_now)
+
+    @property
+    def completion_rate(self) -> Decimal | None:
+        return share(self.cumulative, self.annual_plan)
+
+    @property
+    def scheduled_share(self) -> Decimal | None:
+        """序时: the part of the annual plan due by now, weighted by plan where projects have curves of their own."""
+        return share(self.due_twelfths, self.annual_plan * 12)
+
+    @property
+    def gap_points(self) -> Decimal | None:
+        """Completion rate less scheduled share, in points (0–100)."""
+        gap = share(self.cumulative * 12 - self.due_twelfths, self.annual_plan * 12)
+        return None if gap is None else gap * 100
+
+    @property
+    def gap_yuan(self) -> Decimal:
+        """Completed less scheduled investment, in 元."""
+        return Decimal(self.cumulative * 12 - self.due_twelfths) / 12
+
+    @property
+    def on_schedule(self) -> bool:
+        """达超序时, compared unrounded."""
+        return self.cumulative * 12 >= self.due_twelfths
+
+    def figure(self, name: str) -> Figure:
+        """The named number with its scope, denominator, list and doubts."""
+        spec = SPECS[name]
+        dispute = self.published.get(name)
+        again = spec.value(self.recounted) if self.recounted else None
+        value = spec.value(self)
+        filters = replace(self.filters, **spec.rows)
+        return Figure(
+            name=name,
+            label=spec.label,
+            value=value,
+            unit=spec.unit,
+            as_of=self.month,
+            scope=self.label,
+            closed=self.closed,
+            denominator=spec.denominator(self) if spec.denominator else "",
+            rows=filters.to_query(month=str(self.month)),
+            published=dispute.value if dispute else None,
+            published_source=dispute.source if dispute else "",
+            recounted=again if again != value else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    label: str
+    unit: FigureUnit
+    value: Callable[[Group], Decimal | None]
+    rows: dict[str, Any]
+    denominator: Callable[[Group], str] | None = None
+
+
+def _count(label: str, column: str, **rows: Any) -> Spec:
+    return Spec(label, FigureUnit.COUNT, lambda group: Decimal(getattr(group, column)), rows)
+
+
+def _money(label: str, column: str, **rows: Any) -> Spec:
+    return Spec(label, FigureUnit.YI, lambda group: yi(getattr(group, column)), rows)
+
+
+def _rate(label: str, column: str, denominator: Callable[[Group], str], **rows: Any) -> Spec:
+    return Spec(label, FigureUnit.SHARE, lambda group: getattr(group, column), rows, denominator)
+
+
+UNDER_WAY = {"stage": "under_way"}
+SPECS: dict[str, Spec] = {
+    "listed": _count("列入计划", "listed"),
+    "under_way": _count("当年实施", "under_way", **UNDER_WAY),
+    "preliminary": _count("前期工作", "preliminary", stage="preliminary"),
+    "total_investment": _money("总投资", "total_investment", **UNDER_WAY),
+    "preliminary_investment": _money("前期工作总投资", "preliminary_investment", stage="preliminary"),
+    "annual_plan": _money("年度计划投资", "annual_plan", **UNDER_WAY),
+    "started": _count("已开工", "started", **UNDER_WAY, state="started"),
+    "not_started": Spec(
+        "未开工",
+        FigureUnit.COUNT,
+        lambda g: Decimal(g.under_way - g.started),
+        {**UNDER_WAY, "state": "not_started"},
+    ),
+    "start_rate.under_way": _rate(
+        "开工率", "start_rate_under_way", lambda g: f"当年实施{g.under_way}个", **UNDER_WAY
+    ),
+    "start_rate.planned_this_year": _rate(
+        "开工率（按今年应开）",
+        "start_rate_planned_this_year",
+        lambda g: f"计划今年开工{g.planned_start_this_year}个",
+        **UNDER_WAY,
+        state="planned_this_year",
+    ),
+    "start_rate.planned_by_now": _rate(
+        "开工率（按目前应开）",
+        "start_rate_planned_by_now",
+        lambda g: f"计划已应开工{g.planned_start_by_now}个",
+        **UNDER_WAY,
+        state="planned_by_now",
+    ),
+    "completed_investment": _money("完成投资", "cumulative", **UNDER_WAY),
+    "completion_rate": _rate(
+        "完成率", "completion_rate", lambda g: f"年度计划{yi(g.annual_plan)}亿元", **UNDER_WAY
+    ),
+    "scheduled_share": _rate("序时进度", "scheduled_share", lambda g: "年度计划", **UNDER_WAY),
+    "gap_points": Spec("比序时", FigureUnit.POINTS, lambda g: g.gap_points, UNDER_WAY, lambda g: "年度计划"),
+    "gap_yi": Spec("比序时", FigureUnit.YI, lambda g: g.gap_yuan / 100_000_000, UNDER_WAY),
+    "completed_projects": _count("竣工", "completed_projects", **UNDER_WAY, state="completed"),
+    "completed_total_investment": _money(
+        "竣工项目总投资", "completed_total_investment", **UNDER_WAY, state="completed"
+    ),
+    "completed_invested_to_date": _money(
+        "竣工项目完成投资（开工以来）", "completed_invested_to_date", **UNDER_WAY, state="completed"
+    ),
+    "at_least_10": _count("10亿元以上", "at_least_10", **UNDER_WAY, size=10),
+    "at_least_50": _count("50亿元以上", "at_least_50", **UNDER_WAY, size=50),
+    "at_least_100": _count("100亿元以上", "at_least_100", **UNDER_WAY, size=100),
+    "reported": _count("已报月报", "reported", **UNDER_WAY, state="reported"),
+}
+
+
+def rows(user: User, month: Month, filters: Filters) -> "QuerySet[Any]":
+    """The projects behind a figure: facts of a closed month, live rows otherwise, with the same column names."""
+    closing = current_closing(month)
+    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
+    return source.filter(scoped(user)).filter(row_condition(filters, month))
+
+
+def portfolio(
+    user: User, month: Month, *, filters: Filters = Filters(), by: Sequence[str] = ()
+) -> list[Group]:
+    """The figures of a month for what this person sees, as one group or by one or two crossed dimensions.
+
+    A category stands here for its whole branch: leaves are added up into their top category.
+    """
+    for name in by:
+        if name not in DIMENSIONS:
+            raise ValueError(f"不能按“{name}”分组，可用：{'、'.join(DIMENSIONS)}。")
+    closing = current_closing(month)
+    across = [name for name in by if name != "level"]
+    names = {name: _names(name) for name in across}
+    groups: list[Group] = []
+    for level in list(LEVELS) if "level" in by else [filters.level]:
+        here = filters.narrowed(level=level)
+        for group in _of_level(user, month, closing, here, across, names):
+            if "level" in by:
+                group.key = {"level": level, **group.key}
+            groups.append(group)
+    for group in groups:
+        group.whole = sees_everything(user)
+    _recount(groups, user, month, closing, across, names)
+    attach(groups, month)
+    return groups
+
+
+def total(user: User, month: Month, filters: Filters = Filters()) -> Group:
+    """The figures of one scope as a single group."""
+    return portfolio(user, month, filters=filters)[0]
+
+
+Names = dict[Any, tuple[Any, str]]
+
+
+def _names(dimension: str) -> Names:
+    """Stored value → (what filters call it, what people call it), for one dimension; one query."""
+    if dimension == "category":
+        tops = {c.path: c for c in Category.objects.filter(parent=None)}
+        by_id = {c.pk: tops[c.path[: c.path.index(".") + 1]] for c in Category.objects.all()}
+        return {pk: (top.code, top.name) for pk, top in by_id.items()}
+    if dimension in ("territory", "unit"):
+        return {unit.pk: (unit.pk, str(unit)) for unit in Unit.objects.all()}
+    if dimension == "leader":
+        return {user.pk: (user.pk, user.name) for user in User.objects.filter(appointments__role="leader")}
+    if dimension == "chain":
+        return {chain.pk: (chain.pk, chain.name) for chain in IndustryChain.objects.all()}
+    return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
+
+
+def _of_level(
+    user: User,
+    month: Month,
+    closing: MonthClosing | None,
+    filters: Filters,
+    by: list[str],
+    names: dict[str, Names],
+) -> list[Group]:
+    source, sums = _source(user, month, closing, filters, by)
+    return list(_gather(source, sums, month, closing, filters, by, names).values())
+
+
+def _gather(
+    source: "QuerySet[Any]",
+    sums: dict[str, Any],
+    month: Month,
+    closing: MonthClosing | None,
+    filters: Filters,
+    by: list[str],
+    names: dict[str, Names],
+) -> dict[tuple[Any, ...], Group]:
+    columns = [_COLUMN[name] for name in by]
+    groups: dict[tuple[Any, ...], Group] = {}
+    if not by:
+        groups[()] = Group(month, closing is not None, filters, label=LEVELS[filters.level])
+    grouped = source.annotate(stage_here=F(filters.stage_column)).order_by().values(*columns, "stage_here")
+    for found in grouped.annotate(**sums):
+        named = [
+            names[name].get(found[column], (None, "未填")) for name, column in zip(by, columns, strict=True)
+        ]
+        key = tuple(code for code, _ in named)
+        if key not in groups:
+            values = dict(zip(by, key, strict=True))
+            label = "·".join([LEVELS[filters.level], *(text for _, text in named)])
+            groups[key] = Group(month, closing is not None, filters.narrowed(**values), values, label)
+        _add(groups[key], found)
+    return groups
+
+
+def _source(
+    user: User, month: Month, closing: MonthClosing | None, filters: Filters, by: Sequence[str]
+) -> tuple["QuerySet[Any]", dict[str, Any]]:
+    """Summary cells where they can answer, else the rows themselves: the sums carry the same names."""
+    from_cells = (
+        closing is not None
+        and sees_everything(user)
+        and set(by) <= _IN_CELLS
+        and not any(getattr(filters, name) for name in _ROW_ONLY)
+    )
+    if from_cells:
+        cells = SummaryCell.objects.filter(closing=closing).filter(cell_condition(filters))
+        return cells, {f"s_{name}": Sum(name) for name in SUMMED}
+    return rows(user, month, filters), _row_sums(month)
+
+
+SUMMED = (
+    "projects",
+    "total_investment",
+    "annual_plan",
+    "due_twelfths",
+    "cumulative",
+    "started",
+    "planned_start_this_year",
+    "planned_start_by_now",
+    "started_of_this_year",
+    "started_of_by_now",
+    "completed",
+    "completed_total_investment",
+    "completed_invested_to_date",
+    "at_least_10",
+    "at_least_50",
+    "at_least_100",
+    "reported",
+)
+
+
+def _row_sums(month: Month) -> dict[str, Any]:
+    """closing.contributions in SQL."""
+    year = Q(start_month__gte=Month(month.year, 1), start_month__lte=Month(month.year, 12))
+    now, started, done = Q(start_month__lte=month), Q(started=True), Q(completed=True)
+    sums: dict[str, Any] = {
+        f"s_{name}": Sum(name) for name in ("total_investment", "annual_plan", "due_twelfths", "cumulative")
+    }
+    conditions = {
+        "started": started,
+        "planned_start_this_year": year,
+        "planned_start_by_now": now,
+        "started_of_this_year": year & started,
+        "started_of_by_now": now & started,
+        "completed": done,
+        "reported": Q(reported=True),
+    } | {f"at_least_{size}": Q(total_investment__gte=size * 10**8) for size in (10, 50, 100)}
+    sums |= {f"s_{name}": _tally(condition) for name, condition in conditions.items()}
+    sums["s_projects"] = Count("pk")
+    sums["s_completed_total_investment"] = Sum("total_investment", filter=done)
+    sums["s_completed_invested_to_date"] = Sum(F("invested_before") + F("cumulative"), filter=done)
+    return sums
+
+
+def _tally(condition: Q) -> Sum:
+    return Sum(Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()))
+
+
+def _add(group: Group, found: dict[str, Any]) -> None:
+    count = found["s_projects"] or 0
+    if found["stage_here"] == Stage.PRELIMINARY:
+        group.preliminary += count
+        group.preliminary_investment += found["s_total_investment"] or 0
+        return
+    group.under_way += count
+    for name in SUMMED[1:]:
+        column = "completed_projects" if name == "completed" else name
+        setattr(group, column, getattr(group, column) + int(found[f"s_{name}"] or 0))
+
+
+def _recount(
+    groups: list[Group],
+    user: User,
+    month: Month,
+    closing: MonthClosing | None,
+    by: list[str],
+    names: dict[str, Names],
+) -> None:
+    """For a closed month, say what later edits would make of each group: the fixed sums, less the facts of the
+    projects whose present rows differ, plus those present rows. Few projects differ, so this reads few rows."""
+    drifted = list(closing.drifts.values_list("project_id", flat=True)) if closing else []
+    if closing is None or not drifted:
+        return
+    for level in {group.filters.level for group in groups}:
+        at_level = [group for group in groups if group.filters.level == level]
+        base = at_level[0].filters.narrowed(**dict.fromkeys(by))
+        then = _those(fact_rows(closing), drifted, "project_id__in", user, month, base)
+        now = _those(live_rows(month), drifted, "pk__in", user, month, base)
+        sums = _row_sums(month)
+        old = _gather(then, sums, month, closing, base, by, names)
+        new = _gather(now, sums, month, closing, base, by, names)
+        for group in at_level:
+            key = tuple(group.key[name] for name in by)
+            if key in old or key in new:
+                group.recounted = _shifted(group, old.get(key), new.get(key))
+
+
+def _those(
+    source: "QuerySet[Any]", projects: list[int], lookup: str, user: User, month: Month, filters: Filters
+) -> "QuerySet[Any]":
+    return source.filter(**{lookup: projects}).filter(scoped(user)).filter(row_condition(filters, month))
+
+
+def _shifted(group: Group, old: Group | None, new: Group | None) -> Group:
+    shifted = replace(group, recounted=None, published={})
+    for name in ("preliminary", "preliminary_investment", "under_way", "completed_projects", *SUMMED[1:]):
+        if name != "completed":
+            change = (getattr(new, name) if new else 0) - (getattr(old, name) if old else 0)
+            setattr(shifted, name, getattr(group, name) + change)
+    return shifted
+
+
+def totals(found: "QuerySet[Any]", month: Month) -> dict[str, int]:
+    """Count and sums of exactly these rows (of rows()), 元: projects, total_investment, annual_plan, cumulative …"""
+    sums = found.order_by().aggregate(**_row_sums(month))
+    return {name: int(sums[f"s_{name}"] or 0) for name in SUMMED}

@@ -1,0 +1,58 @@
+"""待核：公布的数与自己的分项对不上时，两个数都摆出来。"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xushi.core.figure import FigureUnit
+from xushi.core.months import Month
+from xushi.progress.models import PublishedFigure
+
+if TYPE_CHECKING:
+    from xushi.progress.figures import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A published value in the unit of its figure (share 0–1, 亿元, count), and where it was printed."""
+
+    value: Decimal
+    source: str
+
+
+def agrees(printed: str, computed: Decimal) -> bool:
+    """Whether computed lies in the interval that rounds to what was printed: "67.2" admits 67.15–67.25."""
+    value = Decimal(printed)
+    half_a_step = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
+    return abs(computed - value) <= half_a_step
+
+
+def attach(groups: "Iterable[Group]", month: Month) -> None:
+    """Mark the figures of these groups that a published value contradicts; one query for all groups."""
+    from xushi.progress.figures import SPECS
+
+    printed: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for row in PublishedFigure.objects.filter(month=month):
+        printed.setdefault((row.level, row.category), []).append(row)
+    if not printed:
+        return
+    for group in groups:
+        if not _plain(group):
+            continue
+        for row in printed.get((group.filters.level, group.filters.category or ""), []):
+            spec = SPECS.get(row.name)
+            computed = spec.value(group) if spec else None
+            if spec is None or computed is None:
+                continue
+            scale = 100 if spec.unit is FigureUnit.SHARE else 1
+            if not agrees(row.value, computed * scale):
+                group.published[row.name] = Dispute(Decimal(row.value) / scale, row.source)
+
+
+def _plain(group: "Group") -> bool:
+    """Published figures speak of a whole level or category, never of a person's part or a crossed group."""
+    f = group.filters
+    return group.whole and not any(
+        (f.stage, f.territory, f.unit, f.leader, f.chain, f.owner_kind, f.size, f.state)
+    )
