@@ -30,6 +30,8 @@ _COLUMN = {
 _IN_CELLS = {"level", "category", "territory"}
 _ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
 
+WHOLE_LIST = Filters()
+
 
 @dataclass(slots=True)
 class Group:
@@ -215,7 +217,7 @@ def rows(user: User, month: Month, filters: Filters) -> "QuerySet[Any]":
 
 
 def portfolio(
-    user: User, month: Month, *, filters: Filters = Filters(), by: Sequence[str] = ()
+    user: User, month: Month, *, filters: Filters = WHOLE_LIST, by: Sequence[str] = ()
 ) -> list[Group]:
     """The figures of a month for what this person sees, as one group or by one or two crossed dimensions.
 
@@ -241,7 +243,7 @@ def portfolio(
     return groups
 
 
-def total(user: User, month: Month, filters: Filters = Filters()) -> Group:
+def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
     """The figures of one scope as a single group."""
     return portfolio(user, month, filters=filters)[0]
 

@@ -118,7 +118,9 @@ class Project(models.Model):
         verbose_name = "项目"
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="project_code_once"),
-            models.CheckConstraint(condition=Q(total_investment__gte=0), name="project_investment_not_negative"),
+            models.CheckConstraint(
+                condition=Q(total_investment__gte=0), name="project_investment_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -218,9 +220,13 @@ class AnnualPlan(models.Model):
     start_month = MonthField("计划开工", null=True, blank=True)
     completion_month = MonthField("计划竣工", null=True, blank=True)
     goals = models.TextField("年度目标", blank=True)
-    curve = models.JSONField("序时曲线", null=True, blank=True, help_text="12个累计份额的文本，末项为1；空为按月均")
+    curve = models.JSONField(
+        "序时曲线", null=True, blank=True, help_text="12个累计份额的文本，末项为1；空为按月均"
+    )
     reason = models.CharField("调整理由", max_length=300, blank=True)
-    proposed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="提出人")
+    proposed_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
+    )
     proposed_at = models.DateTimeField("提出时间")
     decided_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="批准人")
     decided_at = models.DateTimeField("批准时间", null=True, blank=True)

@@ -1,0 +1,414 @@
+"""项目库的写入：都是成批的，一次一个事务、一条日志；一行有错，整批不写。"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from xushi.core.months import Month
+from xushi.core.text import name_key, search_text, tidy
+from xushi.journal.actions import Actor, RowChange, record
+from xushi.journal.models import Changes
+from xushi.registry.models import (
+    AnnualPlan,
+    Category,
+    Ceremony,
+    IndustryChain,
+    Listing,
+    ListLevel,
+    Project,
+    ProjectRevision,
+    Tag,
+)
+from xushi.registry.rules import (
+    CeremonyInput,
+    ListingInput,
+    PlanInput,
+    Problem,
+    ProjectInput,
+    RevisionInput,
+    problems_of_plan,
+    problems_of_project,
+)
+from xushi.units.models import Unit
+
+Input = TypeVar("Input")
+_COPIED = (
+    "code kind responsible_person leader owner_kind content scale address longitude latitude permit_on started_on "
+    "statistics_entered_on planned_completion_on completed_on accepted_on production_on capacity_on difficulty "
+    "total_investment territory responsible_unit owner_unit"
+).split()
+_FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Problem of one row: index counts from 0 in the rows that were given."""
+
+    row: int
+    field: str
+    sentence: str
+
+
+class Refused(Exception):
+    """Nothing was written; every problem of every row is named at once."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__("；".join(problem.sentence for problem in self.problems[:5]))
+
+
+class Conflict(Exception):
+    """Somebody else changed the row meanwhile; says who and when."""
+
+
+@transaction.atomic
+def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: datetime) -> list[Project]:
+    """新增项目. Refused where a name or code is taken, a category unknown, or a row's own figures are wrong."""
+    lookup = Lookup.of(rows)
+    _refuse(_all_problems(rows, problems_of_project))
+    _refuse([*lookup.unknown(rows), *_taken(rows)])
+    projects = [_filled(Project(), row, lookup) for row in rows]
+    Project.objects.bulk_create(projects, batch_size=1000)
+    _tag(projects, rows, lookup)
+    record(
+        "registry.project.registered",
+        actor=actor,
+        now=now,
+        subject=projects[0] if len(projects) == 1 else None,
+        summary=f"新增项目：{projects[0].name}" if len(projects) == 1 else f"新增{len(projects)}个项目",
+        rows=(RowChange(project, project.name, {"新增": [None, True]}) for project in projects),
+    )
+    return projects
+
+
+@transaction.atomic
+def amend_projects(
+    rows: Sequence[tuple[int, ProjectInput]],
+    *,
+    actor: Actor,
+    now: datetime,
+    seen_versions: dict[int, int] | None = None,
+) -> list[Project]:
+    """修改项目: (primary key, the whole new content). Rows without a difference are left as they are.
+
+    seen_versions: the version each editor saw; Conflict where the row has moved on since.
+    """
+    inputs = [row for _, row in rows]
+    lookup = Lookup.of(inputs)
+    _refuse(_all_problems(inputs, problems_of_project))
+    held = {p.pk: p for p in Project.objects.select_for_update().filter(pk__in=[pk for pk, _ in rows])}
+    _refuse([*lookup.unknown(inputs), *_taken(inputs, keep=[pk for pk, _ in rows])])
+    _check_versions(held, seen_versions or {})
+    before = {pk: _picture(project) for pk, project in held.items()}
+    changed: list[Project] = []
+    changes: dict[int, Changes] = {}
+    for pk, row in rows:
+        project = _filled(held[pk], row, lookup)
+        differences = _differences(before[pk], _picture(project))
+        if differences:
+            project.version += 1
+            changed.append(project)
+            changes[pk] = differences
+    if changed:
+        _tag(changed, [row for pk, row in rows if pk in changes], lookup)
+        columns = [*_COPIED, "name", "name_key", "search_text", "category", "chain", "version"]
+        Project.objects.bulk_update(changed, columns, batch_size=200)
+        _record_rows("registry.project.amended", "修改项目", changed, changes, actor, now)
+    return changed
+
+
+@transaction.atomic
+def remove_projects(
+    projects: Sequence[Project], reason: str, *, actor: Actor, now: datetime, on: date
+) -> None:
+    """退库: the project leaves the lists from that day; its history and closed months stay."""
+    if not reason.strip():
+        raise Refused([RowProblem(0, "reason", "退库要写理由。")])
+    Project.objects.filter(pk__in=[project.pk for project in projects]).update(removed_on=on)
+    changes: dict[int, Changes] = {p.pk: {"退库": [None, f"{on} {reason}"]} for p in projects}
+    _record_rows("registry.project.removed", f"退库（{reason}）", list(projects), changes, actor, now)
+
+
+@transaction.atomic
+def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) -> int:
+    """列入名单: sets the stage of each project × year × level; returns how many rows changed."""
+    _refuse(_known_projects(rows))
+    _refuse(
+        RowProblem(i, "level", f"没有“{row.level}”这个级别，可用：省级、市级、区级。")
+        for i, row in enumerate(rows)
+        if row.level not in ListLevel.values
+    )
+    held = {
+        (x.project_id, x.year, x.level): x
+        for x in Listing.objects.filter(project_id__in={row.project for row in rows})
+    }
+    new, moved, changes = [], [], {}
+    for row in rows:
+        listing = held.get((row.project, row.year, row.level))
+        was = listing.stage if listing else None
+        if was == row.stage:
+            continue
+        changes.setdefault(row.project, {})[f"{row.year}年{ListLevel(row.level).label}名单"] = [
+            was,
+            row.stage,
+        ]
+        if listing is None:
+            new.append(Listing(project_id=row.project, year=row.year, level=row.level, stage=row.stage))
+        else:
+            listing.stage = row.stage
+            moved.append(listing)
+    Listing.objects.bulk_create(new, batch_size=2000)
+    Listing.objects.bulk_update(moved, ["stage"], batch_size=500)
+    _record_changes("registry.listing.set", "列入名单", changes, actor, now)
+    return len(new) + len(moved)
+
+
+@transaction.atomic
+def set_plans(
+    rows: Sequence[PlanInput], *, actor: Actor, now: datetime, reason: str = ""
+) -> list[AnnualPlan]:
+    """下达年度计划: the first version of a year comes into force; a project that has one needs a revision instead."""
+    _refuse(_all_problems(rows, problems_of_plan))
+    _refuse(_known_projects(rows))
+    having = set(
+        AnnualPlan.objects.filter(
+            project_id__in={row.project for row in rows}, state=AnnualPlan.State.IN_FORCE
+        ).values_list("project_id", "year")
+    )
+    _refuse(
+        RowProblem(i, "planned_investment", f"{row.year}年计划已经下达，改动请走计划调整，旧计划会留着。")
+        for i, row in enumerate(rows)
+        if (row.project, row.year) in having
+    )
+    plans = AnnualPlan.objects.bulk_create(
+        [_plan(row, actor, now, version=1, reason=reason) for row in rows], batch_size=1000
+    )
+    changes: dict[int, Changes] = {
+        row.project: {f"{row.year}年计划": [None, row.planned_investment]} for row in rows
+    }
+    _record_changes("registry.plan.set", "下达年度计划", changes, actor, now)
+    return plans
+
+
+@transaction.atomic
+def record_revisions(rows: Sequence[RevisionInput], *, actor: Actor, now: datetime) -> int:
+    """记下总投资与计划竣工的历次值; a day already recorded is replaced. The project takes the latest values."""
+    _refuse(_known_projects(rows))
+    revisions = [
+        ProjectRevision(project_id=row.project, **{k: v for k, v in asdict(row).items() if k != "project"})
+        for row in rows
+    ]
+    ProjectRevision.objects.bulk_create(
+        revisions,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["project", "as_of"],
+        update_fields=["total_investment", "planned_completion_on", "stated_change", "source", "reason"],
+    )
+    latest: dict[int, RevisionInput] = {}
+    for row in sorted(rows, key=lambda row: row.as_of):
+        latest[row.project] = row
+    changes = _take_latest(latest)
+    _record_changes("registry.revision.recorded", f"记下{len(rows)}次投资与工期调整", changes, actor, now)
+    return len(revisions)
+
+
+def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
+    changes: dict[int, Changes] = {}
+    projects = list(Project.objects.filter(pk__in=latest))
+    newest = dict(
+        ProjectRevision.objects.filter(project_id__in=latest)
+        .order_by("as_of")
+        .values_list("project_id", "as_of")
+    )
+    for project in projects:
+        row = latest[project.pk]
+        if newest[project.pk] > row.as_of:
+            continue
+        was = project.total_investment
+        if row.total_investment is not None:
+            project.total_investment = row.total_investment
+        if row.planned_completion_on:
+            project.planned_completion_on = row.planned_completion_on
+        changes[project.pk] = {"总投资": [was, project.total_investment]}
+    Project.objects.bulk_update(projects, ["total_investment", "planned_completion_on"], batch_size=500)
+    return changes
+
+
+@transaction.atomic
+def hold_ceremonies(rows: Sequence[CeremonyInput], *, actor: Actor, now: datetime) -> list[Ceremony]:
+    """集中开工 / 集中竣工: the projects that took part, and the city's ranks."""
+    held = []
+    for row in rows:
+        columns = {k: v for k, v in asdict(row).items() if k != "projects"}
+        ceremony = Ceremony.objects.create(**columns)
+        ceremony.projects.set(row.projects)
+        held.append(ceremony)
+        summary = f"{ceremony.title}，{len(row.projects)}个项目"
+        record("registry.ceremony.held", actor=actor, now=now, subject=ceremony, summary=summary)
+    return held
+
+
+def _plan(row: PlanInput, actor: Actor, now: datetime, *, version: int, reason: str) -> AnnualPlan:
+    columns = {
+        k: v for k, v in asdict(row).items() if k not in ("project", "start_month", "completion_month")
+    }
+    columns["curve"] = list(row.curve) if row.curve else None
+    return AnnualPlan(
+        project_id=row.project,
+        start_month=row.start_month,
+        completion_month=row.completion_month,
+        version=version,
+        reason=reason,
+        proposed_by=actor.by,
+        proposed_at=now,
+        decided_by=actor.by,
+        decided_at=now,
+        **columns,
+    )
+
+
+@dataclass
+class Lookup:
+    """Categories, chains and tags by what people call them; chains and tags not yet known are added."""
+
+    categories: dict[str, int]
+    chains: dict[str, int]
+    tags: dict[str, int]
+    units: set[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[ProjectInput]) -> "Lookup":
+        return cls(
+            categories=dict(Category.objects.values_list("code", "pk")),
+            chains=_ensured(IndustryChain, {row.chain for row in rows if row.chain}),
+            tags=_ensured(Tag, {tag for row in rows for tag in row.tags}),
+            units=set(Unit.objects.values_list("pk", flat=True)),
+        )
+
+    def unknown(self, rows: Sequence[ProjectInput]) -> Iterator[RowProblem]:
+        for i, row in enumerate(rows):
+            if row.category not in self.categories:
+                yield RowProblem(i, "category", f"没有“{row.category}”这个类别，请从类别表里选。")
+            for name, label in (("territory", "属地"), ("responsible_unit", "责任单位")):
+                if getattr(row, name) not in self.units:
+                    yield RowProblem(i, name, f"{label}不在单位表里，请先建单位或改选一个。")
+
+
+def _ensured(model: Any, names: set[str]) -> dict[str, int]:
+    held = dict(model.objects.filter(name__in=names).values_list("name", "pk"))
+    model.objects.bulk_create(
+        [model(name=name) for name in sorted(names - held.keys())], ignore_conflicts=True
+    )
+    return dict(model.objects.filter(name__in=names).values_list("name", "pk"))
+
+
+def _filled(project: Project, row: ProjectInput, lookup: Lookup) -> Project:
+    project.name = tidy(row.name)
+    project.name_key = name_key(row.name)
+    project.search_text = search_text(row.name, row.code)
+    project.category_id = lookup.categories[row.category]
+    project.chain_id = lookup.chains.get(row.chain)
+    for name in _COPIED:
+        setattr(project, f"{name}_id" if name in _FOREIGN else name, getattr(row, name))
+    return project
+
+
+def _tag(projects: Sequence[Project], rows: Sequence[ProjectInput], lookup: Lookup) -> None:
+    through = Project.tags.through
+    through._default_manager.filter(project_id__in=[p.pk for p in projects if p.version > 1]).delete()
+    through._default_manager.bulk_create(
+        [
+            through(project_id=project.pk, tag_id=lookup.tags[tag])
+            for project, row in zip(projects, rows, strict=True)
+            for tag in dict.fromkeys(row.tags)
+        ],
+        batch_size=2000,
+    )
+
+
+def _all_problems(rows: Sequence[Input], check: Callable[[Input], Iterator[Problem]]) -> Iterator[RowProblem]:
+    for i, row in enumerate(rows):
+        for problem in check(row):
+            if not problem.warning:
+                yield RowProblem(i, problem.field, problem.sentence)
+
+
+def _refuse(problems: Iterable[RowProblem]) -> None:
+    found = list(problems)
+    if found:
+        raise Refused(found)
+
+
+def _known_projects(rows: Sequence[Any]) -> Iterator[RowProblem]:
+    known = set(Project.objects.filter(pk__in={row.project for row in rows}).values_list("pk", flat=True))
+    for i, row in enumerate(rows):
+        if row.project not in known:
+            yield RowProblem(i, "project", "库里没有这个项目，请先新增项目。")
+
+
+def _taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[RowProblem]:
+    """Names and codes already held by another project, in the registry or earlier in the same batch."""
+    keys = [name_key(row.name) for row in rows]
+    codes = [row.code for row in rows if row.code]
+    others = Project.objects.exclude(pk__in=list(keep))
+    names = dict(others.filter(name_key__in=keys).values_list("name_key", "name"))
+    coded = dict(others.filter(code__in=codes).values_list("code", "name"))
+    for i, row in enumerate(rows):
+        if keys[i] in names:
+            yield RowProblem(i, "name", f"库里已有“{names[keys[i]]}”，全角半角和空格不同也算同名。")
+        names[keys[i]] = row.name
+        if row.code and row.code in coded:
+            yield RowProblem(i, "code", f"项目代码{row.code}已经是“{coded[row.code]}”的，请核对。")
+        if row.code:
+            coded[row.code] = row.name
+
+
+def _check_versions(held: dict[int, Project], seen: dict[int, int]) -> None:
+    for pk, version in seen.items():
+        project = held[pk]
+        if project.version != version:
+            raise Conflict(f"“{project.name}”刚被别人改过，请看看改了什么，再决定要不要存。")
+
+
+def _picture(project: Project) -> dict[str, Any]:
+    names = ["name", "category_id", "chain_id", *(f"{n}_id" if n in _FOREIGN else n for n in _COPIED)]
+    return {name: _plain(getattr(project, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, (date, Decimal, Month)) else value
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+
+
+def _record_rows(
+    verb: str,
+    what: str,
+    projects: Sequence[Project],
+    changes: dict[int, Changes],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    only = projects[0] if len(projects) == 1 else None
+    record(
+        verb,
+        actor=actor,
+        now=now,
+        subject=only,
+        summary=f"{what}：{only.name}" if only else f"{what}，{len(projects)}个项目",
+        changes=changes[only.pk] if only else {},
+        rows=() if only else (RowChange(p, p.name, changes[p.pk]) for p in projects),
+    )
+
+
+def _record_changes(verb: str, what: str, changes: dict[int, Changes], actor: Actor, now: datetime) -> None:
+    if changes:
+        projects = list(Project.objects.filter(pk__in=changes).only("pk", "name"))
+        _record_rows(verb, what, projects, changes, actor, now)
