@@ -1,28 +1,37 @@
-"""组件页的例子：与设计图同样的数。"""
+"""组件页上的样例：照图 13 的字，只供核对样子，不是数据。"""
 
-from datetime import date
-from decimal import Decimal
+from typing import NamedTuple
 
 
-def sheet(*, today: date) -> dict[str, object]:
-    """What the living sheet of components draws; today gives the years of its dates."""
-    due = Decimal(2) / 3
-    return {
-        "today": today,
-        "due": due,
-        "ahead": due + Decimal("0.057"),
-        "behind": due - Decimal("0.15"),
-        "overdue": Decimal("0.119"),
-        "themes_shown": [("light", "浅色"), ("dark", "深色")],
-        "statuses": ["overdue_start", "slipping", "on_schedule", "not_due", "completed", "pending", "working"],
-        "more_statuses": ["closed", "overdue", "disputed"],
-        "swatches": SWATCHES,
-    }
+class Swatch(NamedTuple):
+    """One colour token: its Chinese name, its custom property, and the class that paints it."""
+
+    word: str
+    token: str
 
 
 SWATCHES = (
-    ("底", "canvas"), ("面", "surface"), ("凹", "sunken"), ("墨", "ink"),
-    ("靛", "accent"), ("朱浅", "red-soft"), ("赭浅", "amber-soft"), ("松浅", "green-soft"),
-    ("绛浅", "pi-soft"), ("朱", "red-fill"), ("赭", "amber-fill"), ("松", "green-fill"),
-    ("绛", "pi"), ("量条", "bar"), ("控件线", "line2"), ("靛浅", "accent-soft"),
-)  # fmt: skip
+    Swatch("底", "canvas"),
+    Swatch("面", "surface"),
+    Swatch("凹", "sunken"),
+    Swatch("墨", "ink"),
+    Swatch("靛", "accent"),
+    Swatch("朱浅", "red-soft"),
+    Swatch("赭浅", "amber-soft"),
+    Swatch("松浅", "green-soft"),
+    Swatch("绛浅", "pi-soft"),
+    Swatch("朱", "red-fill"),
+    Swatch("赭", "amber-fill"),
+    Swatch("松", "green-fill"),
+    Swatch("绛", "pi"),
+    Swatch("量条", "bar"),
+    Swatch("控件线", "line2"),
+    Swatch("靛浅", "accent-soft"),
+)
+
+SHEET: dict[str, object] = {
+    "swatches": SWATCHES,
+    "states": ("overdue_start", "slipping", "on_schedule", "not_due", "completed"),
+    "stages": ("pending", "working", "closed", "overdue", "disputed"),
+    "steps": (8, 6, 12, 16),
+}
