@@ -1,0 +1,75 @@
+"""每页的栏目：角色定入口，数字用固定几次查询。"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Subquery, Sum
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from xushi.alerts.models import Alert
+from xushi.home import nav as entries
+from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
+from xushi.registry.models import Stage
+from xushi.units.policy import sees_everything
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+COUNTED = {"alerts", "projects"}
+
+
+def nav(request: HttpRequest) -> dict[str, Any]:
+    """nav for the shell: nothing for the anonymous, at most three queries for everybody else."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": {"district": settings.XUSHI_DISTRICT}}
+    match = getattr(request, "resolver_match", None)
+    view_name = match.view_name if match else ""
+    wanted = {entry.key for entry in entries.permitted(user)} & COUNTED
+    items = entries.items(user, view_name, _counts(user, wanted))
+    business = bool(wanted)
+    return {
+        "nav": {
+            "items": items,
+            "tabs": entries.tabs(user, view_name, items),
+            "user": {"name": user.name, "unit": user.unit_name, "initial": user.name[:1]},
+            "search_url": _reverse("home:search") if business else None,
+            "bell": None,
+            "district": settings.XUSHI_DISTRICT,
+            "home_url": "/",
+            "menu": [],
+        }
+    }
+
+
+def _counts(user: "User", wanted: set[str]) -> entries.Counts:
+    counts = entries.Counts()
+    if "alerts" in wanted:
+        counts.by_key["alerts"] = Alert.objects.open().visible_to(user).count()
+    if "projects" in wanted:
+        counts.by_key["projects"] = under_way_count(user)
+    return counts
+
+
+def under_way_count(user: "User") -> int:
+    """当年实施 of the district list at the last closed month: one query; equals the figure under_way."""
+    latest = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
+    if sees_everything(user):
+        cells = SummaryCell.objects.filter(
+            closing=Subquery(latest.values("pk")[:1]), district_stage=Stage.UNDER_WAY
+        )
+        return int(cells.aggregate(total=Sum("projects"))["total"] or 0)
+    facts = ProjectMonth.objects.filter(
+        closing=Subquery(latest.values("pk")[:1]), district_stage=Stage.UNDER_WAY
+    )
+    return int(facts.visible_to(user).count())
+
+
+def _reverse(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+

@@ -1,0 +1,145 @@
+"""栏目：谁看见哪些入口。只列已有的、本人能进的。"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+
+from xushi.units.models import Role
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+PORTFOLIO = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
+REPORTERS = (Role.TERRITORY, Role.OWNER)
+OFFICE = (Role.OFFICE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: key names its count, query narrows its page, views are the url names it is current on."""
+
+    key: str
+    label: str
+    icon: str
+    url_name: str
+    roles: tuple[str, ...]
+    query: str = ""
+    views: tuple[str, ...] = ()
+    divider: bool = False
+
+
+ENTRIES = (
+    Entry("home", "首页", "home", "home:home", (Role.OWNER, Role.TERRITORY, Role.INDICATOR_LEAD)),
+    Entry("overview", "总览", "home", "home:overview", PORTFOLIO),
+    Entry("mine", "我要报的", "pen", "progress:mine", REPORTERS, views=("progress:report",)),
+    Entry("alerts", "预警", "alert", "alerts:list", (*PORTFOLIO, Role.OWNER), views=("alerts:thresholds",)),
+    Entry(
+        "projects", "项目", "building", "home:projects", (*PORTFOLIO, Role.OWNER), query="stage=under_way",
+        views=("home:project", "registry:new", "registry:edit", "registry:plan"),
+    ),
+    Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
+    Entry("statistics", "入统", "table", "progress:statistics",
+          (Role.OFFICE, Role.STATISTICS, Role.LEADER, Role.TERRITORY, Role.OWNER)),
+    Entry("ceremonies", "集中仪式", "flag", "registry:ceremonies", (Role.OFFICE, Role.LEADER)),
+    Entry("imports", "导入", "upload", "exchange:imports", OFFICE, divider=True),
+    Entry("closing", "关账", "lock", "progress:closing", OFFICE),
+    Entry("walls", "大屏", "wall", "home:walls", OFFICE),
+    Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
+    Entry("units", "单位", "building", "units:units", (Role.SYSTEM_ADMIN,)),
+    Entry("journal", "日志", "history", "journal:events", (Role.AUDITOR,)),
+)  # fmt: skip
+
+# 手机底栏：每种角色五个，第一个总是首页
+TABS: dict[str, tuple[str, ...]] = {
+    Role.LEADER: ("alerts", "projects", "overview", "ceremonies"),
+    Role.OFFICE: ("alerts", "projects", "reports", "overview"),
+    Role.TERRITORY: ("mine", "projects", "alerts", "statistics"),
+    Role.OWNER: ("mine", "projects", "alerts", "statistics"),
+    Role.STATISTICS: ("statistics", "projects", "alerts", "overview"),
+    Role.INSPECTOR: ("alerts", "projects", "overview"),
+    Role.DEPARTMENT: ("alerts", "projects", "overview"),
+}
+
+
+@dataclass(slots=True)
+class Item:
+    """An entry as the templates draw it; badge marks a count that asks for attention."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    current: bool = False
+    divider: bool = False
+    count: int | None = None
+    badge: int | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """The counts beside entries; None where they were not asked for."""
+
+    by_key: dict[str, int] = field(default_factory=dict)
+    badges: frozenset[str] = frozenset({"alerts", "mine", "reports"})
+
+
+def address(entry: Entry) -> str | None:
+    """Where the entry leads; None while its room has no such page."""
+    try:
+        url = reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+    return f"{url}?{entry.query}" if entry.query else url
+
+
+def permitted(user: "User") -> list[Entry]:
+    """The entries of this person's roles; administrators of the three offices see their own room only."""
+    roles = user.roles
+    if not roles.isdisjoint(ADMINISTRATORS):
+        return [entry for entry in ENTRIES if not roles.isdisjoint(set(entry.roles) & set(ADMINISTRATORS))]
+    return [entry for entry in ENTRIES if not roles.isdisjoint(entry.roles)]
+
+
+def items(user: "User", view_name: str, counts: Counts) -> list[Item]:
+    made = []
+    for entry in permitted(user):
+        if (url := address(entry)) is not None:
+            made.append(_item(entry, url, view_name, counts))
+    if not any(item.current for item in made) and view_name == "home:home":
+        for item in made:
+            item.current = item.key == "overview"
+    return made
+
+
+def tabs(user: "User", view_name: str, drawn: list[Item]) -> list[Item]:
+    """首页 and up to four entries of the first of the person's roles that has its own set."""
+    wanted = next((keys for role, keys in TABS.items() if role in user.roles), ())
+    if not wanted:
+        return []
+    by_key = {item.key: item for item in drawn}
+    first = Item("home", "首页", "home", reverse("home:home"), current=view_name == "home:home")
+    rest = [_copy(by_key[key], first.current) for key in wanted if key in by_key]
+    return [first, *rest]
+
+
+def _copy(item: Item, home: bool) -> Item:
+    icon = "chart" if item.key == "overview" else item.icon
+    current = item.current and not home
+    return Item(item.key, item.label, icon, item.url, current, count=item.count, badge=item.badge)
+
+
+def _item(entry: Entry, url: str, view_name: str, counts: Counts) -> Item:
+    count = counts.by_key.get(entry.key)
+    alarming = entry.key in counts.badges and bool(count)
+    return Item(
+        entry.key,
+        entry.label,
+        entry.icon,
+        url,
+        current=view_name in (entry.url_name, *entry.views),
+        divider=entry.divider,
+        count=count,
+        badge=count if alarming else None,
+    )
