@@ -14,3 +14,7 @@ def main() -> None:
         execute_from_command_line(arguments)
     except ImproperlyConfigured as problem:
         sys.exit(f"设置有误：{problem}")
+
+
+if __name__ == "__main__":
+    main()

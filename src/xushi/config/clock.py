@@ -10,11 +10,13 @@ from xushi.core.clock import BEIJING
 
 def now() -> datetime:
     """The moment the product lives in: the real one, or XUSHI_NOW moved on by what visitors added."""
-    real = datetime.now(tz=BEIJING)  # noqa: TID251 - the one place that reads the clock
     frozen: datetime | None = settings.XUSHI_NOW
-    if frozen is None:
-        return real
-    return frozen + advanced()
+    return real() if frozen is None else frozen + advanced()
+
+
+def real() -> datetime:
+    """The real moment, also in the demonstration: for sessions, leases and retries, never for the domain."""
+    return datetime.now(tz=BEIJING)  # noqa: TID251 - the one place that reads the clock
 
 
 def is_demonstration() -> bool:

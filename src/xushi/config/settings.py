@@ -122,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "xushi.units.passwords.ThreeClassesValidator"},
+    {"NAME": "xushi.units.passwords.NotUsedBeforeValidator"},
 ]
 LOGIN_URL = "units:login"
 LOGIN_REDIRECT_URL = "home:home"
@@ -131,6 +132,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着时再试不延长
 AXES_LOCKOUT_CALLABLE = "xushi.units.views.locked_out"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 30 * 60

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db import models, transaction
 
-from xushi.journal.models import Changes, Event, EventRow, Reaction
+from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
 
 _reactions: dict[str, list[str]] = {}
 
@@ -89,6 +89,7 @@ def record(
         summary=summary[:500],
         changes=changes or {},
     )
+    Unsealed.objects.create(event=event)
     EventRow.objects.bulk_create(
         (
             EventRow(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -29,7 +30,9 @@ class Event(models.Model):
     subject_id = models.BigIntegerField("对象编号", null=True, blank=True)
     subject_name = models.CharField("对象当时名称", max_length=300, blank=True)
     summary = models.CharField("一句话", max_length=500)
-    changes = models.JSONField("改前改后", default=dict, help_text="{字段: [改前, 改后]}")
+    changes = models.JSONField(
+        "改前改后", default=dict, encoder=DjangoJSONEncoder, help_text="{字段: [改前, 改后]}"
+    )
 
     class Meta:
         verbose_name = "日志"
@@ -46,7 +49,7 @@ class EventRow(models.Model):
     subject_kind = models.CharField("对象类别", max_length=40)
     subject_id = models.BigIntegerField("对象编号")
     subject_name = models.CharField("对象当时名称", max_length=300)
-    changes = models.JSONField("改前改后", default=dict)
+    changes = models.JSONField("改前改后", default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = "日志明细"
@@ -76,6 +79,31 @@ class Reaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}←{self.event_id}"
+
+
+class Unsealed(models.Model):
+    """待封：写下了、还没封进链里的事件；与事件同一事务写入，封好即删。"""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="unsealed", verbose_name="事件")
+
+    class Meta:
+        verbose_name = "待封"
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class ChainHead(models.Model):
+    """链头：只有一行，封印时锁住它；链尾被截掉也能看出来。"""
+
+    position = models.BigIntegerField("已封到", default=0)
+    digest = models.CharField("最后的散列", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "链头"
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.digest[:12]}"
 
 
 class Seal(models.Model):

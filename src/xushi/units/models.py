@@ -18,6 +18,14 @@ class UnitQuerySet(QuerySet["Unit"]):
             condition |= Q(path__startswith=path)
         return self.filter(condition)
 
+    def answered_for_by(self, path: str) -> "UnitQuerySet":
+        """Units in this subtree and the dissolved ones whose duties passed into it."""
+        return self.filter(Q(path__startswith=path) | Q(successor__path__startswith=path))
+
+    def standing(self) -> "UnitQuerySet":
+        """Units that have not been dissolved."""
+        return self.filter(dissolved_on=None)
+
 
 class Unit(models.Model):
     """责任单位: a node of the tree district → departments, territories, enterprises, working groups."""
@@ -94,7 +102,11 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=60)
     phone = models.CharField("手机", max_length=20, blank=True)
     title = models.CharField("职务", max_length=60, blank=True)
+    home_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在单位"
+    )
     is_active = models.BooleanField("在用", default=True)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
     created_at = models.DateTimeField("开通时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -114,16 +126,25 @@ class User(AbstractBaseUser):
 
     @property
     def unit(self) -> Unit | None:
+        """Where this person works: the unit of the first appointment, else the unit they were moved to."""
         held = self.appointments_in_force
-        return held[0].unit if held else None
+        return held[0].unit if held else self.home_unit
 
     @property
     def unit_name(self) -> str:
         return str(self.unit or "")
 
     @property
+    def unit_full_name(self) -> str:
+        return self.unit.name if self.unit else ""
+
+    @property
     def roles(self) -> set[str]:
         return {appointment.role for appointment in self.appointments_in_force}
+
+    def forget_appointments(self) -> None:
+        """Read the appointments afresh next time: called by whatever changed them."""
+        self.__dict__.pop("appointments_in_force", None)
 
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -158,3 +179,18 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_name}·{self.get_role_display()}"
+
+
+class UsedPassword(models.Model):
+    """用过的密码: hashes of a person's last passwords, the current one among them, so that none is taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="used_passwords", verbose_name="人员")
+    encoded = models.CharField("散列", max_length=128)
+    set_at = models.DateTimeField("设置时间")
+
+    class Meta:
+        verbose_name = "用过的密码"
+        ordering = ["-set_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at:%Y-%m-%d}"

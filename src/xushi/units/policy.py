@@ -11,6 +11,34 @@ if TYPE_CHECKING:
 
 DISTRICT_WIDE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS)
 NOTHING = Q(pk__in=[])
+OPEN_TO_ADMINISTRATORS = {
+    Role.SYSTEM_ADMIN: {"kit", "units"},
+    Role.SECURITY_ADMIN: {"kit", "units"},
+    Role.AUDITOR: {"kit", "units", "journal"},
+}
+
+
+def can_manage_accounts(user: "User") -> bool:
+    """系统管理员: opens and disables accounts, moves people, keeps the tree of units."""
+    return user.has_role(Role.SYSTEM_ADMIN)
+
+
+def can_grant(user: "User") -> bool:
+    """安全管理员: appoints and ends appointments."""
+    return user.has_role(Role.SECURITY_ADMIN)
+
+
+def can_audit(user: "User") -> bool:
+    """审计员: reads the journal, and nothing else."""
+    return user.has_role(Role.AUDITOR)
+
+
+def may_enter(user: "User", room: str) -> bool:
+    """三员分立: none of the three administrators enters a room of business data."""
+    for role, rooms in OPEN_TO_ADMINISTRATORS.items():
+        if user.has_role(role):
+            return room in rooms
+    return True
 
 
 def scoped(user: "User", prefix: str = "") -> Q:
@@ -44,4 +72,9 @@ def sees_everything(user: "User") -> bool:
 
 
 def _within(unit: Unit, prefix: str, column: str) -> Q:
-    return Q(**{f"{prefix}{column}__in": Unit.objects.under(unit.path).values("pk")})
+    return Q(**{f"{prefix}{column}__in": Unit.objects.answered_for_by(unit.path).values("pk")})
+
+
+def own_page(user: "User") -> str:
+    """Where an administrator works: the journal or the people."""
+    return "journal:events" if can_audit(user) else "units:people"

@@ -1,0 +1,78 @@
+"""进门：没登录的去登录页，30 分钟不用的退出，三员只进自己的房间。"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import resolve_url
+
+from xushi.config import clock
+from xushi.units import policy
+
+OPEN_PATHS = ("/healthz", "/kit/", "/static/", "/wall/", "/sw.js", "/manifest.webmanifest", "/favicon.ico")
+SEEN = "seen"  # seconds of the real clock when the person last did something
+TOUCH_AFTER = 60  # the session is written at most once a minute
+BACKGROUND = "X-Xushi-Background"  # pages that ask by themselves say so and keep nobody logged in
+
+
+class LoginRequired:
+    """Every page asks for a login, except those under OPEN_PATHS and views marked login_not_required."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            _keep_or_end(request)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path_info.startswith(OPEN_PATHS) or not getattr(view, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return to_login(request)
+        match = request.resolver_match
+        room, name = (match.namespace, match.view_name) if match else ("", "")
+        if request.user.must_change_password and room not in ("units", "kit"):
+            return HttpResponseRedirect(resolve_url("units:password"))
+        if not policy.may_enter(request.user, room):
+            if name == settings.LOGIN_REDIRECT_URL:
+                return HttpResponseRedirect(resolve_url(policy.own_page(request.user)))
+            raise PermissionDenied("系统管理员、安全管理员、审计员不看也不改业务数据。")
+        return None
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The login page with the way back; htmx and scripts are told in their own words, so that drafts stay."""
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _way_back(request)})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": "登录已过期，请重新登录。", "login": address}, status=401)
+    return HttpResponseRedirect(address)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page the person was on: an htmx call or a sent form comes back to its page, not to its target."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    if not page.path or page.netloc != request.get_host():
+        return "/"
+    return page._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def _keep_or_end(request: HttpRequest) -> None:
+    """Slide the 30 minutes on with what the person does; a session left alone longer ends."""
+    seconds = int(clock.real().timestamp())
+    seen = request.session.get(SEEN)
+    if seen is not None and seconds - seen > settings.SESSION_COOKIE_AGE:
+        logout(request)
+    elif seen is None or (seconds - seen >= TOUCH_AFTER and not request.headers.get(BACKGROUND)):
+        request.session[SEEN] = seconds

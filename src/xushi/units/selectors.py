@@ -1,0 +1,47 @@
+"""单位与人员的读法：名单、单位树、历任。"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from xushi.units.models import Appointment, Unit, User
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What the list of people is narrowed by: words in name or account, a unit's subtree, a role."""
+
+    words: str = ""
+    unit: Unit | None = None
+    role: str = ""
+
+
+def people(wanted: PeopleFilter) -> QuerySet[User]:
+    """Accounts in order of account, each with the appointments in force."""
+    in_force = Appointment.objects.filter(ended_at=None).select_related("unit", "scope")
+    found = User.objects.prefetch_related(Prefetch("appointments", in_force, to_attr="held")).select_related(
+        "home_unit"
+    )
+    if wanted.words:
+        found = found.filter(Q(name__icontains=wanted.words) | Q(username__icontains=wanted.words))
+    if wanted.unit:
+        below = Unit.objects.under(wanted.unit.path)
+        found = found.filter(
+            Q(home_unit__in=below) | Q(appointments__in=in_force.filter(unit__in=below))
+        ).distinct()
+    if wanted.role:
+        found = found.filter(pk__in=in_force.filter(role=wanted.role).values("user"))
+    return found.order_by("-is_active", "username")
+
+
+def past_appointments(user: User) -> QuerySet[Appointment]:
+    """离任的职务, latest first, under the names of their time."""
+    return user.appointments.exclude(ended_at=None).order_by("-ended_at")
+
+
+def unit_tree() -> QuerySet[Unit]:
+    """Every unit in the tree's order, with how many people hold an appointment in it now."""
+    tree: QuerySet[Unit] = Unit.objects.annotate(
+        people=Count("appointments__user", filter=Q(appointments__ended_at=None), distinct=True)
+    ).select_related("successor")
+    return tree

@@ -1,0 +1,180 @@
+"""人员页：系统管理员管账号，安全管理员管授权。"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xushi.config import clock
+from xushi.journal.actions import Actor
+from xushi.units import actions, policy, selectors
+from xushi.units.forms import AccountForm, AppointForm, MoveForm
+from xushi.units.models import Appointment, Role, Unit, User
+from xushi.units.rules import Refused
+
+PER_PAGE = 50
+
+
+def ask_administrator(request: HttpRequest) -> None:
+    if not (policy.can_manage_accounts(request.user) or policy.can_grant(request.user)):
+        raise PermissionDenied("账号与授权由系统管理员、安全管理员管理。")
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """人员名单."""
+    ask_administrator(request)
+    number = request.GET.get("unit", "")
+    wanted = selectors.PeopleFilter(
+        words=request.GET.get("q", "").strip(),
+        unit=Unit.objects.filter(pk=number).first() if number.isdecimal() else None,
+        role=request.GET.get("role", ""),
+    )
+    page = Paginator(selectors.people(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "wanted": wanted, "roles": Role.choices, "may": _may(request)}
+    return render(request, "units/people.html", context)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def new_account(request: HttpRequest) -> HttpResponse:
+    """开通账号; the first password must be changed at the first login."""
+    ask_administrator(request)
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.open_account(
+                **form.cleaned_data, must_change_password=True, actor=Actor.of(request), now=clock.now()
+            )
+        except ValidationError as problem:
+            form.add_error("password", problem)
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, f"已开通{user.name}的账号，角色由安全管理员授予。")
+            return redirect("units:person", user.pk)
+    context = {"form": form, "may": _may(request)}
+    return render(request, "units/new_account.html", context, status=400 if form.errors else 200)
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """一个人: account, appointments in force and past."""
+    ask_administrator(request)
+    return _person_page(request, get_object_or_404(User, pk=pk))
+
+
+@require_POST
+def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(
+        request,
+        pk,
+        lambda user, common: actions.set_account_active(
+            user=user,
+            active=request.POST.get("active") == "1",
+            reason=request.POST.get("reason", "")[:200],
+            **common,
+        ),
+        "已办好，对方下一次操作起生效。",
+    )
+
+
+@sensitive_post_parameters("password")
+@require_POST
+def reset(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(
+        request,
+        pk,
+        lambda user, common: actions.reset_password(
+            user=user, password=request.POST.get("password", ""), **common
+        ),
+        "密码已重设，对方登录后须另设密码。",
+    )
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    form = MoveForm(request.POST)
+    return _act(
+        request,
+        pk,
+        lambda user, common: actions.move_person(user=user, **form.cleaned_data, **common),
+        "已调动，原单位的权限即刻收回；新任职由安全管理员授予。",
+        form=form,
+    )
+
+
+@require_POST
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    form = AppointForm(request.POST)
+    return _act(
+        request,
+        pk,
+        lambda user, common: actions.appoint(user=user, **form.cleaned_data, **common),
+        "已授予，对方下一次操作起生效。",
+        form=form,
+    )
+
+
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    held = get_object_or_404(Appointment.objects.select_related("user"), pk=pk)
+    return _act(
+        request,
+        held.user_id,
+        lambda user, common: actions.end_appointment(
+            appointment=held, reason=request.POST.get("reason", "")[:200], **common
+        ),
+        "已终止，对方下一次操作起生效。",
+    )
+
+
+def _act(
+    request: HttpRequest,
+    pk: int,
+    action: Callable[[User, dict[str, Any]], object],
+    done: str,
+    form: MoveForm | AppointForm | None = None,
+) -> HttpResponse:
+    """One action on a person, then back to the person's page; a refusal is shown there."""
+    ask_administrator(request)
+    user = get_object_or_404(User, pk=pk)
+    if form is not None and not form.is_valid():
+        return _person_page(request, user, form=form, status=400)
+    try:
+        action(user, {"actor": Actor.of(request), "now": clock.now()})
+    except ValidationError as problem:
+        return _person_page(request, user, problem=" ".join(problem.messages), status=400)
+    except Refused as problem:
+        return _person_page(request, user, problem=str(problem), status=400)
+    messages.success(request, done)
+    return redirect("units:person", pk)
+
+
+def _person_page(
+    request: HttpRequest,
+    user: User,
+    *,
+    form: MoveForm | AppointForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    user.forget_appointments()
+    context = {
+        "person": user,
+        "past": selectors.past_appointments(user),
+        "move_form": form if isinstance(form, MoveForm) else MoveForm(),
+        "appoint_form": form if isinstance(form, AppointForm) else AppointForm(initial={"unit": user.unit}),
+        "problem": problem,
+        "may": _may(request),
+    }
+    return render(request, "units/person.html", context, status=status)
+
+
+def _may(request: HttpRequest) -> dict[str, bool]:
+    user = request.user
+    return {"manage": policy.can_manage_accounts(user), "grant": policy.can_grant(user)}
