@@ -29,6 +29,15 @@ def count(value: object) -> str:
 
 
 @register.filter
+def change(value: object) -> str:
+    """A change in a count with its sign: "+5", "−3"; "持平" for none."""
+    number = amounts.decimal_of(value)
+    if number is None:
+        return amounts.NONE
+    return amounts.signed(number.to_integral_value(), plus=True) if number else "持平"
+
+
+@register.filter
 def points_tone(value: object) -> str:
     """The class of a difference from schedule: t-green from 0 up, t-amber below, nothing for none."""
     number = amounts.decimal_of(value)
@@ -92,6 +101,12 @@ def mark(name: str, size: int = 18, word: str | None = None) -> SafeString:
 def mark_word(name: str) -> str:
     """The Chinese word of a status mark."""
     return mark_of(str(name)).word
+
+
+@register.simple_tag
+def mark_tone(name: str) -> str:
+    """The colour word of a status mark, for chip-… and t-…: red, amber, green, line2, ink2, accent, pi."""
+    return mark_of(str(name)).tone
 
 
 @register.simple_tag
