@@ -1,24 +1,16 @@
 """待核：公布的数与自己的分项对不上时，两个数都摆出来。"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xushi.core.figure import FigureUnit
 from xushi.core.months import Month
 from xushi.progress.models import PublishedFigure
+from xushi.progress.specs import SPECS, Dispute
 
 if TYPE_CHECKING:
-    from xushi.progress.figures import Group
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """A published value in the unit of its figure (share 0–1, 亿元, count), and where it was printed."""
-
-    value: Decimal
-    source: str
+    from xushi.progress.specs import Group
 
 
 def agrees(printed: str, computed: Decimal) -> bool:
@@ -30,8 +22,6 @@ def agrees(printed: str, computed: Decimal) -> bool:
 
 def attach(groups: "Iterable[Group]", month: Month) -> None:
     """Mark the figures of these groups that a published value contradicts; one query for all groups."""
-    from xushi.progress.figures import SPECS
-
     printed: dict[tuple[str, str], list[PublishedFigure]] = {}
     for row in PublishedFigure.objects.filter(month=month):
         printed.setdefault((row.level, row.category), []).append(row)

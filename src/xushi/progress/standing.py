@@ -176,7 +176,7 @@ def _due(plan: "QuerySet[AnnualPlan]", month: Month) -> Coalesce:
         ),
         BigIntegerField(),
     )
-    has_curve = Case(When(curve=None, then=linear), default=own, output_field=BigIntegerField())
+    has_curve = Case(When(curve__isnull=True, then=linear), default=own, output_field=BigIntegerField())
     return Coalesce(
         Subquery(plan.annotate(due=has_curve).values("due")[:1]), Value(0), output_field=BigIntegerField()
     )

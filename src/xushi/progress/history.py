@@ -1,0 +1,68 @@
+"""一年走势：每月累计完成与序时应完成。"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet, Sum
+
+from xushi.core.months import Month
+from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress.schedule import due_twelfths
+from xushi.progress.scope import Filters, cell_condition, row_condition
+from xushi.progress.standing import COUNTED
+from xushi.registry.models import AnnualPlan, Project
+from xushi.units.policy import scoped, sees_everything
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One month of a curve; money in 元, due in twelfths of a 元."""
+
+    month: Month
+    cumulative: int
+    due_twelfths: int
+    plan: int
+    closed: bool = True
+
+
+def history(user: "User", year: int, filters: Filters) -> list[Point]:
+    """The closed months of a year for the under-way projects of a scope, as they were fixed; one query."""
+    filters = filters.narrowed(stage="under_way", state=None)
+    closings = MonthClosing.objects.filter(
+        month__gte=Month(year, 1), month__lte=Month(year, 12), reopened_at=None
+    )
+    source: QuerySet[Any]
+    if sees_everything(user) and not any(
+        (filters.unit, filters.leader, filters.chain, filters.owner_kind, filters.size)
+    ):
+        source = SummaryCell.objects.filter(closing__in=closings).filter(cell_condition(filters))
+    else:
+        facts = ProjectMonth.objects.filter(closing__in=closings).filter(scoped(user))
+        source = facts.filter(row_condition(filters, Month(year, 12)))
+    sums = source.values("closing__month").annotate(
+        s_cumulative=Sum("cumulative"), s_due=Sum("due_twelfths"), s_plan=Sum("annual_plan")
+    )
+    return [
+        Point(row["closing__month"], row["s_cumulative"], row["s_due"], row["s_plan"])
+        for row in sums.order_by("closing__month")
+    ]
+
+
+def project_history(project: Project, year: int) -> list[Point]:
+    """One project's months of a year: facts where the month is closed, counted reports after that."""
+    within = {"month__gte": Month(year, 1), "month__lte": Month(year, 12)}
+    points = {
+        fact.month: Point(fact.month, fact.cumulative, fact.due_twelfths, fact.annual_plan)
+        for fact in ProjectMonth.objects.filter(project=project, closing__reopened_at=None, **within)
+    }
+    plan = AnnualPlan.objects.filter(project=project, year=year, state=AnnualPlan.State.IN_FORCE).first()
+    for report in MonthlyReport.objects.filter(project=project, state__in=COUNTED, **within):
+        if report.month not in points and plan:
+            due = due_twelfths(plan.planned_investment, plan.curve, report.month)
+            points[report.month] = Point(
+                report.month, report.cumulative, due, plan.planned_investment, closed=False
+            )
+    return [points[month] for month in sorted(points)]
