@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from xushi.core.months import Month
 
@@ -12,6 +13,10 @@ class MonthField(models.IntegerField):
     """A core.Month, stored as the integer 201808; lookups take a Month, its key, or "2018-08"."""
 
     description = "月份"
+    # what the type checker takes the column to hold
+    _pyi_private_set_type: Month | int | str | Combinable
+    _pyi_private_get_type: Month
+    _pyi_lookup_exact_type: Month | int | str
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Month | None:
         return None if value is None else Month.from_key(value)

@@ -37,10 +37,30 @@ from xushi.units.models import Unit
 
 Input = TypeVar("Input")
 _COPIED = (
-    "code kind responsible_person leader owner_kind content scale address longitude latitude permit_on started_on "
-    "statistics_entered_on planned_completion_on completed_on accepted_on production_on capacity_on difficulty "
-    "total_investment territory responsible_unit owner_unit"
-).split()
+    "code",
+    "kind",
+    "responsible_person",
+    "leader",
+    "owner_kind",
+    "content",
+    "scale",
+    "address",
+    "longitude",
+    "latitude",
+    "permit_on",
+    "started_on",
+    "statistics_entered_on",
+    "planned_completion_on",
+    "completed_on",
+    "accepted_on",
+    "production_on",
+    "capacity_on",
+    "difficulty",
+    "total_investment",
+    "territory",
+    "responsible_unit",
+    "owner_unit",
+)
 _FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
 
 
@@ -146,7 +166,8 @@ def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) 
         (x.project_id, x.year, x.level): x
         for x in Listing.objects.filter(project_id__in={row.project for row in rows})
     }
-    new, moved, changes = [], [], {}
+    new, moved = [], []
+    changes: dict[int, Changes] = {}
     for row in rows:
         listing = held.get((row.project, row.year, row.level))
         was = listing.stage if listing else None
@@ -185,7 +206,7 @@ def set_plans(
         if (row.project, row.year) in having
     )
     plans = AnnualPlan.objects.bulk_create(
-        [_plan(row, actor, now, version=1, reason=reason) for row in rows], batch_size=1000
+        [plan_row(row, actor, now, version=1, reason=reason) for row in rows], batch_size=1000
     )
     changes: dict[int, Changes] = {
         row.project: {f"{row.year}年计划": [None, row.planned_investment]} for row in rows
@@ -253,7 +274,17 @@ def hold_ceremonies(rows: Sequence[CeremonyInput], *, actor: Actor, now: datetim
     return held
 
 
-def _plan(row: PlanInput, actor: Actor, now: datetime, *, version: int, reason: str) -> AnnualPlan:
+def plan_row(
+    row: PlanInput,
+    actor: Actor,
+    now: datetime,
+    *,
+    version: int,
+    reason: str,
+    state: AnnualPlan.State = AnnualPlan.State.IN_FORCE,
+) -> AnnualPlan:
+    """One version of a plan, not yet saved; one that is in force was decided by whoever set it."""
+    decided = state == AnnualPlan.State.IN_FORCE
     columns = {
         k: v for k, v in asdict(row).items() if k not in ("project", "start_month", "completion_month")
     }
@@ -266,8 +297,9 @@ def _plan(row: PlanInput, actor: Actor, now: datetime, *, version: int, reason: 
         reason=reason,
         proposed_by=actor.by,
         proposed_at=now,
-        decided_by=actor.by,
-        decided_at=now,
+        decided_by=actor.by if decided else None,
+        decided_at=now if decided else None,
+        state=state,
         **columns,
     )
 

@@ -1,5 +1,6 @@
 """项目库的判断：一行项目、名单、计划、调整写得对不对，只看所给的字。"""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ _LIFE = (
 
 def _dates_in_order(project: ProjectInput) -> Iterator[Problem]:
     known = [(name, label, getattr(project, name)) for name, label in _LIFE if getattr(project, name)]
-    for (_, earlier, before), (name, later, after) in zip(known, known[1:], strict=False):
+    for (_, earlier, before), (name, later, after) in itertools.pairwise(known):
         if after < before:
             yield Problem(name, f"{later}日期{after}早于{earlier}日期{before}，请核对这两个日期。")
     if project.completed_on and not project.started_on:
@@ -157,5 +158,5 @@ def _problems_of_curve(curve: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem("curve", f"序时曲线要12个数，现在有{len(shares)}个。")
     elif not all(share.is_finite() for share in shares) or shares[0] < 0 or shares[-1] != 1:
         yield Problem("curve", "序时曲线从不小于0的数开始，12月必须是1（全年计划的100%）。")
-    elif any(later < earlier for earlier, later in zip(shares, shares[1:], strict=False)):
+    elif any(later < earlier for earlier, later in itertools.pairwise(shares)):
         yield Problem("curve", "序时曲线是累计数，只能一月比一月大或持平。")
