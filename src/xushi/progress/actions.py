@@ -1,0 +1,395 @@
+"""月报的写入：报送、审核、退回、沿用、催报；成批的，一次一个事务、一条日志。"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from xushi.core.clock import local_day
+from xushi.core.months import Month
+from xushi.core.text import tidy
+from xushi.journal.actions import Actor, RowChange, record
+from xushi.journal.models import Changes
+from xushi.progress import policy
+from xushi.progress.intake import (
+    AT_ONCE,
+    FIELDS,
+    Intake,
+    ReportConflict,
+    ReportProblem,
+    chunks,
+    differences,
+    past_of,
+    plain,
+)
+from xushi.progress.models import (
+    MonthClosing,
+    MonthlyReport,
+    Reminder,
+    ReportDecision,
+    ReportDraft,
+)
+from xushi.progress.rules_report import ReportInput, doubts_of
+from xushi.progress.standing import COUNTED
+from xushi.registry.actions import Conflict, Refused, RowProblem
+from xushi.registry.models import Project
+
+__all__ = [
+    "Conflict",
+    "Refused",
+    "ReportConflict",
+    "ReportInput",
+    "ReportProblem",
+    "accept_reports",
+    "carry_over",
+    "remind_reporters",
+    "return_report",
+    "save_draft",
+    "submit_reports",
+]
+State = MonthlyReport.State
+_COLUMNS = [*FIELDS, "state", "version", "submitted_by", "submitted_at"]
+
+
+@transaction.atomic
+def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) -> list[MonthlyReport]:
+    """报送月报. Refused names every problem of every row; ReportConflict says who reported meanwhile and what.
+
+    A row equal to what is already in is left as it is. The writer's drafts of these reports are done with.
+    """
+    rows = [replace(row, **_tidied(row)) for row in rows]
+    intake = Intake.of(rows)
+    _refuse([*_unknown(rows, intake), *_closed({row.month for row in rows}, rows)])
+    _allowed([row.project for row in rows], actor)
+    _refuse(_judged(rows, intake, actor, now))
+    clashes = [clash for row in rows if (clash := intake.clash(row))]
+    if clashes:
+        raise ReportConflict(clashes)
+    reports, changes = _write(rows, intake, actor, now)
+    if actor.by:
+        _drop_drafts(rows, actor)
+    _record("progress.report.submitted", f"报送{_months(rows)}月报", changes, intake.projects, actor, now)
+    return reports
+
+
+def _tidied(row: ReportInput) -> dict[str, str]:
+    return {
+        name: getattr(row, name).strip()
+        for name in ("physical_progress", "facts", "explanation", "difficulty")
+    }
+
+
+def _unknown(rows: Sequence[ReportInput], intake: Intake) -> Iterable[RowProblem]:
+    seen: dict[tuple[int, int], int] = {}
+    for i, row in enumerate(rows):
+        if row.project not in intake.projects:
+            yield ReportProblem(i, "project", "库里没有这个项目，请先新增项目。")
+        key = (row.project, row.month.key)
+        if key in seen:
+            yield ReportProblem(i, "project", f"与第{seen[key] + 1}行是同一个项目的同一个月，请只留一行。")
+        seen.setdefault(key, i)
+
+
+def _closed(months: set[Month], rows: Sequence[ReportInput] = ()) -> Iterable[RowProblem]:
+    closed = set(
+        MonthClosing.objects.filter(month__in=months, reopened_at=None).values_list("month", flat=True)
+    )
+    wanted = [(i, row.month) for i, row in enumerate(rows)] or [(0, month) for month in sorted(months)]
+    for i, month in wanted:
+        if month in closed:
+            yield ReportProblem(
+                i, "month", f"{month.label}已经关账，数不能再改；确要改的，请重大办写明理由重开这个月。"
+            )
+
+
+def _allowed(projects: Sequence[int], actor: Actor) -> None:
+    """PermissionDenied unless the actor reports for all of these projects; commands and the system may."""
+    if actor.by is None:
+        return
+    condition = policy.reportable(actor.by, actor.channel)
+    wanted = sorted(set(projects))
+    known = sum(Project.objects.filter(condition, pk__in=some).count() for some in chunks(wanted, AT_ONCE))
+    if known != len(wanted):
+        raise PermissionDenied("只能报自己单位的项目。")
+
+
+def _judged(rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime) -> Iterable[RowProblem]:
+    today = local_day(now)
+    office = actor.by is None or policy.can_review(actor.by)
+    for i, row in sorted(enumerate(rows), key=lambda pair: pair[1].month):
+        for doubt in doubts_of(row, intake.standard(row), today=today):
+            yield ReportProblem(i, doubt.field, doubt.sentence, doubt.proposed, doubt.explainable)
+        held = intake.held.get((row.project, row.month.key))
+        if held and held.state == State.ACCEPTED and not office and differences(held, row):
+            yield ReportProblem(i, "month", f"{row.month.label}月报已审核通过，要改请重大办先退回。")
+        intake.take(row)
+
+
+def _write(
+    rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime
+) -> tuple[list[MonthlyReport], dict[int, Changes]]:
+    reports, new, old = [], [], []
+    changes: dict[int, Changes] = {}
+    for row in rows:
+        held = intake.held.get((row.project, row.month.key))
+        if held and held.state in (State.SUBMITTED, State.ACCEPTED) and not differences(held, row):
+            reports.append(held)
+            continue
+        report = held or MonthlyReport(project_id=row.project, month=row.month, version=0)
+        for label, pair in _changed(report, row).items():
+            changes.setdefault(row.project, {})[f"{row.month}{label}"] = pair
+        for name in FIELDS:
+            setattr(report, name, _stored(getattr(row, name)))
+        report.state, report.version = State.SUBMITTED, report.version + 1
+        report.submitted_by, report.submitted_at = actor.by, now
+        (old if held else new).append(report)
+        reports.append(report)
+    MonthlyReport.objects.bulk_create(new, batch_size=1000)
+    MonthlyReport.objects.bulk_update(old, _COLUMNS, batch_size=500)
+    return reports, changes
+
+
+def _changed(report: MonthlyReport, row: ReportInput) -> Changes:
+    if report.version:
+        return differences(report, row) | {"状态": [report.get_state_display(), State.SUBMITTED.label]}
+    return {
+        label: [None, plain(getattr(row, name))] for name, label in FIELDS.items() if getattr(row, name)
+    } | {"年内累计": [None, row.cumulative]}
+
+
+def _stored(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _drop_drafts(rows: Sequence[ReportInput], actor: Actor) -> None:
+    for some in chunks(rows, AT_ONCE):
+        ReportDraft.objects.filter(
+            user=actor.by, project_id__in=[row.project for row in some], month__in={r.month for r in some}
+        ).delete()
+
+
+@transaction.atomic
+def accept_reports(reports: Sequence[MonthlyReport], *, actor: Actor, now: datetime) -> list[MonthlyReport]:
+    """审核通过: the reports count, and the dates in them become the project's own. Returns those newly accepted.
+
+    Conflict where a report was sent again after the reviewer read it.
+    """
+    held = _locked(reports, actor)
+    _refuse(_not_submitted(held))
+    accepted = [report for report in held if report.state == State.SUBMITTED]
+    _decide(accepted, State.ACCEPTED, ReportDecision.Kind.ACCEPTED, "", actor, now)
+    changes: dict[int, Changes] = {}
+    for report in accepted:
+        changes.setdefault(report.project_id, {})[f"{report.month}月报"] = [
+            State.SUBMITTED.label,
+            State.ACCEPTED.label,
+        ]
+    _give_dates(accepted, changes)
+    _record(
+        "progress.report.accepted", f"审核通过{_months(accepted)}月报", changes, _projects(held), actor, now
+    )
+    return accepted
+
+
+def _not_submitted(reports: Sequence[MonthlyReport]) -> Iterable[RowProblem]:
+    for i, report in enumerate(reports):
+        if report.state == State.RETURNED:
+            yield ReportProblem(
+                i, "state", f"“{report.project.name}”的{report.month.label}月报已退回，等重报后再审。"
+            )
+
+
+def _give_dates(reports: Sequence[MonthlyReport], changes: dict[int, Changes]) -> None:
+    touched: dict[int, Project] = {}
+    for report in sorted(reports, key=lambda report: report.month):
+        project = touched.get(report.project_id, report.project)
+        for name, label in (("started_on", "开工"), ("completed_on", "竣工")):
+            day = getattr(report, name)
+            if day and not getattr(project, name):
+                setattr(project, name, day)
+                changes.setdefault(project.pk, {})[label] = [None, str(day)]
+                touched[project.pk] = project
+    _save_projects(touched.values())
+
+
+def _save_projects(projects: Iterable[Project]) -> None:
+    rows = list(projects)
+    for project in rows:
+        project.version += 1
+    Project.objects.bulk_update(rows, ["started_on", "completed_on", "version"], batch_size=500)
+
+
+@transaction.atomic
+def return_report(report: MonthlyReport, reason: str, *, actor: Actor, now: datetime) -> MonthlyReport:
+    """退回: with a reason; the report no longer counts, nor do the dates that it gave the project."""
+    if not tidy(reason):
+        raise Refused([RowProblem(0, "reason", "退回要写理由：哪里不对、怎么改。")])
+    [held] = _locked([report], actor)
+    if held.state not in (State.SUBMITTED, State.ACCEPTED):
+        raise Refused([RowProblem(0, "state", f"这份月报现在是“{held.get_state_display()}”，不用退回。")])
+    was, project = held.get_state_display(), held.project
+    changes: Changes = {f"{held.month}月报": [was, f"{State.RETURNED.label}：{reason.strip()}"]}
+    if held.state == State.ACCEPTED:
+        for name, label in (("started_on", "开工"), ("completed_on", "竣工")):
+            day = getattr(held, name)
+            if day and getattr(project, name) == day:
+                setattr(project, name, None)
+                changes[label] = [str(day), None]
+        _save_projects([project] if len(changes) > 1 else [])
+    _decide([held], State.RETURNED, ReportDecision.Kind.RETURNED, reason.strip(), actor, now)
+    summary = f"退回{held.month.label}月报，理由：{reason.strip()}"
+    _record("progress.report.returned", summary, {project.pk: changes}, {project.pk: project}, actor, now)
+    return held
+
+
+@transaction.atomic
+def carry_over(
+    projects: Sequence[Project], month: Month, reason: str, *, actor: Actor, now: datetime
+) -> list[MonthlyReport]:
+    """沿用上月: no report came, so the month takes last month's cumulative; with a reason. Returns those carried."""
+    if not tidy(reason):
+        raise Refused([RowProblem(0, "reason", "沿用上月要写理由。")])
+    _office([project.pk for project in projects], actor)
+    rows = [ReportInput(project=project.pk, month=month, cumulative=0) for project in projects]
+    _refuse(_closed({month}))
+    intake = Intake.of(rows)
+    carried, new, old = [], [], []
+    for project in projects:
+        held = intake.held.get((project.pk, month.key))
+        if held and held.state in COUNTED:
+            continue
+        report = held or MonthlyReport(project=project, month=month, version=0)
+        report.cumulative = past_of(intake.history.get((project.pk, month.year), {}), month).cumulative
+        report.version += 1
+        carried.append(report)
+        (old if held else new).append(report)
+    for report in new:
+        report.state = State.CARRIED
+    MonthlyReport.objects.bulk_create(new, batch_size=1000)
+    MonthlyReport.objects.bulk_update(old, ["cumulative", "version"], batch_size=500)
+    _decide(carried, State.CARRIED, ReportDecision.Kind.CARRIED, reason.strip(), actor, now)
+    changes: dict[int, Changes] = {r.project_id: {f"{month}年内累计": [None, r.cumulative]} for r in carried}
+    summary = f"{month.label}月报沿用上月，理由：{reason.strip()}"
+    _record("progress.report.carried", summary, changes, {p.pk: p for p in projects}, actor, now)
+    return carried
+
+
+@transaction.atomic
+def remind_reporters(
+    projects: Sequence[Project], month: Month, *, actor: Actor, now: datetime
+) -> list[Reminder]:
+    """催报: once a day for each project whose report is not in; returns the reminders given."""
+    _office([project.pk for project in projects], actor)
+    ids = [project.pk for project in projects]
+    here: set[int] = set()
+    for some in chunks(ids, AT_ONCE):
+        reports = MonthlyReport.objects.filter(project_id__in=some, month=month, state__in=COUNTED)
+        here |= set(reports.values_list("project_id", flat=True))
+        latest = Reminder.objects.filter(project_id__in=some, month=month).values_list("project_id", "at")
+        here |= {project for project, at in latest if local_day(at) == local_day(now)}
+    wanted = [project for project in projects if project.pk not in here]
+    reminders = Reminder.objects.bulk_create(
+        [Reminder(project=project, month=month, by=actor.by, at=now) for project in wanted], batch_size=1000
+    )
+    changes: dict[int, Changes] = {project.pk: {"催报": [None, str(month)]} for project in wanted}
+    _record(
+        "progress.report.reminded", f"催报{month.label}月报", changes, {p.pk: p for p in wanted}, actor, now
+    )
+    return reminders
+
+
+def save_draft(
+    project: Project, month: Month, typed: dict[str, Any], *, actor: Actor, now: datetime, based_on: int = 0
+) -> ReportDraft:
+    """存草稿: as typed, valid or not. A draft is the writer's own note: nothing reads it but their form, so that it
+    leaves no event (every keystroke would); sending it does."""
+    if not policy.can_report(actor.by, project):
+        raise PermissionDenied("只能报自己单位的项目。")
+    draft, _ = ReportDraft.objects.update_or_create(
+        project=project,
+        month=month,
+        user=actor.by,
+        defaults={"typed": typed, "based_on": based_on, "updated_at": now},
+    )
+    return draft
+
+
+def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyReport]:
+    """The rows as they are now, locked, in the order given; only the office, in its scope, in an open month."""
+    wanted = {report.pk: report for report in reports}
+    _office([report.project_id for report in reports], actor)
+    held: dict[int, MonthlyReport] = {}
+    for some in chunks(wanted, AT_ONCE):
+        rows = MonthlyReport.objects.select_for_update(of=("self",)).select_related("project")
+        held |= {row.pk: row for row in rows.filter(pk__in=some)}
+    moved = [row for pk, row in held.items() if row.version != wanted[pk].version]
+    if moved:
+        names = "、".join(f"“{row.project.name}”" for row in moved[:5])
+        raise Conflict(f"{names}在你看过之后又报了一次，请看看新报的数再审。")
+    _refuse(_closed({row.month for row in held.values()}))
+    return [held[pk] for pk in wanted]
+
+
+def _office(projects: Sequence[int], actor: Actor) -> None:
+    if actor.by is None:
+        return
+    wanted = sorted(set(projects))
+    visible = Project.objects.visible_to(actor.by)
+    known = sum(visible.filter(pk__in=some).count() for some in chunks(wanted, AT_ONCE))
+    if not policy.can_review(actor.by) or known != len(wanted):
+        raise PermissionDenied("审核、退回、沿用和催报由重大办办理。")
+
+
+def _decide(
+    reports: Sequence[MonthlyReport], state: str, kind: str, reason: str, actor: Actor, now: datetime
+) -> None:
+    for report in reports:
+        report.state = state
+    MonthlyReport.objects.bulk_update(reports, ["state"], batch_size=500)
+    ReportDecision.objects.bulk_create(
+        [
+            ReportDecision(report=report, kind=kind, reason=reason[:300], by=actor.by, at=now)
+            for report in reports
+        ],
+        batch_size=1000,
+    )
+
+
+def _projects(reports: Sequence[MonthlyReport]) -> dict[int, Project]:
+    return {report.project_id: report.project for report in reports}
+
+
+def _refuse(problems: Iterable[RowProblem]) -> None:
+    found = sorted(problems, key=lambda problem: problem.row)
+    if found:
+        raise Refused(found)
+
+
+def _months(rows: Iterable[Any]) -> str:
+    months = sorted({row.month for row in rows})
+    return months[0].label if len(months) == 1 else f"{months[0].label}至{months[-1].label}" if months else ""
+
+
+def _record(
+    verb: str,
+    summary: str,
+    changes: dict[int, Changes],
+    projects: dict[int, Project],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """One event with a row per project; none where nothing changed."""
+    if not changes:
+        return
+    one = projects[next(iter(changes))] if len(changes) == 1 else None
+    record(
+        verb,
+        actor=actor,
+        now=now,
+        subject=one,
+        summary=f"{summary}：{one.name}" if one else f"{summary}，{len(changes)}个项目",
+        rows=(RowChange(projects[pk], projects[pk].name, of_one) for pk, of_one in changes.items()),
+    )
