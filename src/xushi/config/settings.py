@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from xushi.core.clock import BEIJING
 
@@ -31,7 +32,10 @@ def _moment(text: str | None) -> datetime | None:
     """XUSHI_NOW, e.g. 2018-09-12T08:30; without an offset it is Beijing time."""
     if not text:
         return None
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"看不懂 XUSHI_NOW={text}，请写成 2018-09-12T08:30 这样。") from problem
     return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "axes",
     "xushi.kit",
     "xushi.journal",
@@ -99,9 +104,14 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": dj_database_url.config(default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600)
-}
+try:
+    DATABASES = {
+        "default": dj_database_url.config(default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600)
+    }
+except ValueError as problem:
+    raise ImproperlyConfigured(
+        "看不懂 DATABASE_URL，请写成 postgres://用户:密码@主机:5432/库名 这样。"
+    ) from problem
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue instead of failing: the lock is taken at BEGIN, readers never wait (WAL).
     DATABASES["default"]["OPTIONS"] = {
@@ -150,6 +160,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = XUSHI_HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = XUSHI_HOME / "uploads"
 # 上传：一个字段的文本与一次请求的字段数都有上限，超过给出一句话而不是崩溃

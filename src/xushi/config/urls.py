@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
+from xushi.config import views
+
 handler400 = "xushi.kit.views.bad_request"
 handler403 = "xushi.kit.views.forbidden"
 handler404 = "xushi.kit.views.not_found"
 handler500 = "xushi.kit.views.broken"
 
 urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("clock/", views.advance_clock, name="clock"),
     path("kit/", include("xushi.kit.urls")),
     path("", include("xushi.units.urls")),
     path("journal/", include("xushi.journal.urls")),

@@ -11,6 +11,13 @@ from xushi.units.models import Role, Unit, User
 REQUIRED = {"required": "请填写。"}
 
 
+def _password(label: str, autocomplete: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(
+        label=label, strip=False, max_length=128, widget=widget, error_messages={"required": f"请填{label}。"}
+    )
+
+
 def _units(label: str, *, required: bool = True, blank: str = "请选") -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         Unit.objects.none(),
@@ -40,16 +47,16 @@ class LoginForm(forms.Form):
     username = forms.CharField(
         label="账号", max_length=60, error_messages={"required": "请填账号：工号或手机号。"}
     )
-    password = forms.CharField(label="密码", strip=False, error_messages={"required": "请填密码。"})
+    password = _password("密码", "current-password")
 
     def clean_username(self) -> str:
         return tidy(self.cleaned_data["username"])
 
 
 class PasswordForm(forms.Form):
-    old = forms.CharField(label="现在的密码", strip=False, error_messages=REQUIRED)
-    new = forms.CharField(label="新密码", strip=False, error_messages=REQUIRED)
-    again = forms.CharField(label="再输一遍", strip=False, error_messages=REQUIRED)
+    old = _password("现在的密码", "current-password")
+    new = _password("新密码", "new-password")
+    again = _password("再输一遍", "new-password")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,7 +81,7 @@ class AccountForm(UnitChoices):
     phone = forms.CharField(label="手机", max_length=20, required=False)
     title = forms.CharField(label="职务", max_length=60, required=False)
     unit = _units("所在单位")
-    password = forms.CharField(label="初始密码", strip=False, error_messages=REQUIRED)
+    password = _password("初始密码", "new-password")
 
     def clean_username(self) -> str:
         return tidy(self.cleaned_data["username"])

@@ -43,5 +43,5 @@ def unit_tree() -> QuerySet[Unit]:
     """Every unit in the tree's order, with how many people hold an appointment in it now."""
     tree: QuerySet[Unit] = Unit.objects.annotate(
         people=Count("appointments__user", filter=Q(appointments__ended_at=None), distinct=True)
-    ).select_related("successor")
+    ).select_related("successor", "parent")
     return tree

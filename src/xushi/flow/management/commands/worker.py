@@ -1,0 +1,54 @@
+"""xushi worker：封日志、办反应、开始新的一天。"""
+
+import logging
+import signal
+from argparse import ArgumentParser
+from threading import Event as Flag
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from xushi.config import clock
+from xushi.flow.actions import begin_day
+from xushi.journal import sealing, worker
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "后台：封日志、办待办反应、每天一次的检查；--once 办完手头的就退出"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="把现在该办的办完就退出")
+        parser.add_argument("--pause", type=float, default=1.0, help="没事时隔几秒再看（默认1）")
+
+    def handle(self, *, once: bool, pause: float, **_: Any) -> None:
+        if once:
+            self.stdout.write(f"办成{self._round()}件。")
+            return
+        stop = Flag()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: _stop(stop, _frame))
+        while not stop.is_set():
+            try:
+                busy = self._round()
+            except DatabaseError:
+                log.exception("后台办事时数据库出错，稍后再试")
+                busy = 0
+            finally:
+                close_old_connections()
+            stop.wait(0 if busy else pause)
+
+    def _round(self) -> int:
+        """One look at everything: the domain's day by the domain's clock, the queue by the real one."""
+        begin_day(now=clock.now())
+        done = worker.work(clock.real())
+        while sealing.seal_events() == sealing.BATCH:
+            pass
+        return done
+
+
+def _stop(flag: Flag, _frame: FrameType | None) -> None:
+    flag.set()
