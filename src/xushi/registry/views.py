@@ -1,0 +1,184 @@
+"""项目库的页：新增、修改、名单、计划。"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xushi.config import clock
+from xushi.core.clock import local_day
+from xushi.journal.actions import Actor
+from xushi.registry import actions, plans, policy
+from xushi.registry.forms import SECTIONS, PlanForm, ProjectForm
+from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project
+from xushi.registry.rules import ListingInput
+
+
+def ask_keeper(request: HttpRequest) -> None:
+    if not policy.can_keep_registry(request.user):
+        raise PermissionDenied("项目库由区重大办维护，您的角色可以查看，不能修改。")
+
+
+def visible(request: HttpRequest, pk: int) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """新增项目."""
+    ask_keeper(request)
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            project = actions.register_projects([form.input()], actor=Actor.of(request), now=clock.now())[0]
+        except actions.Refused as refusal:
+            lay_on(form, refusal)
+        else:
+            messages.success(request, f"已新增“{project.name}”，接着列名单、下计划。")
+            return redirect("registry:listings", project.pk)
+    return _project_page(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """修改项目; whoever saves on an old version is shown what changed and keeps what they typed."""
+    ask_keeper(request)
+    project = visible(request, pk)
+    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
+    if request.method == "POST" and form.is_valid():
+        seen = request.POST.get("version", "")
+        versions = {pk: int(seen)} if seen.isdecimal() else {}
+        try:
+            changed = actions.amend_projects(
+                [(pk, form.input())], seen_versions=versions, actor=Actor.of(request), now=clock.now()
+            )
+        except actions.Refused as refusal:
+            lay_on(form, refusal)
+        except actions.Conflict as conflict:
+            form.add_error(None, f"{conflict}现在库里的值列在各项右边；再点一次保存，就以您填的为准。")
+        else:
+            messages.success(request, "已保存。" if changed else "没有改动，不用保存。")
+            return redirect("home:project", pk)
+    return _project_page(request, form, project)
+
+
+def _project_page(request: HttpRequest, form: ProjectForm, project: Project | None) -> HttpResponse:
+    held = ProjectForm.initial_of(project) if project and form.errors else {}
+    sections = [
+        (
+            title,
+            [
+                (form[name], held.get(name, "") if form.data.get(name) != str(held.get(name) or "") else "")
+                for name in names
+            ],
+        )
+        for title, names in SECTIONS
+    ]
+    context = {"form": form, "sections": sections, "project": project}
+    return render(request, "registry/project_form.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def listings(request: HttpRequest, pk: int) -> HttpResponse:
+    """名单: which lists of the year the project stands on, and at which stage."""
+    ask_keeper(request)
+    project = visible(request, pk)
+    year = _year(request)
+    if request.method == "POST":
+        rows = [
+            ListingInput(pk, year, level, int(request.POST[level]))
+            for level in ListLevel.values
+            if request.POST.get(level) in ("1", "2")
+        ]
+        changed = actions.list_projects(rows, actor=Actor.of(request), now=clock.now())
+        messages.success(request, f"{year}年名单已改{changed}处。" if changed else "名单没有改动。")
+        return redirect("registry:plan", pk)
+    held = dict(Listing.objects.filter(project=project, year=year).values_list("level", "stage"))
+    levels = [(level, ListLevel(level).label, held.get(level, 0)) for level in ListLevel.values]
+    others = Listing.objects.filter(project=project).exclude(year=year).order_by("-year", "level")
+    context = {"project": project, "year": year, "levels": levels, "others": others}
+    return render(request, "registry/listings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """年度计划: its versions, the first plan of a year, or a proposal to revise it."""
+    project, year = visible(request, pk), _year(request)
+    versions = AnnualPlan.objects.filter(project=project, year=year).order_by("-version")
+    current = versions.filter(state=AnnualPlan.State.IN_FORCE).first()
+    form = PlanForm(request.POST or None, initial=PlanForm.initial_of(current))
+    if request.method == "POST":
+        if not policy.can_propose_plan(request.user):
+            raise PermissionDenied("计划由区重大办下达，属地可以提调整；您的角色只能查看。")
+        if form.is_valid() and _save_plan(request, form, project, year, current):
+            return redirect(f"{request.path}?year={year}")
+    context = {
+        "project": project,
+        "year": year,
+        "current": current,
+        "versions": versions.select_related("proposed_by", "decided_by"),
+        "form": form,
+        "may_propose": policy.can_propose_plan(request.user),
+        "may_decide": policy.can_decide_plan(request.user),
+    }
+    return render(request, "registry/plan.html", context, status=400 if form.errors else 200)
+
+
+def _save_plan(request: HttpRequest, form: PlanForm, project: Project, year: int, current: Any) -> bool:
+    row, common = form.input(project.pk, year), {"actor": Actor.of(request), "now": clock.now()}
+    try:
+        if current is not None:
+            plans.propose_plan_revision(row, reason=form.cleaned_data["reason"], **common)
+            messages.success(request, "调整已提出，等区重大办另一位同事批。旧计划照旧执行。")
+        elif policy.can_keep_registry(request.user):
+            actions.set_plans([row], reason=form.cleaned_data["reason"], **common)
+            messages.success(request, f"{year}年计划已下达。")
+        else:
+            raise PermissionDenied("第一版计划由区重大办下达；下达以后属地可以提调整。")
+    except actions.Refused as refusal:
+        lay_on(form, refusal)
+        return False
+    return True
+
+
+@require_POST
+def decide_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """批或不批一份调整."""
+    if not policy.can_decide_plan(request.user):
+        raise PermissionDenied("计划调整由区重大办批。")
+    project = visible(request, pk)
+    waiting = get_object_or_404(AnnualPlan, project=project, pk=request.POST.get("plan", ""))
+    try:
+        decided = plans.decide_plan_revision(
+            waiting,
+            approve=request.POST.get("decision") == "approve",
+            reason=request.POST.get("reason", ""),
+            actor=Actor.of(request),
+            now=clock.now(),
+        )
+    except actions.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"第{decided.version}版：{decided.get_state_display()}。")
+    return redirect(f"{_plan_address(pk)}?year={waiting.year}")
+
+
+def _plan_address(pk: int) -> str:
+    from django.urls import reverse
+
+    return reverse("registry:plan", args=[pk])
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("year") or request.POST.get("year") or ""
+    return int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else local_day(clock.now()).year
+
+
+def lay_on(form: Form, refusal: actions.Refused) -> None:
+    """Put each problem at its field, so that the sentence stands where it is mended."""
+    for problem in refusal.problems:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
