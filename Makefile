@@ -1,0 +1,45 @@
+# 序时：两条命令就能用：make demo 看演示区，make test 跑全部测试。
+BIN := .venv/bin
+export XUSHI_HOME ?= $(CURDIR)/var
+
+.PHONY: demo serve test check format requirements clean
+
+demo: .venv/.base
+	XUSHI_NOW=$${XUSHI_NOW:-2018-09-12T08:30} $(BIN)/xushi demo
+
+serve: .venv/.base
+	$(BIN)/xushi serve
+
+# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑除浏览器以外的全部
+test: .venv/.dev
+	@sh .ci/chromium
+	env -u DATABASE_URL $(BIN)/pytest -n auto
+	$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not e2e"
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports
+	$(BIN)/djlint src --lint --quiet
+	env -u DATABASE_URL $(BIN)/xushi makemigrations --check --dry-run
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# 改了 requirements/*.in 之后：重新定版本、定散列
+requirements:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/base.in -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/dev.in -o requirements/dev.txt
+
+.venv/.base: requirements/base.txt pyproject.toml
+	sh .ci/venv requirements/base.txt
+	@touch $@
+
+.venv/.dev: requirements/base.txt requirements/dev.txt pyproject.toml
+	sh .ci/venv requirements/base.txt requirements/dev.txt
+	@touch $@ .venv/.base
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
