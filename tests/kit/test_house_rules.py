@@ -17,7 +17,13 @@ FOREIGN = re.compile(r"""(?:src|href|action|url\()\s*=?\s*["']?(?:https?:)?//"""
 INLINE = re.compile(r"""\sstyle\s*=|<style|\son[a-z]+\s*=\s*["']|javascript:""")
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>")
 TEXT = ("ink", "ink2", "ink3", "accent", "red", "amber", "green", "pi")
-SOFT = {"accent": "accent-soft", "red": "red-soft", "amber": "amber-soft", "green": "green-soft", "pi": "pi-soft"}
+SOFT = {
+    "accent": "accent-soft",
+    "red": "red-soft",
+    "amber": "amber-soft",
+    "green": "green-soft",
+    "pi": "pi-soft",
+}
 
 
 def tokens(text: str) -> dict[str, str]:

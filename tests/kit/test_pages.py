@@ -18,7 +18,9 @@ def test_the_shell_stands_without_navigation(draw: Any) -> None:
 
 def test_the_shell_draws_its_navigation(draw: Any) -> None:
     nav = {
-        "items": [{"key": "p", "label": "项目", "url": "/p", "icon": "building", "count": 1364, "current": True}],
+        "items": [
+            {"key": "p", "label": "项目", "url": "/p", "icon": "building", "count": 1364, "current": True}
+        ],
         "tabs": [{"key": "p", "label": "项目", "url": "/p", "icon": "building", "badge": 3}],
         "user": {"name": "<王>", "unit": "综合科", "initial": "王"},
         "district": "浦口区",

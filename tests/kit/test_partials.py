@@ -46,7 +46,9 @@ def test_tiles_count_and_compare(draw: Any) -> None:
 def test_errors_of_a_field_are_announced_and_joined_to_it(draw: Any) -> None:
     form = OneField({"amount": "很多"})
     form.is_valid()
-    drawn = draw('{% include "kit/_field.html" with unit="万元" last="上月1,850万元" %}', field=form["amount"])
+    drawn = draw(
+        '{% include "kit/_field.html" with unit="万元" last="上月1,850万元" %}', field=form["amount"]
+    )
     assert 'role="alert"' in drawn
     assert 'aria-invalid="true"' in drawn
     assert f'id="{form["amount"].auto_id}_error"' in drawn

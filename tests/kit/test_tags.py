@@ -24,7 +24,9 @@ def test_changes_and_counts(draw: Any) -> None:
 
 
 def test_months(draw: Any) -> None:
-    assert draw("{{ m|cn_month }} {{ m|period }} {{ n|period }}", m=201808, n=None) == "2018年8月 2018年1—8月 —"
+    assert (
+        draw("{{ m|cn_month }} {{ m|period }} {{ n|period }}", m=201808, n=None) == "2018年8月 2018年1—8月 —"
+    )
 
 
 def test_a_mark_has_a_name_unless_the_word_stands_beside_it(draw: Any) -> None:

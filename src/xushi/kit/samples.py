@@ -51,7 +51,12 @@ SHEET: dict[str, object] = {
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": "var(--line)"}},
         },
-        "yAxis": {"type": "value", "max": 640, "interval": 160, "splitLine": {"lineStyle": {"color": "var(--line)"}}},
+        "yAxis": {
+            "type": "value",
+            "max": 640,
+            "interval": 160,
+            "splitLine": {"lineStyle": {"color": "var(--line)"}},
+        },
         "series": [
             {
                 "type": "line",
@@ -65,7 +70,12 @@ SHEET: dict[str, object] = {
                 "data": [0, 26, 52, 106, 158, 212, 280, 344, 412.0],
                 "showSymbol": False,
                 "lineStyle": {"width": 2.75, "color": "var(--ink)"},
-                "endLabel": {"show": True, "formatter": "实际412.0", "color": "var(--ink)", "fontWeight": "bold"},
+                "endLabel": {
+                    "show": True,
+                    "formatter": "实际412.0",
+                    "color": "var(--ink)",
+                    "fontWeight": "bold",
+                },
             },
         ],
     },

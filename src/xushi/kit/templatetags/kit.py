@@ -12,13 +12,13 @@ from xushi.kit.marks import mark_of
 
 register = template.Library()
 
-register.filter("yi", lambda yuan: amounts.yi(yuan))
+register.filter("yi", amounts.yi)
 register.filter("yi2", lambda yuan: amounts.yi(yuan, 2))
-register.filter("wan", lambda yuan: amounts.wan(yuan))
-register.filter("pct", lambda share: amounts.pct(share))
+register.filter("wan", amounts.wan)
+register.filter("pct", amounts.pct)
 register.filter("pct0", lambda share: amounts.pct(share, 0))
-register.filter("points", lambda value: amounts.points(value))
-register.filter("fast_slow", lambda value: amounts.fast_slow(value))
+register.filter("points", amounts.points)
+register.filter("fast_slow", amounts.fast_slow)
 
 
 @register.filter
