@@ -43,8 +43,10 @@ def _run(command: list[str], address: str) -> int:
 def _without(problem: Exception) -> int:
     must = os.environ.get("XUSHI_POSTGRES") == "must"
     bar = "!" * 72
-    print(f"{bar}\n起不了 PostgreSQL（{type(problem).__name__}：{problem}），", file=sys.stderr)
-    print(f"PostgreSQL 上的测试{'算没过' if must else '这次跳过'}。可用 DATABASE_URL 指一台。\n{bar}", file=sys.stderr)
+    sys.stderr.write(
+        f"{bar}\n起不了 PostgreSQL（{type(problem).__name__}：{problem}），\n"
+        f"PostgreSQL 上的测试{'算没过' if must else '这次跳过'}。可用 DATABASE_URL 指一台。\n{bar}\n"
+    )
     return 1 if must else 0
 
 

@@ -36,9 +36,7 @@ def test_demonstration_stands_still_until_moved(demonstration: LazySettings) -> 
     assert clock.real().year >= 2024
 
 
-def test_visitor_moves_it_on(
-    demonstration: LazySettings, leader_user: User, signed_in: SignIn
-) -> None:
+def test_visitor_moves_it_on(demonstration: LazySettings, leader_user: User, signed_in: SignIn) -> None:
     client = signed_in(leader_user)
     assert client.post("/clock/", {"by": "week", "next": "/me"})["Location"] == "/me"
     assert clock.now() == NOW + timedelta(weeks=1)

@@ -73,9 +73,7 @@ def test_lock_holds_from_another_machine_and_spares_other_accounts(
     assert post_login(elsewhere, leader_user.username, PASSWORD).status_code == 302
 
 
-def test_lock_ends_after_fifteen_minutes(
-    client: Client, office_user: User, lockable: LazySettings
-) -> None:
+def test_lock_ends_after_fifteen_minutes(client: Client, office_user: User, lockable: LazySettings) -> None:
     from datetime import timedelta
 
     from axes.models import AccessAttempt

@@ -165,7 +165,9 @@ def test_paths_follow_the_tree(district: Unit) -> None:
             name=name, kind=Unit.Kind.DEPARTMENT, parent=district, actor=SYSTEM, now=NOW
         ) for name in ("甲局", "乙局")
     ]  # fmt: skip
-    below = actions_tree.create_unit(name="科", kind=Unit.Kind.DEPARTMENT, parent=made[1], actor=SYSTEM, now=NOW)
+    below = actions_tree.create_unit(
+        name="科", kind=Unit.Kind.DEPARTMENT, parent=made[1], actor=SYSTEM, now=NOW
+    )
     assert [unit.path for unit in (district, *made, below)] == [
         "0001.", "0001.0001.", "0001.0002.", "0001.0002.0001."
     ]  # fmt: skip
@@ -176,7 +178,12 @@ def test_paths_follow_the_tree(district: Unit) -> None:
 
 
 def test_account_pages_by_person(
-    system_admin: User, security_admin: User, auditor: User, leader_user: User, stranger: User, signed_in: SignIn
+    system_admin: User,
+    security_admin: User,
+    auditor: User,
+    leader_user: User,
+    stranger: User,
+    signed_in: SignIn,
 ) -> None:
     for user, people, journal in [
         (system_admin, 200, 403), (security_admin, 200, 403), (auditor, 403, 200),

@@ -106,7 +106,9 @@ TEMPLATES = [
 
 try:
     DATABASES = {
-        "default": dj_database_url.config(default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600)
+        "default": dj_database_url.config(
+            default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600
+        )
     }
 except ValueError as problem:
     raise ImproperlyConfigured(

@@ -27,7 +27,9 @@ def ask_port_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except PermissionError as problem:
-            raise CannotStartError(f"不许用端口{port}：小于1024的端口要管理员。请用 --port 8000。") from problem
+            raise CannotStartError(
+                f"不许用端口{port}：小于1024的端口要管理员。请用 --port 8000。"
+            ) from problem
         except OSError as problem:
             raise CannotStartError(
                 f"{host}:{port}用不了：多半已被别的程序占着。请先停它，或用 --port 换一个端口。"

@@ -12,7 +12,8 @@ from xushi.journal.models import Event
 from xushi.journal.selectors import EventFilter, events
 
 HEADER = (
-    "编号", "时间", "姓名", "单位", "途径", "来源地址", "动作", "对象类别", "对象编号", "对象", "内容", "改前改后", "封印",
+    "编号", "时间", "姓名", "单位", "途径", "来源地址", "动作", "对象类别", "对象编号", "对象",
+    "内容", "改前改后", "封印",
 )  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,7 +25,16 @@ def lines(wanted: EventFilter) -> Iterator[str]:
         yield _line(_event_cells(event))
         for row in event.rows.all():
             yield _line(
-                (event.pk, *[""] * 6, row.subject_kind, row.subject_id, row.subject_name, "", _json(row.changes), "")
+                (
+                    event.pk,
+                    *[""] * 6,
+                    row.subject_kind,
+                    row.subject_id,
+                    row.subject_name,
+                    "",
+                    _json(row.changes),
+                    "",
+                )
             )
 
 

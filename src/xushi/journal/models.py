@@ -18,9 +18,16 @@ class Event(models.Model):
         SYSTEM = "system", "系统"
 
     at = models.DateTimeField("时间", db_index=True)
-    verb = models.CharField("动作", max_length=80, help_text="命名空间.名词.动词，如 progress.report.submitted")
+    verb = models.CharField(
+        "动作", max_length=80, help_text="命名空间.名词.动词，如 progress.report.submitted"
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="操作人",
     )
     actor_name = models.CharField("当时姓名", max_length=60, blank=True)
     actor_unit = models.CharField("当时单位", max_length=120, blank=True)

@@ -107,9 +107,12 @@ def _broken_end(position: int, digest: str) -> Break | None:
     if (head.position, head.digest) != (position, digest):
         return Break(position + 1, 0, f"链尾被截：应有{head.position}条，只剩{position}条。")
     loose = Event.objects.filter(
-        ~Exists(Seal.objects.filter(event=OuterRef("pk"))), ~Exists(Unsealed.objects.filter(event=OuterRef("pk")))
+        ~Exists(Seal.objects.filter(event=OuterRef("pk"))),
+        ~Exists(Unsealed.objects.filter(event=OuterRef("pk"))),
     ).first()
-    return loose and Break(0, loose.pk, f"事件{loose.pk}（{loose.summary}）不在链里，也不在待封之列。")
+    if loose is None:
+        return None
+    return Break(0, loose.pk, f"事件{loose.pk}（{loose.summary}）不在链里，也不在待封之列。")
 
 
 def _sealed() -> Iterator[tuple[Seal, Event | None, list[EventRow]]]:

@@ -1,13 +1,14 @@
 """办反应：认领一条、办一条；一条出错只拖延它自己。"""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from xushi.journal.models import Reaction
+from xushi.journal.models import Event, Reaction
 
 LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=10)
@@ -63,7 +64,8 @@ def carry_out(reaction: Reaction, now: datetime) -> bool:
 
 def wait_after(attempts: int) -> timedelta:
     """10 seconds after the first failure, doubled by each further one, at most an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doublings = min(attempts - 1, 20)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _put_off(reaction: Reaction, now: datetime, error: str) -> None:
@@ -72,6 +74,7 @@ def _put_off(reaction: Reaction, now: datetime, error: str) -> None:
     )
 
 
-def _named(name: str):  # type: ignore[no-untyped-def]
+def _named(name: str) -> Callable[[Event], None]:
     module, _, function = name.rpartition(".")
-    return getattr(import_module(module), function)
+    reaction: Callable[[Event], None] = getattr(import_module(module), function)
+    return reaction

@@ -1,9 +1,11 @@
 """单位与人员的动作：开户、调动、任职、单位增减。谁可以做，也在这里问。"""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xushi.journal.actions import Actor, record
 from xushi.units import passwords, policy
@@ -103,7 +105,9 @@ def change_password(*, user: User, password: str, actor: Actor, now: datetime) -
 
 
 @transaction.atomic
-def move_person(*, user: User, unit: Unit, actor: Actor, now: datetime, reason: str = "") -> list[Appointment]:
+def move_person(
+    *, user: User, unit: Unit, actor: Actor, now: datetime, reason: str = ""
+) -> list[Appointment]:
     """调动: every appointment in force ends at once; rights in the new unit are granted afresh.
 
     Returns the appointments that ended, each keeping the name its unit had.
@@ -183,14 +187,14 @@ def end_appointment(*, appointment: Appointment, actor: Actor, now: datetime, re
     )
 
 
-def _ask(actor: Actor, allowed: object, sentence: str) -> None:
+def _ask(actor: Actor, allowed: Callable[[User], bool], sentence: str) -> None:
     """The system itself may; a person only with the right."""
-    if actor.by is not None and not allowed(actor.by):  # type: ignore[operator]
+    if actor.by is not None and not allowed(actor.by):
         raise Refused(sentence)
 
 
-def _end(appointments: object, now: datetime) -> list[Appointment]:
-    ended = list(appointments.select_related("unit", "scope"))  # type: ignore[attr-defined]
+def _end(appointments: QuerySet[Appointment], now: datetime) -> list[Appointment]:
+    ended = list(appointments.select_related("unit", "scope"))
     for held in ended:
         held.ended_at = now
     Appointment.objects.bulk_update(ended, ["ended_at"])

@@ -9,7 +9,7 @@ from xushi.core.text import name_key
 from xushi.journal.actions import Actor, record
 from xushi.units import policy
 from xushi.units.models import Appointment, Unit
-from xushi.units.rules import Refused
+from xushi.units.rules import ADMINISTRATORS, Refused
 from xushi.units.tree import next_path
 
 
@@ -102,5 +102,7 @@ def _ask_dissolvable(unit: Unit, successor: Unit) -> None:
         raise Refused(f"{unit.name}早已撤销。")
     if successor.dissolved_on or successor.path.startswith(unit.path):
         raise Refused(f"{successor.name}不能承接：它已撤销，或就在{unit.name}之下。")
+    if Appointment.objects.filter(unit=unit, ended_at=None, role__in=ADMINISTRATORS).exists():
+        raise Refused(f"{unit.name}里还有系统管理员、安全管理员或审计员，请先把他们调到别的单位。")
     if Unit.objects.filter(parent=unit, dissolved_on=None).exists():
         raise Refused(f"{unit.name}下面还有单位，请先撤销或调整下级。")

@@ -18,8 +18,8 @@ def _password(label: str, autocomplete: str) -> forms.CharField:
     )
 
 
-def _units(label: str, *, required: bool = True, blank: str = "请选") -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
+def _units(label: str, *, required: bool = True, blank: str = "请选") -> "UnitField":
+    return UnitField(
         Unit.objects.none(),
         label=label,
         required=required,
@@ -28,19 +28,21 @@ def _units(label: str, *, required: bool = True, blank: str = "请选") -> forms
     )
 
 
+class UnitField(forms.ModelChoiceField):
+    """A choice of units, indented as they stand in the tree."""
+
+    def label_from_instance(self, obj: Unit) -> str:
+        return "　" * (obj.path.count(".") - 1) + obj.name
+
+
 class UnitChoices(forms.Form):
     """Fills every unit field with the units that stand now."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField) and field.queryset.model is Unit:
+            if isinstance(field, UnitField):
                 field.queryset = Unit.objects.standing()
-                field.label_from_instance = _indented  # type: ignore[method-assign]
-
-
-def _indented(unit: Unit) -> str:
-    return "　" * (unit.path.count(".") - 1) + unit.name
 
 
 class LoginForm(forms.Form):

@@ -151,9 +151,7 @@ class User(AbstractBaseUser):
 
     def scope_paths(self, *roles: str) -> list[str]:
         """Unit paths whose subtrees this person works in, over the given roles (all roles if none given)."""
-        return [
-            held.scope.path for held in self.appointments_in_force if not roles or held.role in roles
-        ]
+        return [held.scope.path for held in self.appointments_in_force if not roles or held.role in roles]
 
 
 class Appointment(models.Model):

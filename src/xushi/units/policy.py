@@ -54,9 +54,13 @@ def scoped(user: "User", prefix: str = "") -> Q:
         if held.role in DISTRICT_WIDE:
             if held.scope.is_root:
                 return Q()
-            condition |= _within(held.scope, prefix, "territory") | _within(held.scope, prefix, "responsible_unit")
+            condition |= _within(held.scope, prefix, "territory") | _within(
+                held.scope, prefix, "responsible_unit"
+            )
         elif held.role == Role.TERRITORY:
-            condition |= _within(held.scope, prefix, "territory") | _within(held.scope, prefix, "responsible_unit")
+            condition |= _within(held.scope, prefix, "territory") | _within(
+                held.scope, prefix, "responsible_unit"
+            )
         elif held.role == Role.DEPARTMENT:
             condition |= _within(held.scope, prefix, "responsible_unit")
         elif held.role == Role.OWNER:

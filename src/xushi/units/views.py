@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.units import actions, selectors
+from xushi.units.access import person
 from xushi.units.forms import LoginForm, PasswordForm
 
 
@@ -51,7 +52,8 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *_: Any) -> Ht
     form = LoginForm({"username": credentials.get("username", ""), "password": "-"})
     form.is_valid()
     form.add_error(
-        "password", f"连错{settings.AXES_FAILURE_LIMIT}次，账号已锁{_lock_minutes()}分钟。请稍后再试，或请系统管理员重设密码。"
+        "password",
+        f"连错{settings.AXES_FAILURE_LIMIT}次，账号已锁{_lock_minutes()}分钟。请稍后再试，或请系统管理员重设密码。",
     )
     return _login_page(request, form, status=429)
 
@@ -64,7 +66,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def me(request: HttpRequest) -> HttpResponse:
     """我的账号: appointments, theme, text size, password."""
-    return render(request, "units/me.html", {"past": selectors.past_appointments(request.user)})
+    return render(request, "units/me.html", {"past": selectors.past_appointments(person(request))})
 
 
 @sensitive_post_parameters()
@@ -72,22 +74,25 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """改密码: other sessions of this person end, this one stays."""
-    form = PasswordForm(request.POST or None, user=request.user)
+    user = person(request)
+    form = PasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_password(
-                user=request.user, password=form.cleaned_data["new"], actor=Actor.of(request), now=clock.now()
+                user=user, password=form.cleaned_data["new"], actor=Actor.of(request), now=clock.now()
             )
         except ValidationError as problem:
             form.add_error("new", problem)
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, user)
             messages.success(request, "密码已改，下次用新密码登录。")
             return redirect("units:me")
     return render(request, "units/password.html", {"form": form}, status=400 if form.errors else 200)
 
 
-def _login_page(request: HttpRequest, form: LoginForm, *, status: int = 0, expired: bool = False) -> HttpResponse:
+def _login_page(
+    request: HttpRequest, form: LoginForm, *, status: int = 0, expired: bool = False
+) -> HttpResponse:
     context = {
         "form": form,
         "next": request.POST.get("next") or request.GET.get("next", ""),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.units import actions, policy, selectors
+from xushi.units.access import person as person_of
 from xushi.units.forms import AccountForm, AppointForm, MoveForm
 from xushi.units.models import Appointment, Role, Unit, User
 from xushi.units.rules import Refused
@@ -22,7 +23,7 @@ PER_PAGE = 50
 
 
 def ask_administrator(request: HttpRequest) -> None:
-    if not (policy.can_manage_accounts(request.user) or policy.can_grant(request.user)):
+    if not (policy.can_manage_accounts(person_of(request)) or policy.can_grant(person_of(request))):
         raise PermissionDenied("账号与授权由系统管理员、安全管理员管理。")
 
 
@@ -176,5 +177,5 @@ def _person_page(
 
 
 def _may(request: HttpRequest) -> dict[str, bool]:
-    user = request.user
+    user = person_of(request)
     return {"manage": policy.can_manage_accounts(user), "grant": policy.can_grant(user)}

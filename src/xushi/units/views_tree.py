@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.units import actions_tree, policy, selectors
+from xushi.units.access import person
 from xushi.units.forms import DissolveForm, RenameForm, UnitForm
 from xushi.units.models import Unit
 from xushi.units.rules import Refused
@@ -17,7 +18,7 @@ from xushi.units.views_people import ask_administrator
 def units(request: HttpRequest) -> HttpResponse:
     """单位树."""
     ask_administrator(request)
-    context = {"units": selectors.unit_tree(), "manage": policy.can_manage_accounts(request.user)}
+    context = {"units": selectors.unit_tree(), "manage": policy.can_manage_accounts(person(request))}
     return render(request, "units/units.html", context)
 
 
@@ -85,10 +86,9 @@ def _unit_page(
     context = {
         "unit": found,
         "held": found.appointments.filter(ended_at=None).select_related("user", "scope"),
-        "rename_form": rename_form or RenameForm(initial={"name": found.name, "short_name": found.short_name}),
+        "rename_form": rename_form
+        or RenameForm(initial={"name": found.name, "short_name": found.short_name}),
         "dissolve_form": dissolve_form or DissolveForm(),
-        "manage": policy.can_manage_accounts(request.user),
+        "manage": policy.can_manage_accounts(person(request)),
     }
-    return render(
-        request, "units/unit.html", context, status=400 if rename_form or dissolve_form else 200
-    )
+    return render(request, "units/unit.html", context, status=400 if rename_form or dissolve_form else 200)
