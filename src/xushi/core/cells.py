@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from xushi.core.cell_dates import read_day, read_month
-from xushi.core.money import YUAN_PER_WAN, YUAN_PER_YI, half_up, plain
+from xushi.core.money import YUAN_PER_WAN, half_up, plain
 from xushi.core.readings import (
     BLANKS,
     NOTHING,
+    UNIT_YUAN,
     Ask,
     Choice,
     Reading,
@@ -47,10 +48,9 @@ TICKS = frozenset(("√", "✓", "✔", "☑", "是", "有", "Y", "y", "Yes", "y
 CROSSES = frozenset(
     ("×", "✗", "✘", "x", "X", "☐", "否", "N", "n", "No", "no", "FALSE", "False", "false", "0")
 )
-UNITS = {"元": 1, "千元": 1000, "万元": YUAN_PER_WAN, "百万元": 100 * YUAN_PER_WAN, "亿元": YUAN_PER_YI}
 MOST_YUAN = 10**15  # 一千万亿元以上的单个数必是错的
 _UNIT_WORDS = {"亿": "亿元", "百万": "百万元", "万": "万元", "千": "千元", "": ""} | {
-    name: name for name in UNITS
+    name: name for name in UNIT_YUAN
 }
 _AMOUNT = re.compile(
     r"(?P<sign>[+-]?)[¥$]?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?P<power>[eE][+-]?\d{1,2})?"
@@ -126,7 +126,7 @@ def _amount_text(cell: str, unit: str, negative: bool) -> Reading:  # noqa: PLR0
     if not isinstance(reading, Understood):
         return reading
     if named:
-        as_read = plain(Decimal(reading.value) / UNITS[unit])
+        as_read = plain(Decimal(reading.value) / UNIT_YUAN[unit])
         return Understood(reading.value, f"“{short(tidy(cell))}”当作{grouped(as_read)}{unit}", "unit")
     if text != cell.strip() and not cell.isascii():
         return Understood(reading.value, f"全角“{short(cell.strip())}”当作{text}", "width")
@@ -153,7 +153,7 @@ def _not_an_amount(text: str, unit: str, negative: bool) -> Reading:
     if about:
         inner = _amount_text(about[1] or about[2], unit, negative)
         if isinstance(inner, Understood) and inner.value is not None:
-            amount = f"{plain(Decimal(inner.value) / UNITS[unit])}{unit}"
+            amount = f"{plain(Decimal(inner.value) / UNIT_YUAN[unit])}{unit}"
             return Ask(f"“{short(text)}”是个约数。", (Choice(f"按{grouped(amount)}", amount),))
     if re.fullmatch(r"[\d,]+(\.\d+)?", text):
         straight = text.replace(",", "")
@@ -165,7 +165,7 @@ def _not_an_amount(text: str, unit: str, negative: bool) -> Reading:
 
 def _in_yuan(number: Decimal, unit: str, negative: bool, text: str) -> Reading:
     try:
-        yuan = int(half_up(number * UNITS[unit], 0))
+        yuan = int(half_up(number * UNIT_YUAN[unit], 0))
     except InvalidOperation:
         return Wrong(f"“{short(text)}”大得不像金额。请核对位数和单位。")
     if abs(yuan) > MOST_YUAN:

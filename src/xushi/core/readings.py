@@ -8,11 +8,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from xushi.core.money import plain
+from xushi.core.money import YUAN_PER_WAN, YUAN_PER_YI, plain
 
 BLANKS = frozenset(
     ("", "-", "--", "—", "——", "–", "−", "/", "\\", "无", "暂无", "N/A", "n/a", "NULL", "null", "…")
 )
+UNIT_YUAN = {"元": 1, "千元": 1000, "万元": YUAN_PER_WAN, "百万元": 100 * YUAN_PER_WAN, "亿元": YUAN_PER_YI}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class ImportBatch(models.Model):
     sheet = models.CharField("工作表", max_length=100, blank=True)
     sender = models.CharField("来表单位", max_length=120, blank=True)
     columns = models.JSONField("对照", default=dict)
-    answers = models.JSONField("逐格答复", default=dict, help_text="{\"G9\": \"2018-10\"}")
+    answers = models.JSONField("逐格答复", default=dict, help_text='{"G9": "2018-10"}')
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.PREVIEW)
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="导入人")
     at = models.DateTimeField("上传时间")
