@@ -43,7 +43,9 @@
   }
 
   window.xushi.drafts = function () {
-    return Object.keys(localStorage).filter(function (key) { return key.indexOf(PREFIX) === 0; }).length;
+    try {
+      return Object.keys(localStorage).filter(function (key) { return key.indexOf(PREFIX) === 0; }).length;
+    } catch (blocked) { return 0; }  // a WebView may have storage switched off
   };
 
   window.xushi.bind("form[data-draft-key]", function (form) {
