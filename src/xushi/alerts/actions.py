@@ -1,0 +1,268 @@
+"""预警的写入：开、改级、更新、解除，成批的；阈值的调整。"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+
+from xushi.alerts.models import Alert, ThresholdSet
+from xushi.alerts.policy import can_set_thresholds
+from xushi.alerts.rules import (
+    THRESHOLD_LABELS,
+    Cause,
+    Finding,
+    Level,
+    SubjectInfo,
+    ThresholdProblem,
+    Thresholds,
+    ThresholdsRefused,
+    as_values,
+    thresholds_of,
+)
+from xushi.core.money import half_up
+from xushi.core.months import Month
+from xushi.journal.actions import SYSTEM, Actor, RowChange, record
+from xushi.journal.models import Changes
+
+AT_ONCE = 1000  # subjects read and written together
+CHANGED = "alerts.alert.changed"
+BY_MONTH = frozenset({Cause.SLIPPING, Cause.ANOMALY})  # judged on a closed month; the others by the day
+_JUDGED = ("level", "since", "month", "amount", "points", "note")
+_SCOPE = ("territory_id", "responsible_unit_id", "owner_unit_id", "leader_id")
+_COLUMNS = (*_JUDGED, *_SCOPE, "subject_name", "changed_at", "cleared_at")
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one run did: how many alerts were opened, changed their level, were updated, were cleared."""
+
+    opened: int = 0
+    relevelled: int = 0
+    updated: int = 0
+    cleared: int = 0
+    rows: dict[tuple[str, int], tuple[str, Changes]] = field(default_factory=dict)
+
+    def note(self, subject: tuple[str, int], name: str, cause: str, before: str, after: str) -> None:
+        _, changes = self.rows.setdefault(subject, (name, {}))
+        changes[Cause(cause).label] = [before, after]
+
+    @property
+    def summary(self) -> str:
+        words = (
+            ("开出", self.opened),
+            ("改级", self.relevelled),
+            ("更新", self.updated),
+            ("解除", self.cleared),
+        )
+        return "预警" + "，".join(f"{word}{count}条" for word, count in words if count)
+
+
+@transaction.atomic
+def apply_findings(
+    findings: Mapping[SubjectInfo, Sequence[Finding]],
+    *,
+    causes: Collection[Cause],
+    now: datetime,
+    month: Month | None = None,
+    actor: Actor = SYSTEM,
+) -> Applied:
+    """Make the open alerts of these subjects say what was found: open, re-level, update or clear; nothing is deleted.
+
+    causes are those that were judged: alerts of other causes stay. An alert that was changed later than now
+    stays too, and one that another run opens in the same moment is not opened twice. month is the one judged.
+    A fixed number of queries per thousand subjects; one event, and none where no alert says anything new.
+    """
+    done = Applied()
+    for chunk in _chunks(findings.items()):
+        _apply(dict(chunk), frozenset(causes), now, month, done)
+    if done.rows:
+        _record(done, actor, now)
+    return done
+
+
+def _apply(
+    findings: dict[SubjectInfo, Sequence[Finding]],
+    causes: frozenset[Cause],
+    now: datetime,
+    month: Month | None,
+    done: Applied,
+) -> None:
+    held = _open_alerts(findings, causes)
+    new: list[Alert] = []
+    changed: list[Alert] = []
+    for subject, found in findings.items():
+        for finding in found:
+            if finding.cause not in causes:
+                raise ValueError(f"没有说要判断“{finding.cause.label}”，却给了它的判断。")
+            alert = held.pop((subject.kind, subject.id, finding.cause.value), None)
+            if alert is None:
+                new.append(_opened(subject, finding, month, now))
+            elif alert.changed_at <= now and _update(alert, subject, finding, month, done):
+                alert.changed_at = now
+                changed.append(alert)
+    for alert in held.values():
+        if alert.changed_at <= now:
+            alert.cleared_at = alert.changed_at = now
+            done.cleared += 1
+            done.note(_key(alert), alert.subject_name, alert.cause, _said(alert), "解除")
+            changed.append(alert)
+    Alert.objects.bulk_update(changed, _COLUMNS, batch_size=500)
+    _open(new, now, done)
+
+
+def _open_alerts(
+    findings: Iterable[SubjectInfo], causes: frozenset[Cause]
+) -> dict[tuple[str, int, str], Alert]:
+    """The open alerts of these subjects and causes, locked until the run is over."""
+    wanted: dict[str, list[int]] = {}
+    for subject in findings:
+        wanted.setdefault(subject.kind, []).append(subject.id)
+    return {
+        (alert.subject_kind, alert.subject_id, alert.cause): alert
+        for kind, ids in wanted.items()
+        for alert in Alert.objects.open()
+        .select_for_update()
+        .filter(subject_kind=kind, subject_id__in=ids, cause__in=causes)
+        .order_by("pk")
+    }
+
+
+def _opened(subject: SubjectInfo, finding: Finding, month: Month | None, now: datetime) -> Alert:
+    return Alert(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        cause=finding.cause,
+        opened_at=now,
+        changed_at=now,
+        **_wanted(subject, finding, month),
+    )
+
+
+def _open(new: list[Alert], now: datetime, done: Applied) -> None:
+    """Insert, leaving out what somebody else has opened meanwhile; note what is really ours."""
+    if not new:
+        return
+    Alert.objects.bulk_create(new, batch_size=AT_ONCE, ignore_conflicts=True)
+    ours = {(alert.subject_kind, alert.subject_id, alert.cause) for alert in new}
+    written = Alert.objects.open().filter(
+        opened_at=now, subject_id__in={alert.subject_id for alert in new}, cause__in={a.cause for a in new}
+    )
+    for alert in written:
+        if (alert.subject_kind, alert.subject_id, alert.cause) in ours:
+            done.opened += 1
+            done.note(_key(alert), alert.subject_name, alert.cause, "", _said(alert))
+
+
+def _update(alert: Alert, subject: SubjectInfo, finding: Finding, month: Month | None, done: Applied) -> bool:
+    """Write what differs into the alert; True where anything did."""
+    wanted = _wanted(subject, finding, month)
+    differs = {name for name, value in wanted.items() if getattr(alert, name) != value}
+    if not differs:
+        return False
+    before = _said(alert)
+    relevelled = "level" in differs
+    for name, value in wanted.items():
+        setattr(alert, name, value)
+    done.relevelled += relevelled
+    done.updated += not relevelled
+    if _said(alert) != before:  # moving to another territory or leader is told by the subject's own journal
+        done.note(_key(alert), alert.subject_name, alert.cause, before, _said(alert))
+    return True
+
+
+def _wanted(subject: SubjectInfo, finding: Finding, month: Month | None) -> dict[str, Any]:
+    return {
+        "subject_name": subject.name[:300],
+        "level": finding.level.value,
+        "since": finding.since,
+        "month": month if finding.cause in BY_MONTH else None,
+        "amount": finding.amount,
+        "points": None if finding.points is None else half_up(finding.points, 4),
+        "note": finding.note[:300],
+        "territory_id": subject.territory,
+        "responsible_unit_id": subject.responsible_unit,
+        "owner_unit_id": subject.owner_unit,
+        "leader_id": subject.leader,
+    }
+
+
+def _key(alert: Alert) -> tuple[str, int]:
+    return alert.subject_kind, alert.subject_id
+
+
+def _said(alert: Alert) -> str:
+    return f"{Level(alert.level).label}，{alert.note}" if alert.note else Level(alert.level).label
+
+
+def _record(done: Applied, actor: Actor, now: datetime) -> None:
+    """One event; a single subject stands on the event itself, several as its rows."""
+    subjects: list[tuple[models.Model, str, Changes]] = [
+        (apps.get_model(kind)(pk=pk), name, changes) for (kind, pk), (name, changes) in done.rows.items()
+    ]
+    only = subjects[0] if len(subjects) == 1 else None
+    record(
+        CHANGED,
+        actor=actor,
+        now=now,
+        subject=only[0] if only else None,
+        subject_name=only[1] if only else "",
+        summary=f"{done.summary}：{only[1]}" if only else done.summary,
+        changes=only[2] if only else {},
+        rows=() if only else (RowChange(model, name, changes) for model, name, changes in subjects),
+    )
+
+
+def _chunks(
+    items: Iterable[tuple[SubjectInfo, Sequence[Finding]]],
+) -> Iterator[list[tuple[SubjectInfo, Sequence[Finding]]]]:
+    walk = iter(items)
+    while chunk := list(islice(walk, AT_ONCE)):
+        yield chunk
+
+
+@transaction.atomic
+def set_thresholds(
+    values: Mapping[str, Any], reason: str, *, actor: Actor, now: datetime
+) -> ThresholdSet | None:
+    """调整预警阈值, from now on. Thresholds not named keep what is in force; None where nothing would change.
+
+    PermissionDenied unless the actor is of the office (or a command); ThresholdsRefused names what is wrong.
+    """
+    if actor.by is not None and not can_set_thresholds(actor.by):
+        raise PermissionDenied("预警阈值由区重大办调整。")
+    before = as_values(thresholds_at(now))
+    after = as_values(thresholds_of(before | dict(values)))
+    changes: Changes = {
+        THRESHOLD_LABELS[name]: [before[name], value]
+        for name, value in after.items()
+        if before[name] != value
+    }
+    if not changes:
+        return None
+    reason = reason.strip()
+    if not reason:
+        raise ThresholdsRefused([ThresholdProblem("reason", "请写调整的理由，以后好查。")])
+    written = ThresholdSet.objects.create(
+        effective_at=now, values=after, reason=reason[:300], by=actor.by if actor.by else None
+    )
+    record(
+        "alerts.thresholds.set",
+        actor=actor,
+        now=now,
+        subject=written,
+        subject_name="预警阈值",
+        summary=f"调整预警阈值{len(changes)}项：{reason}"[:500],
+        changes=changes,
+    )
+    return written
+
+
+def thresholds_at(moment: datetime) -> Thresholds:
+    """The thresholds in force at a moment; the defaults before the first change."""
+    found = ThresholdSet.objects.filter(effective_at__lte=moment).order_by("-effective_at", "-pk").first()
+    return thresholds_of(found.values) if found else Thresholds()

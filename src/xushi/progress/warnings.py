@@ -1,0 +1,216 @@
+"""预警：今天该有哪些，某个关账月当时该有哪些。判断的规矩在 warning_rules。"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from xushi.alerts.actions import Applied, apply_findings, thresholds_at
+from xushi.alerts.models import Alert
+from xushi.alerts.rules import Finding, SubjectInfo, Thresholds
+from xushi.core.clock import local_day
+from xushi.core.months import Month
+from xushi.journal.actions import SYSTEM, Actor
+from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
+from xushi.progress.standing import COUNTED, Standing, current_closing, fact_standings, live_standings
+from xushi.progress.warning_rules import CAUSES, Earlier, findings
+from xushi.registry.models import Listing, Project, Stage
+
+__all__ = ["Judged", "findings", "findings_as_of", "judging_day", "refresh_alerts"]
+
+AT_ONCE = 1000
+PROJECT = "registry.project"
+_DATES = ("started_on", "completed_on", "statistics_entered_on")
+_FIXED = (
+    "annual_plan",
+    "plan_version",
+    "invested_before",
+    "cumulative",
+    "previous_cumulative",
+    "due_twelfths",
+    "reported",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A project of a closed month and what there was to warn of."""
+
+    standing: Standing
+    findings: list[Finding]
+
+
+def refresh_alerts(
+    *, project_ids: Iterable[int] | None = None, now: datetime, actor: Actor = SYSTEM
+) -> Applied:
+    """重新判断预警, for these projects or for all: investment by the facts of the last closed month, dates by today.
+
+    The dates of a project's life, its lists and its planned months are the present ones, so that a start or a
+    revised plan registered today clears the alert at once. Projects that left the registry lose theirs.
+    """
+    today = local_day(now)
+    closing = _closing_at(now)
+    month = closing.month if closing else Month.of(today).previous
+    eye = _Eye(closing, month, today, thresholds_at(now), now)
+    open_now = Alert.objects.open().filter(subject_kind=PROJECT)
+    ids = sorted(set(project_ids)) if project_ids is not None else _all_ids(month, open_now)
+    found: dict[SubjectInfo, Sequence[Finding]] = {}
+    for chunk in _chunks(ids):
+        alerted = set(open_now.filter(subject_id__in=chunk).values_list("subject_id", flat=True))
+        looked = eye.look(chunk)
+        found |= {subject: of_it for subject, of_it in looked if of_it or subject.id in alerted}
+    return apply_findings(found, causes=CAUSES, now=now, month=month, actor=actor)
+
+
+def findings_as_of(month: Month) -> list[Judged]:
+    """What there was to warn of when a month was closed, from its facts alone; ValueError while it is open.
+
+    The thresholds are those in force at the closing, and the day is the day of closing (judging_day): later
+    reports, dates and revisions change nothing. Reports of the following month are not looked at.
+    """
+    closing = current_closing(month)
+    if closing is None:
+        raise ValueError(f"{month.label}没有关账；预警按关了账的月份判断，请换一个月份。")
+    thresholds = thresholds_at(closing.closed_at)
+    today = judging_day(closing)
+    judged = []
+    for chunk in _chunked(fact_standings(closing)):
+        earlier = _earlier(month, [standing.project_id for standing in chunk], closing.closed_at)
+        for standing in chunk:
+            found = findings(
+                standing,
+                month=month,
+                today=today,
+                thresholds=thresholds,
+                earlier=earlier[standing.project_id],
+            )
+            if found:
+                judged.append(Judged(standing, found))
+    return judged
+
+
+def judging_day(closing: MonthClosing) -> date:
+    """The Beijing day of closing, but never beyond the following month.
+
+    A fact knows starts and completions to the end of its month only: a month closed late must not blame a
+    project for a start that was planned, and made, after it.
+    """
+    return min(local_day(closing.closed_at), closing.month.next.last_day)
+
+
+@dataclass(slots=True)
+class _Eye:
+    """What one run judges by."""
+
+    closing: MonthClosing | None
+    month: Month
+    today: date
+    thresholds: Thresholds
+    now: datetime
+
+    def look(self, ids: Sequence[int]) -> Iterator[tuple[SubjectInfo, list[Finding]]]:
+        """Findings of projects by primary key: a fixed number of queries for one chunk."""
+        projects = Project.objects.filter(pk__in=ids).only(
+            "name", "removed_on", *_DATES, "territory", "responsible_unit", "owner_unit", "leader"
+        )
+        present = {standing.project_id: standing for standing in live_standings(self.month, ids)}
+        facts: dict[int, Standing] = {}
+        if self.closing:
+            facts = {standing.project_id: standing for standing in fact_standings(self.closing, ids)}
+        earlier = _earlier(self.month, ids, self.now) if self.closing else defaultdict(list)
+        owed, reported = self._next_reports(ids)
+        for project in projects:
+            standing = present.get(project.pk)
+            gone = project.removed_on is not None and project.removed_on <= self.today
+            if standing is None or gone:
+                yield _subject(project), []
+                continue
+            fact = facts.get(project.pk)
+            of_it = findings(
+                _overlaid(standing, project, fact),
+                month=self.month,
+                today=self.today,
+                thresholds=self.thresholds,
+                earlier=earlier[project.pk],
+                next_reported=(project.pk in reported) if project.pk in owed else None,
+                judged=fact is not None,
+            )
+            yield _subject(project), of_it
+
+    def _next_reports(self, ids: Sequence[int]) -> tuple[set[int], set[int]]:
+        """Who owes the report of the month after the last closed one, and whose is in."""
+        if self.closing is None:
+            return set(), set()
+        reporting = self.month.next
+        owed = Listing.objects.filter(project__in=ids, year=reporting.year, stage=Stage.UNDER_WAY)
+        reports = MonthlyReport.objects.filter(project__in=ids, month=reporting, state__in=COUNTED)
+        reports = reports.filter(Q(submitted_at=None) | Q(submitted_at__lte=self.now))
+        return (
+            set(owed.values_list("project_id", flat=True)),
+            set(reports.values_list("project_id", flat=True)),
+        )
+
+
+def _overlaid(present: Standing, project: Project, fact: Standing | None) -> Standing:
+    """The project of today with the money of the closed month."""
+    changes: dict[str, Any] = {name: getattr(project, name) for name in _DATES}
+    if fact is not None:
+        changes |= {name: getattr(fact, name) for name in _FIXED}
+    return replace(present, **changes)
+
+
+def _subject(project: Project) -> SubjectInfo:
+    return SubjectInfo(
+        kind=PROJECT,
+        id=project.pk,
+        name=project.name,
+        territory=project.territory_id,
+        responsible_unit=project.responsible_unit_id,
+        owner_unit=project.owner_unit_id,
+        leader=project.leader_id,
+    )
+
+
+def _in_force(now: datetime) -> Q:
+    """Closings that were in force at a moment."""
+    return Q(closed_at__lte=now) & (Q(reopened_at=None) | Q(reopened_at__gt=now))
+
+
+def _closing_at(now: datetime) -> MonthClosing | None:
+    return MonthClosing.objects.filter(_in_force(now)).order_by("-month", "-version").first()
+
+
+def _earlier(month: Month, ids: Sequence[int], now: datetime) -> dict[int, list[Earlier]]:
+    """The facts of the year's earlier months of these projects, as they stood at a moment; one query."""
+    closings = MonthClosing.objects.filter(_in_force(now), month__gte=Month(month.year, 1), month__lt=month)
+    facts = ProjectMonth.objects.filter(closing__in=closings, project__in=ids).values_list(
+        "project_id", "month", "cumulative", "due_twelfths", "annual_plan"
+    )
+    of_project: dict[int, list[Earlier]] = defaultdict(list)
+    for project, at, cumulative, due, plan in facts:
+        of_project[project].append(Earlier(at, cumulative, due, plan))
+    return of_project
+
+
+def _all_ids(month: Month, open_now: "QuerySet[Alert]") -> list[int]:
+    """Every project on a list of the year, and every one with an open alert."""
+    listed = Listing.objects.filter(year=month.year).values_list("project_id", flat=True).distinct()
+    return sorted(set(listed) | set(open_now.values_list("subject_id", flat=True)))
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+
+
+def _chunked(standings: Iterable[Standing]) -> Iterator[list[Standing]]:
+    chunk: list[Standing] = []
+    for standing in standings:
+        chunk.append(standing)
+        if len(chunk) == AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
