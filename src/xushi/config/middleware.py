@@ -1,13 +1,18 @@
 """响应头：不许第三方来源，不许内联脚本。"""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import cast
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+PIECE = 64 * 1024
 
 
 class SecurityHeaders:
@@ -21,3 +26,37 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         return response
+
+
+class FlatStreams:
+    """Under ASGI, a stream made by a plain iterator flows in pieces; Django alone would hold it whole in memory."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if (
+            isinstance(request, ASGIRequest)
+            and isinstance(response, StreamingHttpResponse)
+            and not response.is_async
+        ):
+            whole = cast("Iterable[bytes]", response.streaming_content)
+            response.streaming_content = _pieces(iter(whole))
+        return response
+
+
+async def _pieces(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    take = sync_to_async(_next_piece, thread_sensitive=True)
+    while piece := await take(parts):
+        yield piece
+
+
+def _next_piece(parts: Iterator[bytes]) -> bytes:
+    """The next 64 KiB or what is left; b"" at the end."""
+    gathered = bytearray()
+    for part in parts:
+        gathered += part
+        if len(gathered) >= PIECE:
+            break
+    return bytes(gathered)

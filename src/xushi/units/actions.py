@@ -39,6 +39,7 @@ def open_account(
         title=title,
         home_unit=unit,
         must_change_password=must_change_password,
+        created_at=now,
     )
     if password is not None:
         validate_password(password, user)

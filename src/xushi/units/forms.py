@@ -47,7 +47,10 @@ class UnitChoices(forms.Form):
 
 class LoginForm(forms.Form):
     username = forms.CharField(
-        label="账号", max_length=60, error_messages={"required": "请填账号：工号或手机号。"}
+        label="账号",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        error_messages={"required": "请填账号：工号或手机号。"},
     )
     password = _password("密码", "current-password")
 

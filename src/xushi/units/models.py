@@ -107,7 +107,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
-    created_at = models.DateTimeField("开通时间", auto_now_add=True)
+    created_at = models.DateTimeField("开通时间", null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

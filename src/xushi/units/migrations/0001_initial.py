@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(blank=True, max_length=60, verbose_name='职务')),
                 ('is_active', models.BooleanField(default=True, verbose_name='在用')),
                 ('must_change_password', models.BooleanField(default=False, verbose_name='下次登录须改密码')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='开通时间')),
+                ('created_at', models.DateTimeField(blank=True, null=True, verbose_name='开通时间')),
             ],
             options={
                 'verbose_name': '人员',
