@@ -1,6 +1,8 @@
 """记一笔：每个动作都以 record 收尾，与它写的数据同在一个事务里。"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +12,7 @@ from django.db import models, transaction
 from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
 
 _reactions: dict[str, list[str]] = {}
+_whole: ContextVar[Event | None] = ContextVar("whole", default=None)
 
 
 class Person(Protocol):
@@ -61,6 +64,16 @@ def react_to(*verbs: str) -> Callable[[Callable[[Event], None]], Callable[[Event
     return register
 
 
+@contextmanager
+def parts_of(event: Event) -> Iterator[Event]:
+    """Within, what actions record becomes rows and reactions of this one event: an import of many actions is one."""
+    token = _whole.set(event)
+    try:
+        yield event
+    finally:
+        _whole.reset(token)
+
+
 def record(
     verb: str,
     *,
@@ -75,6 +88,12 @@ def record(
     """Write one event, its row changes and the reactions it sets off; call it inside the action's transaction."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() 要与它记录的写入同在一个事务里")
+    if whole := _whole.get():
+        parts = list(rows)
+        if subject and not parts:
+            parts = [RowChange(subject, subject_name or str(subject), changes or {})]
+        _attach(whole, parts, verb, now)
+        return whole
     event = Event.objects.create(
         verb=verb,
         at=now,
@@ -90,6 +109,11 @@ def record(
         changes=changes or {},
     )
     Unsealed.objects.create(event=event)
+    _attach(event, rows, verb, now)
+    return event
+
+
+def _attach(event: Event, rows: Iterable[RowChange], verb: str, now: datetime) -> None:
     EventRow.objects.bulk_create(
         (
             EventRow(
@@ -104,6 +128,6 @@ def record(
         batch_size=2000,
     )
     Reaction.objects.bulk_create(
-        Reaction(event=event, name=name, not_before=now) for name in _reactions.get(verb, [])
+        (Reaction(event=event, name=name, not_before=now) for name in _reactions.get(verb, [])),
+        ignore_conflicts=True,
     )
-    return event
