@@ -99,7 +99,12 @@ def make_wall_key(*, name: str, actor: Actor, now: datetime) -> WallKey:
         raise Refused("“放在哪”最多60个字。")
     key = WallKey.objects.create(key=secrets.token_urlsafe(32), name=name, made_by=actor.by, made_at=now)
     record(
-        "home.wall.made", actor=actor, now=now, subject=key, subject_name=name, summary=f"开通大屏链接“{name}”"
+        "home.wall.made",
+        actor=actor,
+        now=now,
+        subject=key,
+        subject_name=name,
+        summary=f"开通大屏链接“{name}”",
     )
     return key
 

@@ -83,10 +83,7 @@ def slowing_since(points: Sequence[Point]) -> Month | None:
     """The first month of the unbroken run, up to the last point, in which cumulative stayed below due."""
     since: Month | None = None
     for point in points:
-        if point.cumulative < point.due:
-            since = since or point.month
-        else:
-            since = None
+        since = since or point.month if point.cumulative < point.due else None
     return since
 
 

@@ -33,12 +33,17 @@ def nav(request: HttpRequest) -> dict[str, Any]:
         "nav": {
             "items": items,
             "tabs": entries.tabs(user, view_name, items),
-            "user": {"name": user.name, "unit": user.unit_name, "initial": user.name[:1]},
+            "user": {
+                "name": user.name,
+                "unit": user.unit_name,
+                "initial": user.name[:1],
+                "links": _links(),
+            },
+            "logout_url": _reverse("units:logout"),
             "search_url": _reverse("home:search") if business else None,
             "bell": None,
             "district": settings.XUSHI_DISTRICT,
             "home_url": "/",
-            "menu": [],
         }
     }
 
@@ -66,10 +71,14 @@ def under_way_count(user: "User") -> int:
     return int(facts.visible_to(user).count())
 
 
+def _links() -> list[dict[str, str]]:
+    wanted = (("units:me", "我的账号", "user"), ("units:password", "改密码", "lock"))
+    found = [(_reverse(name), label, icon) for name, label, icon in wanted]
+    return [{"url": url, "label": label, "icon": icon} for url, label, icon in found if url]
+
+
 def _reverse(name: str) -> str | None:
     try:
         return reverse(name)
     except NoReverseMatch:
         return None
-
-

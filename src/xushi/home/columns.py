@@ -1,0 +1,136 @@
+"""清单的列：每列怎么排、怎么印、怎么导出。"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.functions import Cast, NullIf
+
+from xushi.core.months import Month
+from xushi.home.rows import Row
+
+YI = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. text is what the page prints, value what a spreadsheet gets (numbers stay numbers).
+
+    kind is text, yi (亿元), share (0–1), points, date or month; number formats follow from it.
+    """
+
+    key: str
+    label: str
+    kind: str
+    text: Callable[[Row], str]
+    value: Callable[[Row], Any]
+    sort: str = ""
+    chosen: bool = True
+    on_page: bool = True
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("yi", "share", "points")
+
+
+def _text(
+    key: str, label: str, read: Callable[[Row], str], sort: str = "", *, chosen: bool = False
+) -> Column:
+    return Column(key, label, "text", lambda row: read(row) or "—", read, sort, chosen)
+
+
+def _money(key: str, label: str, column: str, places: int, *, chosen: bool = True) -> Column:
+    return Column(
+        key, label, "yi",
+        lambda row: row.yi(column, places), lambda row: row.amount(column) / YI, key, chosen,
+    )  # fmt: skip
+
+
+def _date(key: str, label: str, column: str) -> Column:
+    return Column(
+        key, label, "date",
+        lambda row: row.day(column), lambda row: row.values[column], key, chosen=False,
+    )  # fmt: skip
+
+
+def _month(key: str, label: str, column: str) -> Column:
+    return Column(
+        key, label, "month",
+        lambda row: row.month(column), lambda row: row.month(column, empty=""), key, chosen=False,
+    )  # fmt: skip
+
+
+_ALL = (
+    _text("kind", "级别·类别", lambda row: row.level_and_category, "category", chosen=True),
+    _text("territory", "属地", lambda row: row.unit("territory"), "territory", chosen=True),
+    _money("total", "总投资", "total_investment", 1),
+    _money("plan", "年度计划", "annual_plan", 2),
+    _money("done", "完成", "cumulative", 2),
+    Column("bar", "完成率与序时", "bar", lambda row: "", lambda row: None, on_page=True),
+    Column("rate", "完成率", "share", lambda row: row.rate_text, lambda row: row.rate_float, "rate"),
+    Column("gap", "比序时", "points", lambda row: row.gap_text, lambda row: row.gap_float, "gap"),
+    _text("difficulty", "当前卡点", lambda row: row.values["difficulty"], chosen=True),
+    _text("alert", "预警", lambda row: row.alert_text, chosen=True),
+    _money("month_done", "本月完成", "of_month", 2, chosen=False),
+    _money("to_date", "开工以来完成", "to_date", 1, chosen=False),
+    _text("stage", "阶段", lambda row: row.stage),
+    _text("unit", "责任单位", lambda row: row.unit("responsible_unit"), "unit"),
+    _text("owner", "项目单位", lambda row: row.unit("owner_unit"), "owner"),
+    _text("person", "责任人", lambda row: row.values["person"]),
+    _text("leader", "挂钩领导", lambda row: row.values["leader__name"] or "", "leader"),
+    _text("chain", "产业链", lambda row: row.values["chain__name"] or "", "chain"),
+    _text("owner_kind", "投资主体", lambda row: row.owner_kind, "owner_kind"),
+    _month("start", "计划开工", "start_month"),
+    _date("started_on", "开工", "started_on"),
+    _month("end", "计划竣工", "completion_month"),
+    _date("completed_on", "竣工", "completed_on"),
+    _date("statistics", "入统", "statistics_entered_on"),
+    _text("reported", "月报", lambda row: "已报" if row.values["reported"] else "未报"),
+    _text("code", "项目代码", lambda row: row.values["code"]),
+)
+COLUMNS = {column.key: column for column in _ALL}
+CHOSEN = tuple(column.key for column in _ALL if column.chosen)
+
+# 排序键 → 列；比序时、完成率另算
+SORTS: dict[str, str] = {
+    "name": "project_name",
+    "category": "category__path",
+    "territory": "territory__path",
+    "total": "total_investment",
+    "plan": "annual_plan",
+    "done": "cumulative",
+    "rate": "rate",
+    "gap": "gap",
+    "month_done": "of_month",
+    "to_date": "to_date",
+    "unit": "responsible_unit__path",
+    "owner": "owner_unit__name",
+    "leader": "leader__name",
+    "chain": "chain__name",
+    "owner_kind": "owner_kind",
+    "start": "start_month",
+    "started_on": "started_on",
+    "end": "completion_month",
+    "completed_on": "completed_on",
+    "statistics": "statistics_entered_on",
+}
+
+
+def computed(name: str, month: Month) -> Any:
+    """The expression behind a computed sort key; None for a plain column.
+
+    Rates are floats here, for order only: what is printed comes from whole numbers.
+    """
+    plan = NullIf(Cast(F("annual_plan"), FloatField()), Value(0.0))
+    if name == "rate":
+        return F("cumulative") / plan
+    if name == "gap":
+        not_due = Q(started=False) & (Q(start_month=None) | Q(start_month__gt=month))
+        behind = (F("cumulative") * 12.0 - F("due_twelfths")) / plan
+        return Case(When(not_due, then=Value(None)), default=behind, output_field=FloatField())
+    if name == "of_month":
+        return F("cumulative") - F("previous_cumulative")
+    if name == "to_date":
+        return F("invested_before") + F("cumulative")
+    return None

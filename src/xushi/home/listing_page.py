@@ -1,0 +1,205 @@
+"""清单页要的全部：行、合计、翻页、标签、筛选、列、存下的视图。"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from xushi.home import lists, options
+from xushi.home import wanted as asked
+from xushi.home.columns import COLUMNS, Column
+from xushi.home.months import Choice as MonthChoice
+from xushi.home.rows import Row
+from xushi.home.wanted import Wanted, address
+from xushi.kit import sbar
+from xushi.kit.templatetags.kit import mark
+from xushi.registry.models import SavedView
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as the table prints it: cells are (class, html)."""
+
+    row: Row
+    sign: SafeString
+    cells: list[tuple[str, Any]]
+    bar: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column head: where a click sorts by it, and whether it already does."""
+
+    column: Column
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """The list page of one person at one month."""
+
+    choice: MonthChoice
+    wanted: Wanted
+    lines: list[Line]
+    totals: dict[str, int]
+    tabs: list[dict[str, Any]]
+    choices: list[options.Choice]
+    views: list[SavedView]
+
+    @property
+    def count(self) -> int:
+        return self.totals["projects"]
+
+    @property
+    def first(self) -> int:
+        return (self.wanted.page - 1) * lists.PAGE + 1 if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1 if self.lines else 0
+
+    @property
+    def previous_url(self) -> str:
+        return self.link(page=self.wanted.page - 1) if self.wanted.page > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.link(page=self.wanted.page + 1) if self.last < self.count else ""
+
+    def link(self, **more: Any) -> str:
+        return "?" + address(self.wanted, self.choice.month, **more)
+
+    @property
+    def query(self) -> str:
+        return address(self.wanted, self.choice.month)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [COLUMNS[key] for key in self.wanted.columns]
+
+    @property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.columns]
+
+    @property
+    def name_head(self) -> Head:
+        return self._head(None)
+
+    def _head(self, column: Column | None) -> Head:
+        key = column.sort if column else "name"
+        drawn = column or COLUMNS["kind"]
+        if not key:
+            return Head(drawn)
+        current = self.wanted.sort_key == key
+        turned = f"-{key}" if current and not self.wanted.descending else key
+        direction = ("descending" if self.wanted.descending else "ascending") if current else ""
+        return Head(drawn, self.link(sort=None if turned == asked.DEFAULT_SORT else turned), direction)
+
+    @property
+    def column_choices(self) -> list[tuple[str, str, bool]]:
+        return [(key, column.label, key in self.wanted.columns) for key, column in COLUMNS.items()]
+
+    @property
+    def sort_label(self) -> str:
+        labels = {column.sort: column.label for column in COLUMNS.values() if column.sort}
+        word = labels.get(self.wanted.sort_key, "项目")
+        return f"{word}{'，由大到小' if self.wanted.descending else '，由小到大'}"
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the filter form must carry along without showing it."""
+        w = self.wanted
+        pairs = {
+            "month": str(self.choice.month),
+            "sort": "" if w.sort == asked.DEFAULT_SORT else w.sort,
+            "columns": "" if w.columns == asked.CHOSEN else ",".join(w.columns),
+            "alert": w.alert or "",
+            "watched": "1" if w.watched else "",
+            "start": str(w.start or ""),
+        }
+        return [(name, value) for name, value in pairs.items() if value]
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Everything of the address but the columns, for the form that chooses these."""
+        return [pair for pair in parse_qsl(self.query) if pair[0] != "columns"]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.wanted.words) or any(choice.chosen for choice in self.choices)
+
+    @property
+    def cleared(self) -> str:
+        return "?" + address(Wanted(sort=self.wanted.sort, columns=self.wanted.columns), self.choice.month)
+
+
+def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Page:
+    found = lists.find(user, choice.month, wanted)
+    rows = lists.page(found, wanted, user, today, judged=choice.latest)
+    return Page(
+        choice=choice,
+        wanted=wanted,
+        lines=[_line(row, wanted) for row in rows],
+        totals=found.totals(),
+        tabs=_tabs(user, choice, wanted),
+        choices=options.choices(wanted),
+        views=list(SavedView.objects.filter(user=user).order_by("name")),
+    )
+
+
+def _tabs(user: "User", choice: MonthChoice, wanted: Wanted) -> list[dict[str, Any]]:
+    due = choice.month.next if choice.closed else choice.month
+    here = {name: value for name, value in _narrowing(wanted).items() if value}
+    drawn = []
+    for tab in lists.tabs(user, choice.month, due):
+        plain = Wanted(sort=wanted.sort, columns=wanted.columns)
+        url = "?" + address(plain, choice.month, **tab.query)
+        drawn.append({"tab": tab, "url": url, "current": here == tab.query})
+    return drawn
+
+
+def _narrowing(wanted: Wanted) -> dict[str, str]:
+    """What is asked for, as a tab's query would say it."""
+    f = wanted.filters
+    pairs = {
+        name: getattr(f, name) for name in asked.FILTER_NAMES if name != "level" or f.level != "district"
+    }
+    own = {
+        "q": wanted.words, "alert": wanted.alert, "tag": wanted.tag, "ceremony": wanted.ceremony,
+        "watched": "1" if wanted.watched else "", "start": wanted.start,
+    }  # fmt: skip
+    return {name: str(value) for name, value in (pairs | own).items() if value}
+
+
+def _line(row: Row, wanted: Wanted) -> Line:
+    bar = _bar(row)
+    cells: list[tuple[str, Any]] = []
+    for key in wanted.columns:
+        column = COLUMNS[key]
+        if column.kind == "bar":
+            cells.append(("bar", bar))
+            continue
+        text = column.text(row)
+        css = "num" if column.numeric else ""
+        if key == "gap":
+            css += f" bold {row.tone}"
+        elif key == "alert" and row.alerts:
+            css += f" bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
+        elif text == "—":
+            css += " absent"
+        cells.append((css.strip(), text))
+    sign = mark(row.state, 18) if row.state else format_html('<span class="mark"></span>')
+    return Line(row, sign, cells, bar)
+
+
+def _bar(row: Row) -> SafeString:
+    if row.not_due:
+        return sbar.draw(None, None, 6, "not_due", row.not_due_words)
+    return sbar.draw(row.rate, row.due, 6, row.state)

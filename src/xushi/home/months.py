@@ -1,0 +1,43 @@
+"""看哪个月：关了账的每个月，加上正在报的那个月。"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xushi.core.months import Month
+from xushi.progress.models import MonthClosing
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The month a page speaks of, whether its figures are fixed, and what else may be chosen."""
+
+    month: Month
+    closed: bool
+    closed_months: tuple[Month, ...]
+    open_month: Month
+
+    @property
+    def latest(self) -> bool:
+        """The last closed month, or the open one: the alerts of today judge it."""
+        return self.month >= (self.closed_months[0] if self.closed_months else self.open_month)
+
+    @property
+    def options(self) -> list[tuple[Month, bool]]:
+        """(month, closed), latest first; the open month leads."""
+        return [(self.open_month, False), *((month, True) for month in self.closed_months)]
+
+    @property
+    def as_of(self) -> date:
+        return self.month.last_day
+
+
+def choose(text: str | None, today: date) -> Choice:
+    """The month asked for, by default the last closed one; ValueError with a sentence for one without figures."""
+    closings = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
+    closed = tuple(closings.values_list("month", flat=True))
+    being_reported = closed[0].next if closed else Month.of(today)
+    month = (closed[0] if closed else being_reported) if not text else Month.parse(text)
+    if month not in closed and month != being_reported:
+        last = closed[0].label if closed else "还没有月份"
+        raise ValueError(f"{month.label}没有数：最近关账的是{last}，正在报的是{being_reported.label}。")
+    return Choice(month, month in closed, closed, being_reported)

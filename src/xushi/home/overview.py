@@ -1,0 +1,232 @@
+"""总览：一个月的全部结论和它们的依据，查询次数不随项目数变。"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from xushi.core.clock import local_day
+from xushi.core.figure import Figure
+from xushi.core.money import YUAN_PER_YI, half_up
+from xushi.home import alarms as alerting
+from xushi.home import conclusions, curves
+from xushi.home.months import Choice
+from xushi.home.words import Warned
+from xushi.progress import figures
+from xushi.progress.figures import Group
+from xushi.progress.history import Point, history
+from xushi.progress.scope import Filters
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+COLUMNS = (
+    "under_way", "started", "start_rate.under_way", "annual_plan", "completed_investment",
+    "completion_rate", "gap_points",
+)  # fmt: skip
+DENOMINATORS = ("start_rate.under_way", "start_rate.planned_this_year", "start_rate.planned_by_now")
+MARKS_AT_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table of levels and categories."""
+
+    label: str
+    group: Group
+    head: bool = False
+
+    @property
+    def short(self) -> str:
+        """省市重大, 区级重点: the label where room is scarce."""
+        return self.label.removesuffix("项目")
+
+    @property
+    def cells(self) -> list[Figure]:
+        return [self.group.figure(name) for name in COLUMNS]
+
+    @property
+    def by_name(self) -> dict[str, Figure]:
+        return {figure.name.replace(".", "_"): figure for figure in self.cells}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One territory: its figures and one mark for each alerted project, at most a dozen."""
+
+    pk: int | None
+    label: str
+    group: Group
+    alerted: dict[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.alerted.values())
+
+    @property
+    def marks(self) -> list[str]:
+        every = [cause for cause in alerting.LOOKED_AT for _ in range(self.alerted.get(cause, 0))]
+        return every[:MARKS_AT_MOST]
+
+    @property
+    def by_name(self) -> dict[str, Figure]:
+        names = ("under_way", "completion_rate", "gap_points")
+        return {name: self.group.figure(name) for name in names}
+
+
+@dataclass(slots=True)
+class Overview:
+    """Everything the overview shows of one month to one person."""
+
+    choice: Choice
+    district: Group
+    lines: list[Line]
+    places: list[Place]
+    points: list[Point]
+    alarms: alerting.Alarms
+    worst: list[Warned]
+    why: str = ""
+    disputes: list[Figure] = field(default_factory=list)
+    drifted: list[Figure] = field(default_factory=list)
+
+    @property
+    def headline(self) -> str:
+        return conclusions.headline(
+            self.district.completion_rate, self.district.gap_points, self.alarms.total
+        )
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        return {name.replace(".", "_"): self.district.figure(name) for name in figures.SPECS}
+
+    @property
+    def denominators(self) -> list[Figure]:
+        return [self.district.figure(name) for name in DENOMINATORS]
+
+    @property
+    def against_schedule(self) -> str:
+        """超序时3.5亿元 / 欠序时9.5亿元"""
+        yi = half_up(self.district.gap_yuan / YUAN_PER_YI, 1)
+        if yi == 0:
+            return "与序时持平"
+        return f"{'超' if yi > 0 else '欠'}序时{abs(yi)}亿元"
+
+    @property
+    def not_started(self) -> int:
+        return self.district.under_way - self.district.started
+
+    @property
+    def not_due(self) -> int:
+        """Not started and not yet planned to be."""
+        group = self.district
+        return self.not_started - (group.planned_start_by_now - group.started_of_by_now)
+
+    @property
+    def chart(self) -> dict[str, Any] | None:
+        return curves.option(self.points)
+
+    @property
+    def chart_words(self) -> str:
+        return curves.sentence(self.points, self.choice.month)
+
+    @property
+    def curve_rows(self) -> list[dict[str, Any]]:
+        return curve_rows(self.points)
+
+    @property
+    def span(self) -> tuple[Decimal, Decimal]:
+        """The gaps of the territories, in points: the furthest behind (≤0) and ahead (≥0), to scale their bars."""
+        gaps = [place.group.gap_points for place in self.places if place.group.gap_points is not None]
+        zero = Decimal(0)
+        return min([zero, *gaps]), max([zero, *gaps])
+
+    @property
+    def levels(self) -> list[Line]:
+        """The three lines of the phone: the two lists and the district's industry."""
+        heads = [line for line in self.lines if line.head]
+        industrial = [line for line in self.lines if line.group.filters == Filters(category="industrial")]
+        return heads + [Line("重点产业", line.group) for line in industrial]
+
+    @property
+    def worst_three(self) -> list[Warned]:
+        """The phone's rows: two of 应开未开 and one of 进度滞缓 where there are both."""
+        late = [alert for alert in self.worst if alert.cause == alerting.LOOKED_AT[0]]
+        slow = [alert for alert in self.worst if alert.cause != alerting.LOOKED_AT[0]]
+        chosen = late[: 3 - min(1, len(slow))]
+        return chosen + slow[: 3 - len(chosen)]
+
+    @property
+    def behind(self) -> list[Place]:
+        return [place for place in self.places if (place.group.gap_points or 0) < 0]
+
+
+def curve_rows(points: list[Point]) -> list[dict[str, Any]]:
+    """The table view of a curve: month, done, due (元) and the difference in points of the plan."""
+    return [
+        {
+            "month": point.month,
+            "done": point.cumulative,
+            "due": curves.due_yuan(point),
+            "gap": Decimal(point.cumulative * 12 - point.due_twelfths) / (point.plan * 12) * 100
+            if point.plan
+            else None,
+        }
+        for point in points
+    ]
+
+
+def overview(user: "User", choice: Choice, now: datetime) -> Overview:
+    month = choice.month
+    district = figures.total(user, month)
+    lines = _lines(user, choice, district)
+    alarms = alerting.alarms(user, now)
+    places = _places(user, choice, alarms)
+    made = Overview(
+        choice=choice,
+        district=district,
+        lines=lines,
+        places=places,
+        points=[point for point in history(user, month.year, Filters()) if point.month <= month],
+        alarms=alarms,
+        worst=alerting.worst(user, local_day(now), 6),
+    )
+    gathered = [conclusions.Place(place.label, place.count) for place in places]
+    made.why = conclusions.where(gathered, alarms.total, alerting.common_blocks(user))
+    shown = [figure for line in lines for figure in line.cells]
+    made.disputes = [figure for figure in shown if figure.disputed]
+    made.drifted = [figure for figure in shown if figure.recounted is not None]
+    return made
+
+
+def _lines(user: "User", choice: Choice, district: Group) -> list[Line]:
+    month = choice.month
+    joint = figures.total(user, month, Filters(level="provincial_municipal"))
+    industrial = figures.total(user, month, Filters(level="provincial_municipal", category="industrial"))
+    lines = [Line("省市重大项目", joint, head=True)] if joint.listed else []
+    if industrial.listed:
+        lines.append(Line("其中产业", industrial))
+    lines.append(Line("区级重点项目", district, head=True))
+    branches = figures.portfolio(user, month, by=("category",))
+    return lines + [Line(group.label.split("·")[-1], group) for group in _in_order(branches) if group.listed]
+
+
+def _in_order(groups: list[Group]) -> list[Group]:
+    known = ["industrial", "infrastructure", "livelihood", "environment"]
+    place = {code: number for number, code in enumerate(known)}
+    return sorted(groups, key=lambda group: (place.get(str(group.key["category"]), 9), group.label))
+
+
+def _places(user: "User", choice: Choice, alarms: alerting.Alarms) -> list[Place]:
+    """The territories with projects under way, the slowest first."""
+    groups = figures.portfolio(user, choice.month, by=("territory",))
+    shown = [group for group in groups if group.under_way]
+    shown.sort(key=lambda group: (group.gap_points is None, group.gap_points or Decimal(0)))
+    return [
+        Place(
+            pk=group.key["territory"],
+            label=group.label.split("·")[-1],
+            group=group,
+            alerted=dict(alarms.places.get(group.key["territory"], {})),
+        )
+        for group in shown
+    ]

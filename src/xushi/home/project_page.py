@@ -1,0 +1,267 @@
+"""项目页：一个项目的现状、走势、一生、月报、预警和时间线。"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from xushi.alerts.models import Alert
+from xushi.alerts.rules import Cause
+from xushi.core.clock import local_day
+from xushi.core.money import share
+from xushi.core.months import Month
+from xushi.home import conclusions, curves, words
+from xushi.home.lists import PROJECT
+from xushi.home.months import Choice
+from xushi.home.overview import curve_rows
+from xushi.home.timeline import Moment, timeline
+from xushi.kit import amounts
+from xushi.progress.history import Point, project_history
+from xushi.progress.models import MonthlyReport, StatisticsEntry
+from xushi.progress.standing import Standing, standings
+from xushi.registry.models import AnnualPlan, Project, ProjectRevision, Stage, Watch
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+LIFE = (
+    ("permit_on", "施工许可"),
+    ("started_on", "政府认定开工"),
+    ("statistics_entered_on", "统计入库"),
+    ("planned_completion_on", "计划竣工"),
+    ("completed_on", "竣工"),
+    ("accepted_on", "竣工验收"),
+    ("production_on", "投产"),
+    ("capacity_on", "达产"),
+)
+EVIDENCE = {"contract": "合同", "approval": "批文", "dated_photo": "带日期的现场照片", "form": "报表"}
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """One stated value of total investment or planned end, beside what it was before.
+
+    disputed is the change that the source prints where it is not the difference of its own two values.
+    """
+
+    revision: ProjectRevision
+    change: int | None
+    disputed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """入统差额 of a month, 元."""
+
+    entry: StatisticsEntry
+    reported: int | None
+
+    @property
+    def missing(self) -> str:
+        return "、".join(EVIDENCE.get(kind, str(kind)) for kind in self.entry.missing)
+
+    @property
+    def gap(self) -> int | None:
+        return None if self.reported is None else self.reported - self.entry.recorded
+
+
+@dataclass(slots=True)
+class ProjectPage:
+    """Everything the page of one project shows at a month's end."""
+
+    project: Project
+    choice: Choice
+    today: date
+    standing: Standing | None
+    points: list[Point]
+    plans: list[AnnualPlan]
+    alerts: list[words.Warned]
+    past_alerts: list[Alert]
+    reports: list[MonthlyReport]
+    watched: bool
+    listings: list[Any]
+    ceremonies: list[Any]
+    tags: list[Any]
+    moments: list[Moment]
+    revised: list[Revised] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The mark in the head: the worst open alert, else what the month says."""
+        found = self.standing
+        if self.project.completed_on and self.project.completed_on <= self.today:
+            return "completed"
+        if self.alerts:
+            return self.alerts[0].cause
+        if found is None:
+            return ""
+        if not found.started:
+            return "not_due"
+        return "on_schedule" if found.cumulative * 12 >= found.due_twelfths else ""
+
+    @property
+    def rate(self) -> Decimal | None:
+        return share(self.standing.cumulative, self.standing.annual_plan) if self.standing else None
+
+    @property
+    def due(self) -> Decimal | None:
+        found = self.standing
+        return share(found.due_twelfths, found.annual_plan * 12) if found else None
+
+    @property
+    def not_due(self) -> bool:
+        found = self.standing
+        if found is None or found.started:
+            return False
+        return found.start_month is None or found.start_month > self.choice.month
+
+    @property
+    def headline(self) -> str:
+        """比序时慢15.0个百分点 / 计划10月开工，还没到时候."""
+        found = self.standing
+        if found is None:
+            return f"{self.choice.month.year}年不在名单"
+        if Stage.UNDER_WAY not in (found.provincial_stage, found.municipal_stage, found.district_stage):
+            return "前期工作，不考核投资进度"
+        if self.not_due:
+            start = found.start_month
+            return f"计划{start.label}开工，还没到时候" if start else "还没排开工月份"
+        gap = share(found.cumulative * 12 - found.due_twelfths, found.annual_plan * 12)
+        return conclusions.fast_or_slow(None if gap is None else gap * 100)
+
+    @property
+    def headline_tone(self) -> str:
+        found = self.standing
+        if found is None or self.not_due or not found.annual_plan:
+            return ""
+        return "" if found.cumulative * 12 >= found.due_twelfths else "t-amber"
+
+    @property
+    def total_text(self) -> str:
+        return amounts.yi(self.standing.total_investment if self.standing else self.project.total_investment)
+
+    @property
+    def plan_text(self) -> str:
+        return amounts.yi(self.standing.annual_plan) if self.standing else "—"
+
+    @property
+    def rate_text(self) -> str:
+        return "—" if self.not_due else amounts.pct(self.rate)
+
+    @property
+    def anchors(self) -> list[tuple[str, str]]:
+        """Where the tabs lead on this page; only to what is there."""
+        found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}"), ("facts", "资料")]
+        found += [("reports", "月报"), ("plans", "计划")]
+        if self.gaps:
+            found.append(("statistics", "入统"))
+        return [*found, ("timeline", "时间线")]
+
+    @property
+    def why(self) -> str:
+        if not self.standing or self.not_due:
+            return ""
+        return conclusions.slippage(self.curve, self.standing.annual_plan)
+
+    @property
+    def curve(self) -> list[conclusions.Point]:
+        return [
+            conclusions.Point(point.month, point.cumulative, int(curves.due_yuan(point)))
+            for point in self.points
+            if point.month <= self.choice.month
+        ]
+
+    @property
+    def chart(self) -> dict[str, Any] | None:
+        return curves.option(self.shown, hatched=True) if self.points else None
+
+    @property
+    def shown(self) -> list[Point]:
+        return [point for point in self.points if point.month <= self.choice.month]
+
+    @property
+    def chart_words(self) -> str:
+        return curves.sentence(self.shown, self.choice.month)
+
+    @property
+    def curve_rows(self) -> list[dict[str, Any]]:
+        return curve_rows(self.shown)
+
+    @property
+    def life(self) -> list[tuple[str, date]]:
+        found = [(label, getattr(self.project, name)) for name, label in LIFE]
+        return [(label, day) for label, day in found if day]
+
+    @property
+    def levels(self) -> str:
+        """省级、区级 of the year shown."""
+        year = self.choice.month.year
+        return "、".join(row.get_level_display() for row in self.listings if row.year == year)
+
+
+def build(user: "User", project: Project, choice: Choice, now: datetime) -> ProjectPage:
+    today = local_day(now)
+    month = choice.month
+    reports = list(
+        MonthlyReport.objects.filter(project=project)
+        .select_related("submitted_by")
+        .prefetch_related("decisions__by")
+        .order_by("-month")[:24]
+    )
+    every_alert = list(
+        Alert.objects.visible_to(user)
+        .filter(subject_kind=PROJECT, subject_id=project.pk)
+        .select_related("territory")
+        .order_by("-opened_at")
+    )
+    open_now = sorted((a for a in every_alert if a.cleared_at is None), key=_worst_first)
+    return ProjectPage(
+        project=project,
+        choice=choice,
+        today=today,
+        standing=next(iter(standings(month, [project.pk])), None),
+        points=project_history(project, month.year),
+        plans=_plans(project),
+        alerts=[words.warned(alert, today) for alert in open_now],
+        past_alerts=[alert for alert in every_alert if alert.cleared_at],
+        reports=reports,
+        watched=Watch.objects.filter(user=user, project=project).exists(),
+        listings=list(project.listings.order_by("-year", "level")),
+        ceremonies=list(project.ceremonies.order_by("held_on")),
+        tags=list(project.tags.all()),
+        moments=timeline(project),
+        revised=revised(list(project.revisions.order_by("as_of"))),
+        gaps=_gaps(project, reports),
+    )
+
+
+def _worst_first(alert: Alert) -> tuple[int, int, date]:
+    causes = [cause.value for cause in Cause]
+    return (alert.level != "red", causes.index(alert.cause), alert.since)
+
+
+def _plans(project: Project) -> list[AnnualPlan]:
+    plans = project.plans.select_related("proposed_by", "decided_by")
+    return list(plans.order_by("-year", "-version"))
+
+
+def revised(revisions: Sequence[ProjectRevision]) -> list[Revised]:
+    """Each revision with its real change since the last known value; a stated change that differs is 待核."""
+    made: list[Revised] = []
+    before: int | None = None
+    for revision in revisions:
+        total = revision.total_investment
+        change = total - before if total is not None and before is not None else None
+        stated = revision.stated_change
+        doubtful = stated is not None and change is not None and stated != change
+        made.append(Revised(revision, change, stated if doubtful else None))
+        before = total if total is not None else before
+    return made
+
+
+def _gaps(project: Project, reports: list[MonthlyReport]) -> list[Gap]:
+    by_month: dict[Month, int] = {report.month: report.cumulative for report in reports}
+    entries = project.statistics.select_related("helper_unit").order_by("-month")[:12]
+    return [Gap(entry, by_month.get(entry.month)) for entry in entries]

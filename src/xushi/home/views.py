@@ -1,0 +1,57 @@
+"""首页、总览、查找。"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from xushi.config import clock
+from xushi.core.clock import local_day
+from xushi.home import overview as overviews
+from xushi.home import reporting, searching
+from xushi.home.months import choose
+from xushi.home.nav import PORTFOLIO
+from xushi.units.models import Role
+
+REPORTER_FIRST = (Role.TERRITORY, Role.OWNER)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: the portfolio for those who answer for it, the to-do list for those who report."""
+    user: Any = request.user
+    now = clock.now()
+    if user.has_role(*REPORTER_FIRST) and not user.has_role(Role.OFFICE, Role.LEADER):
+        return render(request, "home/reporter.html", {"page": reporting.desk(user, now)})
+    if user.has_role(*PORTFOLIO):
+        choice = choose(None, local_day(now))
+        page = overviews.overview(user, choice, now)
+        return render(request, "home/home.html", {"page": page, "today": local_day(now)})
+    return render(request, "home/nothing.html")
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """One month of the portfolio; 400 with a sentence for a month without figures."""
+    user: Any = request.user
+    now = clock.now()
+    try:
+        choice = choose(request.GET.get("month"), local_day(now))
+    except ValueError as problem:
+        return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
+    page = overviews.overview(user, choice, now)
+    return render(request, "home/overview.html", {"page": page, "today": local_day(now)})
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Projects and units by words, pinyin or initials; one exact project is opened at once on Enter."""
+    user: Any = request.user
+    words = request.GET.get("q", "").strip()[:60]
+    found = searching.search(user, words)
+    if not request.headers.get("HX-Request") and found.only:
+        return HttpResponseRedirect(reverse("home:project", args=[found.only]))
+    template = "home/_found.html" if request.headers.get("HX-Request") else "home/search.html"
+    return render(request, template, {"found": found, "words": words})

@@ -1,0 +1,67 @@
+"""项目页和盯办。"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from xushi.config import clock
+from xushi.core.clock import local_day
+from xushi.home import actions, project_page
+from xushi.home.months import choose
+from xushi.journal.actions import Actor
+from xushi.progress.policy import can_report
+from xushi.registry.models import Project
+from xushi.units.models import Role
+
+RELATED = ("category", "chain", "territory", "responsible_unit", "owner_unit", "leader")
+
+
+@require_GET
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """One project; 404 for those who may not see it."""
+    user: Any = request.user
+    found = get_object_or_404(Project.objects.visible_to(user).select_related(*RELATED), pk=pk)
+    now = clock.now()
+    try:
+        choice = choose(request.GET.get("month"), local_day(now))
+    except ValueError as problem:
+        return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
+    page = project_page.build(user, found, choice, now)
+    context = {"page": page, "project": found, "links": _links(user, found, page)}
+    return render(request, "home/project.html", context)
+
+
+def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[dict[str, str]]:
+    """What this person may do here, as links to pages that exist."""
+    wanted: list[tuple[str, list[Any], str, str]] = []
+    if user.has_role(Role.OFFICE):
+        wanted += [
+            ("registry:edit", [found.pk], "改资料", "pen"),
+            ("registry:plan", [found.pk], "调计划", "calendar"),
+        ]
+    if can_report(user, found):
+        month = str(page.choice.open_month)
+        wanted.append(("progress:report", [found.pk, month], f"报{page.choice.open_month.number}月", "pen"))
+    links = []
+    for name, args, label, icon in wanted:
+        try:
+            links.append({"url": reverse(name, args=args), "label": label, "icon": icon})
+        except NoReverseMatch:
+            continue
+    return links
+
+
+@require_POST
+def watch(request: HttpRequest, pk: int) -> HttpResponse:
+    """The star: on with watch=1, off without."""
+    user: Any = request.user
+    found = get_object_or_404(Project.objects.visible_to(user), pk=pk)
+    act = actions.watch_projects if request.POST.get("watch") == "1" else actions.unwatch_projects
+    act(projects=[found], actor=Actor.of(request), now=clock.now())
+    if request.headers.get("HX-Request"):
+        watched = request.POST.get("watch") == "1"
+        return render(request, "home/_star.html", {"project": found, "watched": watched})
+    return HttpResponseRedirect(reverse("home:project", args=[pk]))

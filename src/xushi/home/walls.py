@@ -1,0 +1,77 @@
+"""大屏上的数：一根轴，全区、分类、属地排在一起。"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xushi.core.clock import local_day
+from xushi.home import alarms as alerting
+from xushi.home import overview as overviews
+from xushi.home.lists import find
+from xushi.home.months import Choice
+from xushi.home.overview import Overview
+from xushi.home.wanted import Wanted
+from xushi.home.words import Warned
+from xushi.progress.figures import Group
+from xushi.progress.scope import Filters
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+ROWS_AT_MOST = 16
+NAMES_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row on the shared axis."""
+
+    label: str
+    group: Group
+    band: str  # whole, kind or place
+
+    @property
+    def rate(self) -> Decimal | None:
+        return self.group.completion_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The whole display."""
+
+    overview: Overview
+    bars: list[Bar]
+    worst: list[Warned]
+    due_month: int
+    due_count: int
+    due_names: list[str]
+
+    @property
+    def months(self) -> list[tuple[int, bool]]:
+        current = self.overview.choice.month.number
+        return [(number, number == current) for number in range(1, 13)]
+
+
+def build(user: "User", choice: Choice, now: datetime) -> Wall:
+    page = overviews.overview(user, choice, now)
+    due = choice.month.next if choice.closed else choice.month
+    starting = find(user, choice.month, Wanted(filters=Filters(stage="under_way"), start=due)).rows
+    return Wall(
+        overview=page,
+        bars=_bars(page),
+        worst=alerting.worst(user, local_day(now), 6),
+        due_month=due.number,
+        due_count=starting.count(),
+        due_names=list(
+            starting.order_by("-total_investment", "pk").values_list("project_name", flat=True)[
+                :NAMES_AT_MOST
+            ]
+        ),
+    )
+
+
+def _bars(page: Overview) -> list[Bar]:
+    kinds = [Bar(line.label, line.group, "kind") for line in page.lines if line.label != "区级重点项目"]
+    places = [Bar(place.label, place.group, "place") for place in page.places]
+    return [Bar("全区", page.district, "whole"), *kinds, *places[: ROWS_AT_MOST - len(kinds)]]
