@@ -169,3 +169,17 @@ def test_first_login_must_change_the_password(db: None, signed_in: SignIn) -> No
     user.refresh_from_db()
     assert not user.must_change_password and user.check_password("Another-2018")
     assert client.get("/me").status_code == 200  # this session stays
+
+
+def test_reset_password_undoes_the_lock(
+    client: Client, office_user: User, system_admin: User, lockable: LazySettings, signed_in: SignIn
+) -> None:
+    for _ in range(5):
+        post_login(client, office_user.username, "wrong")
+    administrator = signed_in(system_admin)
+    answer = administrator.post(f"/people/{office_user.pk}/password", {"password": "short"})
+    assert answer.status_code == 400
+    answer = administrator.post(f"/people/{office_user.pk}/password", {"password": "Fresh-2018-pk"})
+    assert answer.status_code == 302
+    assert post_login(client, office_user.username, "Fresh-2018-pk").status_code == 302
+    assert client.get("/journal/")["Location"] == "/me/password"

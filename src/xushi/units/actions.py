@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import QuerySet
@@ -80,9 +81,10 @@ def set_account_active(*, user: User, active: bool, reason: str, actor: Actor, n
 
 @transaction.atomic
 def reset_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
-    """重设密码: by the system administrator; the person must choose another at the next login."""
+    """重设密码: by the system administrator; undoes a lock; the person must choose another at the next login."""
     _ask(actor, policy.can_manage_accounts, "重设密码要由系统管理员来做。")
     _set_password(user, password, must_change=True, now=now)
+    reset(username=user.username)
     record(
         "units.account.password_reset",
         actor=actor,
