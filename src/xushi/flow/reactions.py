@@ -4,3 +4,41 @@ A reaction is a module-level function of one Event, registered with journal.acti
 calls it once per event, in a transaction of its own, and tries again later if it raises; event.at is its now.
 What the mere passing of a day brings about reacts to flow.actions.DAY_BEGAN.
 """
+
+from xushi.flow import duties
+from xushi.flow.actions import DAY_BEGAN
+from xushi.journal.actions import react_to
+from xushi.journal.models import Event
+
+PROJECT_CHANGED = (
+    "registry.project.registered",
+    "registry.project.amended",
+    "registry.project.removed",
+    "registry.listing.set",
+    "registry.plan.set",
+    "registry.plan.revised",
+    "registry.revision.recorded",
+)
+REPORTED = (
+    "progress.report.submitted",
+    "progress.report.accepted",
+    "progress.report.returned",
+    "progress.report.carried",
+    "progress.statistics.recorded",
+)
+FOR_ALL = ("progress.month.closed", "progress.month.reopened", "alerts.thresholds.set")
+
+
+@react_to(*PROJECT_CHANGED, *REPORTED, *FOR_ALL)
+def judge_alerts(event: Event) -> None:
+    duties.judge_again(event)
+
+
+@react_to(*PROJECT_CHANGED)
+def note_later_changes(event: Event) -> None:
+    duties.note_drift(event)
+
+
+@react_to(DAY_BEGAN)
+def do_nightly(event: Event) -> None:
+    duties.nightly(event.at)

@@ -1,0 +1,63 @@
+"""每夜的事，与事件引出的重判。"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Max
+
+from xushi.alerts.actions import Applied
+from xushi.alerts.models import Alert
+from xushi.journal.models import Event
+from xushi.progress.drift import refresh_drift
+from xushi.progress.models import MonthlyReport
+from xushi.progress.warnings import PROJECT, refresh_alerts
+
+AT_ONCE = 1000
+MOST_BY_NAME = 10_000  # more projects than this in one event: look at all of them
+
+
+def nightly(now: datetime) -> Applied:
+    """What comes true by date alone: every alert judged anew, every closed month held against the present rows.
+
+    Running it twice changes nothing the second time; a day older than the last judgement is not gone back to.
+    """
+    refresh_drift(now=now)
+    return refresh_alerts(now=_not_before_the_last(now))
+
+
+def judge_again(event: Event) -> Applied:
+    """The alerts of what an event speaks of; of everything where it names no project.
+
+    An event handled late must not turn the alerts back to its own day: what was judged later counts.
+    """
+    return refresh_alerts(project_ids=projects_of(event), now=_not_before_the_last(event.at))
+
+
+def note_drift(event: Event) -> int:
+    """Say of closed months what an event would now make of them; returns how many facts differ."""
+    projects = projects_of(event)
+    if projects is not None and len(projects) > MOST_BY_NAME:
+        projects = None
+    return refresh_drift(now=event.at, project_ids=projects)
+
+
+def _not_before_the_last(now: datetime) -> datetime:
+    judged: datetime | None = Alert.objects.aggregate(last=Max("changed_at"))["last"]
+    return max(now, judged) if judged else now
+
+
+def projects_of(event: Event) -> set[int] | None:
+    """The projects an event and its rows speak of; None where it speaks of none by name."""
+    subjects = set(event.rows.values_list("subject_kind", "subject_id"))
+    if event.subject_id is not None:
+        subjects.add((event.subject_kind, event.subject_id))
+    projects = {pk for kind, pk in subjects if kind == PROJECT}
+    reports = [pk for kind, pk in subjects if kind == "progress.monthlyreport"]
+    projects |= set(_of_reports(reports))
+    return projects or None
+
+
+def _of_reports(reports: list[int]) -> Iterable[int]:
+    for start in range(0, len(reports), AT_ONCE):
+        some = MonthlyReport.objects.filter(pk__in=reports[start : start + AT_ONCE])
+        yield from some.values_list("project_id", flat=True)

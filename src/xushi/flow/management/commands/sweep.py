@@ -1,0 +1,33 @@
+"""xushi sweep：把每夜的事现在就做一遍。"""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from xushi.config import clock
+from xushi.core.clock import BEIJING
+from xushi.flow.duties import nightly
+
+
+class Command(BaseCommand):
+    help = "重新判断全部预警（平时由后台每天做一次）；再做一遍不会多出什么"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--at", help="按哪个时刻判断，如 2018-09-12T08:30（北京时间）；默认现在")
+
+    def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
+        done = nightly(moment(at) if at else clock.now())
+        self.stdout.write(
+            f"预警：开出{done.opened}条，改级{done.relevelled}条，更新{done.updated}条，解除{done.cleared}条。"
+        )
+
+
+def moment(text: str) -> datetime:
+    """A moment as typed; Beijing time where no offset is given."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise CommandError(f"看不懂时刻“{text}”，请写成 2018-09-12T08:30 这样。", returncode=2) from problem
+    return read if read.tzinfo else read.replace(tzinfo=BEIJING)
