@@ -1,12 +1,12 @@
 """总览上的预警：几个，比上月多几个，聚在哪里，最该盯谁。"""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
 
+from xushi.alerts import selectors
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.home import words
@@ -25,22 +25,19 @@ class Alarms:
     """Open alerts of the two causes of the first screen, and what changed in a month."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    before: dict[str, int] = field(default_factory=dict)
-    known_before: bool = False
-    places: dict[int | None, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    change: dict[str, int] = field(default_factory=dict)
+    places: dict[int | None, dict[str, int]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         return sum(self.counts.get(cause, 0) for cause in LOOKED_AT)
 
     def tile(self, cause: Cause) -> dict[str, object]:
-        count = self.counts.get(cause, 0)
-        change = count - self.before.get(cause, 0) if self.known_before else None
         return {
             "cause": cause.value,
             "label": cause.label,
-            "count": count,
-            "change": change,
+            "count": self.counts.get(cause, 0),
+            "change": self.change.get(cause, 0),
             "tone": words.tone_of(cause),
         }
 
@@ -53,23 +50,15 @@ class Alarms:
 
 
 def alarms(user: "User", now: datetime) -> Alarms:
-    """The alerts open now beside those open at the same hour a month ago: two queries."""
+    """The alerts open now, where they are, and the change on the same hour a month ago: two queries."""
     made = Alarms()
-    open_now = _looked_at(Alert.objects.open().visible_to(user))
-    for row in open_now.values("cause", "territory").annotate(n=Count("pk")):
-        made.counts[row["cause"]] = made.counts.get(row["cause"], 0) + row["n"]
-        made.places[row["territory"]][row["cause"]] = row["n"]
-    then = Alert.objects.open_at(month_before(now)).visible_to(user)
-    for row in _looked_at(then).values("cause").annotate(n=Count("pk")):
-        made.before[row["cause"]] = row["n"]
-    made.known_before = bool(made.before)
+    for cause, tally in selectors.counts(user, now).items():
+        if cause in LOOKED_AT:
+            made.counts[cause] = tally["open"]
+            made.change[cause] = tally["change"]
+    for place in selectors.open_by_territory(user):
+        made.places[place.territory] = {c: n for c, n in place.counts.items() if c in LOOKED_AT}
     return made
-
-
-def month_before(now: datetime) -> datetime:
-    """The same hour on the same day of last month, or on its last day."""
-    last_day = now.replace(day=1) - timedelta(days=1)
-    return last_day.replace(day=min(now.day, last_day.day))
 
 
 def worst(user: "User", today: date, count: int, *, short: bool = False) -> list[words.Warned]:

@@ -110,6 +110,8 @@ class Page:
     def sort_label(self) -> str:
         labels = {column.sort: column.label for column in COLUMNS.values() if column.sort}
         word = labels.get(self.wanted.sort_key, "项目")
+        if self.wanted.sort_key == "gap":
+            return f"{word}，{'由快到慢' if self.wanted.descending else '由慢到快'}"
         return f"{word}{'，由大到小' if self.wanted.descending else '，由小到大'}"
 
     @property
@@ -195,7 +197,7 @@ def _line(row: Row, wanted: Wanted) -> Line:
         elif text == "—":
             css += " absent"
         cells.append((css.strip(), text))
-    sign = mark(row.state, 18) if row.state else format_html('<span class="mark"></span>')
+    sign = mark(row.state, 18) if row.state else format_html('<span class="mark mark-none"></span>')
     return Line(row, sign, cells, bar)
 
 
