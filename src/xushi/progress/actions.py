@@ -60,7 +60,7 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
 
     A row equal to what is already in is left as it is. The writer's drafts of these reports are done with.
     """
-    rows = [replace(row, **_tidied(row)) for row in rows]
+    rows = [_tidied(row) for row in rows]
     intake = Intake.of(rows)
     _refuse([*_unknown(rows, intake), *_closed({row.month for row in rows}, rows)])
     _allowed([row.project for row in rows], actor)
@@ -75,11 +75,14 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     return reports
 
 
-def _tidied(row: ReportInput) -> dict[str, str]:
-    return {
-        name: getattr(row, name).strip()
-        for name in ("physical_progress", "facts", "explanation", "difficulty")
-    }
+def _tidied(row: ReportInput) -> ReportInput:
+    return replace(
+        row,
+        physical_progress=row.physical_progress.strip(),
+        facts=row.facts.strip(),
+        explanation=row.explanation.strip(),
+        difficulty=row.difficulty.strip(),
+    )
 
 
 def _unknown(rows: Sequence[ReportInput], intake: Intake) -> Iterable[RowProblem]:
@@ -131,7 +134,9 @@ def _judged(rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: date
 def _write(
     rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime
 ) -> tuple[list[MonthlyReport], dict[int, Changes]]:
-    reports, new, old = [], [], []
+    reports: list[MonthlyReport] = []
+    new: list[MonthlyReport] = []
+    old: list[MonthlyReport] = []
     changes: dict[int, Changes] = {}
     for row in rows:
         held = intake.held.get((row.project, row.month.key))
@@ -256,7 +261,8 @@ def carry_over(
     rows = [ReportInput(project=project.pk, month=month, cumulative=0) for project in projects]
     _refuse(_closed({month}))
     intake = Intake.of(rows)
-    carried, new, old = [], [], []
+    new: list[MonthlyReport] = []
+    old: list[MonthlyReport] = []
     for project in projects:
         held = intake.held.get((project.pk, month.key))
         if held and held.state in COUNTED:
@@ -264,12 +270,12 @@ def carry_over(
         report = held or MonthlyReport(project=project, month=month, version=0)
         report.cumulative = past_of(intake.history.get((project.pk, month.year), {}), month).cumulative
         report.version += 1
-        carried.append(report)
         (old if held else new).append(report)
     for report in new:
         report.state = State.CARRIED
     MonthlyReport.objects.bulk_create(new, batch_size=1000)
     MonthlyReport.objects.bulk_update(old, ["cumulative", "version"], batch_size=500)
+    carried = [*new, *old]
     _decide(carried, State.CARRIED, ReportDecision.Kind.CARRIED, reason.strip(), actor, now)
     changes: dict[int, Changes] = {r.project_id: {f"{month}年内累计": [None, r.cumulative]} for r in carried}
     summary = f"{month.label}月报沿用上月，理由：{reason.strip()}"

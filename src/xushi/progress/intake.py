@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.progress.models import MonthlyReport
-from xushi.progress.rules_report import Past, ReportInput, Standard, wan
+from xushi.progress.rules_report import DIFFICULTY_KINDS, Past, ReportInput, Standard, wan
 from xushi.progress.standing import COUNTED
 from xushi.registry.actions import Conflict, RowProblem
 from xushi.registry.models import AnnualPlan, Listing, Project
@@ -46,6 +46,11 @@ class Clash:
     at: datetime | None
     version: int
     differences: dict[str, list[Any]]
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(项, 已报的, 你填的) as a page prints them."""
+        return [(label, _shown(theirs), _shown(mine)) for label, (theirs, mine) in self.differences.items()]
 
     @property
     def sentence(self) -> str:
@@ -173,7 +178,9 @@ def chunks(items: Sequence[Item] | Iterable[Item], size: int) -> Iterator[list[I
 def _shown(value: Any) -> str:
     if isinstance(value, int):
         return f"{wan(value)}万元"
-    return "、".join(value) if isinstance(value, list) else str(value or "空")
+    if isinstance(value, list):
+        return "、".join(DIFFICULTY_KINDS.get(str(kind), str(kind)) for kind in value) or "没有"
+    return str(value or "空")
 
 
 def _moment(at: datetime) -> str:

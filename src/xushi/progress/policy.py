@@ -17,6 +17,7 @@ _REPORTS_FOR = {
     Role.OWNER: ("owner_unit",),
 }
 _READS_STATISTICS = (
+    Role.OWNER,
     Role.OFFICE,
     Role.LEADER,
     Role.STATISTICS,
