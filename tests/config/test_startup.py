@@ -19,7 +19,7 @@ def xushi(*arguments: str, home: Path, **environment: str) -> "subprocess.Comple
     }
     return subprocess.run(
         [sys.executable, "-m", "xushi.config.cli", *arguments],
-        env={**kept, "DJANGO_SETTINGS_MODULE": "xushi.config.settings", "XUSHI_HOME": str(home), **environment},
+        env={**kept, "DJANGO_SETTINGS_MODULE": "xushi.config.settings", "XUSHI_HOME": str(home)} | environment,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -51,6 +51,7 @@ def test_unmigrated_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, "连不上数据库127.0.0.1"),
         ({"DATABASE_URL": "oracel:/x"}, "看不懂 DATABASE_URL"),
         ({"XUSHI_NOW": "昨天"}, "看不懂 XUSHI_NOW"),
+        ({"XUSHI_HOME": "/dev/null/x"}, "状态目录/dev/null/x写不进"),
     ],
 )
 def test_serve_says_why_it_cannot_start(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:

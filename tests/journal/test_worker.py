@@ -111,8 +111,6 @@ def test_concurrent_workers_do_each_reaction_once(registry: dict[str, list[str]]
     from django.db import connection
 
     registry["test.done"] = [f"{HERE}.adds_a_unit"]
-    if connection.vendor == "sqlite":
-        pytest.skip("内存里的 SQLite 不能多连接")
     for _ in range(12):
         happen()
 

@@ -12,9 +12,20 @@ from xushi.core.clock import BEIJING
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-# 状态目录：数据库、上传的文件、密钥
-XUSHI_HOME = Path(os.environ.get("XUSHI_HOME", "var")).resolve()
-XUSHI_HOME.mkdir(parents=True, exist_ok=True)
+
+def _home() -> Path:
+    """The state folder: database, uploads, key, collected static files; made where it is missing."""
+    home = Path(os.environ.get("XUSHI_HOME") or "var").resolve()
+    try:
+        (home / "static").mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"状态目录{home}写不进（{problem.strerror}）。请改它的属主，或用 XUSHI_HOME 指到写得进的目录。"
+        ) from problem
+    return home
+
+
+XUSHI_HOME = _home()
 
 
 def _secret() -> str:
@@ -23,8 +34,8 @@ def _secret() -> str:
         return key
     store = XUSHI_HOME / "secret-key"
     if not store.exists():
+        store.touch(mode=0o600)
         store.write_text(secrets.token_urlsafe(64))
-        store.chmod(0o600)
     return store.read_text()
 
 
@@ -168,7 +179,6 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = XUSHI_HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = XUSHI_HOME / "uploads"
 # 上传：一个字段的文本与一次请求的字段数都有上限，超过给出一句话而不是崩溃
