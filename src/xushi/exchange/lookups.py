@@ -43,7 +43,7 @@ class Names:
             self.known[text.value] = self._looked_up(text.value)
         return self.known[text.value]
 
-    def _looked_up(self, text: str) -> Reading:
+    def _looked_up(self, text: str) -> Reading:  # noqa: PLR0911 - from sure to unsure
         key = name_key(text)
         if key in self.full:
             return Understood(self.full[key])

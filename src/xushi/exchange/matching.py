@@ -21,6 +21,7 @@ class Index:
     by_code: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, int] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
     visible: set[int] | None = None
     _loose: dict[str, list[int]] | None = None
     _starts: dict[str, list[int]] | None = None
@@ -32,9 +33,16 @@ class Index:
         for pk, code, name, key in rows:
             if code:
                 index.by_code[code] = pk
+                index.codes[pk] = code
             index.by_name[key] = pk
             index.names[pk] = name
         return index
+
+    def has_code(self, pk: int) -> bool:
+        return bool(self.code_of(pk))
+
+    def code_of(self, pk: int) -> str:
+        return self.codes.get(pk, "")
 
     def may(self, pk: int) -> bool:
         return self.visible is None or pk in self.visible

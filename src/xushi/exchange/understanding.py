@@ -78,6 +78,8 @@ class Understanding:
     skipped: dict[int, str] = field(default_factory=dict)
     notes: dict[tuple[int, int], Understood] = field(default_factory=dict)
     disagreements: list[Disagreement] = field(default_factory=list)
+    missing_columns: dict[str, int] = field(default_factory=dict)
+    fallback: dict[str, Any] = field(default_factory=dict)
 
     def at(self, row: int, name: str) -> int:
         """The column of a field, or the name's where the sheet has none."""
@@ -94,6 +96,11 @@ class Understanding:
         row.bad = row.bad or must
         text = written(self.sheet.cell(row.number, column))
         self.problems.append(Problem(row.number, column, sentence, text, must, choices))
+
+    def ask_sheet(self, key: str, sentence: str) -> None:
+        """One question about the whole sheet, answered by one value for every row."""
+        if not any(problem.key == key for problem in self.problems):
+            self.problems.append(Problem(-1, -1, sentence, key=key))
 
     def note_groups(self) -> list[tuple[str, int]]:
         """What was understood of unusual writings, grouped, the most frequent first."""
@@ -123,6 +130,7 @@ def understand(
     readers = {f.name: _reader(f, layout, told, lookups, year) for f in kind.fields}
     constant = _filled(found, readers, told.constants, "[constants]")
     fallback = _filled(found, readers, {**told.defaults, **_default_answers(answers)}, "[defaults]")
+    found.fallback = fallback
     columns = [(name, at, readers[name]) for name, at in layout.columns.items()]
     by_cell = {key: answer for key, answer in answers.items() if not answer.startswith("!")}
     bare = {**fallback, **constant}

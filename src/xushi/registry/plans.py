@@ -1,17 +1,19 @@
 """计划调整：提出、批准、不批；旧计划一版一版留着，关了账的月份不动。"""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
 from xushi.core.text import tidy
-from xushi.journal.actions import Actor, record
+from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.actions import Refused, RowProblem, plan_row
 from xushi.registry.models import AnnualPlan
 from xushi.registry.rules import PlanInput, problems_of_plan
 
 State = AnnualPlan.State
+_AT_ONCE = 5000
 
 
 @transaction.atomic
@@ -73,6 +75,50 @@ def decide_plan_revision(
         changes={"年度计划": [old.planned_investment, plan.planned_investment]} if approve else {},
     )
     return plan
+
+
+@transaction.atomic
+def propose_plan_revisions(
+    rows: Sequence[PlanInput], *, reasons: Sequence[str], actor: Actor, now: datetime
+) -> list[AnnualPlan]:
+    """提出一批调整, e.g. of an imported sheet: each a new version that waits; one event with its row changes."""
+    years = {row.year for row in rows}
+    held: dict[tuple[int, int], list[AnnualPlan]] = {}
+    ids = sorted({row.project for row in rows})
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for plan in AnnualPlan.objects.filter(project_id__in=some, year__in=years).select_related("project"):
+            held.setdefault((plan.project_id, plan.year), []).append(plan)
+    problems = [problem for i, row in enumerate(rows) for problem in _of_proposal(i, row, held)]
+    if problems:
+        raise Refused(problems)
+    proposed, changes = [], []
+    for row, reason in zip(rows, reasons, strict=True):
+        versions = held[row.project, row.year]
+        number = max(plan.version for plan in versions) + 1
+        proposed.append(
+            plan_row(row, actor, now, version=number, reason=tidy(reason)[:300], state=State.PROPOSED)
+        )
+        old = next(plan for plan in versions if plan.state == State.IN_FORCE)
+        amounts = [old.planned_investment, row.planned_investment]
+        changes.append(RowChange(old.project, old.project.name, {f"{row.year}年计划（待批）": amounts}))
+    AnnualPlan.objects.bulk_create(proposed, batch_size=1000)
+    summary = f"提出{len(proposed)}份年度计划调整"
+    record("registry.plan.proposed", actor=actor, now=now, summary=summary, rows=changes)
+    return proposed
+
+
+def _of_proposal(
+    i: int, row: PlanInput, held: dict[tuple[int, int], list[AnnualPlan]]
+) -> Iterator[RowProblem]:
+    for problem in problems_of_plan(row):
+        if not problem.warning:
+            yield RowProblem(i, problem.field, problem.sentence)
+    states = {plan.state for plan in held.get((row.project, row.year), ())}
+    if State.IN_FORCE not in states:
+        yield RowProblem(i, "planned_investment", f"{row.year}年还没有下达计划，请先下达，再谈调整。")
+    if State.PROPOSED in states:
+        yield RowProblem(i, "planned_investment", "已有一份调整在等批，请先批完那份。")
 
 
 def _in_force(plan: AnnualPlan) -> AnnualPlan:
