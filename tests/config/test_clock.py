@@ -46,6 +46,12 @@ def test_visitor_moves_it_on(demonstration: LazySettings, leader_user: User, sig
     assert client.get("/me").status_code == 200  # the session runs on the real clock
 
 
+def test_administrators_are_visitors_too(
+    demonstration: LazySettings, auditor: User, signed_in: SignIn
+) -> None:
+    assert signed_in(auditor).post("/clock/", {"by": "day"}).status_code == 302
+
+
 def test_stranger_without_login_moves_nothing(demonstration: LazySettings, client: Client, db: None) -> None:
     assert client.post("/clock/")["Location"].startswith("/login")
     assert clock.now() == NOW

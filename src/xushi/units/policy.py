@@ -37,7 +37,7 @@ def may_enter(user: "User", room: str) -> bool:
     """三员分立: none of the three administrators enters a room of business data."""
     for role, rooms in OPEN_TO_ADMINISTRATORS.items():
         if user.has_role(role):
-            return room in rooms
+            return not room or room in rooms  # no room: the clock of the demonstration, healthz
     return True
 
 
