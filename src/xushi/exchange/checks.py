@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, Protocol
 
 
@@ -35,7 +36,7 @@ class Disputed:
 def compared_pairs(revisions: Iterable[Revision]) -> Iterator[tuple[Revision, Revision]]:
     """Consecutive revisions of one project that both name a total, the later one also its change."""
     held = sorted(revisions, key=lambda revision: (revision.project_id, revision.as_of))
-    for earlier, later in zip(held, held[1:], strict=False):
+    for earlier, later in pairwise(held):
         same = earlier.project_id == later.project_id
         if same and None not in (earlier.total_investment, later.total_investment, later.stated_change):
             yield earlier, later

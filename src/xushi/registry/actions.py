@@ -251,7 +251,7 @@ def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
         if newest[project.pk] > row.as_of:
             continue
         was = project.total_investment
-        if row.total_investment is not None:
+        if row.total_investment is not None and row.total_investment >= 0:
             project.total_investment = row.total_investment
         if row.planned_completion_on:
             project.planned_completion_on = row.planned_completion_on
