@@ -25,7 +25,7 @@ from xushi.core.readings import (
     short,
     written,
 )
-from xushi.core.text import tidy
+from xushi.core.text import regular
 
 __all__ = [
     "Ask",
@@ -65,7 +65,7 @@ def read_text(cell: Any) -> Reading:
         return NOTHING
     if not isinstance(cell, str):
         return Understood(written(cell))
-    text = tidy(cell)
+    text = regular(cell)
     if text in BLANKS:
         return NOTHING
     if text.startswith("#") and text.rstrip("!?").isupper():
@@ -127,7 +127,7 @@ def _amount_text(cell: str, unit: str, negative: bool) -> Reading:  # noqa: PLR0
         return reading
     if named:
         as_read = plain(Decimal(reading.value) / UNIT_YUAN[unit])
-        return Understood(reading.value, f"“{short(tidy(cell))}”当作{grouped(as_read)}{unit}", "unit")
+        return Understood(reading.value, f"“{short(regular(cell))}”当作{grouped(as_read)}{unit}", "unit")
     if text != cell.strip() and not cell.isascii():
         return Understood(reading.value, f"全角“{short(cell.strip())}”当作{text}", "width")
     return reading

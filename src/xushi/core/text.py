@@ -8,10 +8,20 @@ from pypinyin import Style, pinyin
 
 _SPACE = re.compile(r"\s+")
 _READINGS_AT_MOST = 4
+_HALF_WIDTH = {
+    full: full - 0xFEE0
+    for first, last in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
+    for full in range(first, last + 1)
+}
 
 
 def tidy(text: str) -> str:
-    """What a person typed, made regular: NFKC, no line breaks, single spaces, trimmed."""
+    """What a person typed, made regular: half-width letters and digits, single spaces, trimmed; punctuation stays."""
+    return _SPACE.sub(" ", text.translate(_HALF_WIDTH)).strip()
+
+
+def regular(text: str) -> str:
+    """A cell as machines read it: NFKC throughout (full-width points and brackets too), single spaces, trimmed."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 

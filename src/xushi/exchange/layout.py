@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xushi.core.cells import written
-from xushi.core.text import name_key, tidy
+from xushi.core.text import name_key, regular
 from xushi.exchange.kinds import Field, Kind
 from xushi.exchange.sheets import Refused, Sheet
 
@@ -107,7 +107,7 @@ def _paths(sheet: Sheet, top: int, depth: int) -> dict[int, list[str]]:
                 and sheet.cell(top + depth - 1, column)
             ):
                 cell = _left_of(sheet, row, column)
-            if text := tidy(written(cell)).replace(" ", ""):
+            if text := regular(written(cell)).replace(" ", ""):
                 words.append(text)
         if words:
             paths[column] = words
@@ -193,7 +193,7 @@ def _note_units(sheet: Sheet, layout: Layout, given: str) -> None:
 
 def _note_title(sheet: Sheet, layout: Layout) -> None:
     words = [
-        tidy(cell)
+        regular(cell)
         for row in sheet.rows[: layout.header_top]
         for cell in row
         if isinstance(cell, str) and cell.strip()

@@ -1,11 +1,15 @@
 """待核：公布的数与自己的分项对不上时，两个数都摆出来。"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from xushi.core.figure import FigureUnit
 from xushi.core.months import Month
+from xushi.journal.actions import Actor, record
 from xushi.progress.models import PublishedFigure
 from xushi.progress.specs import SPECS, Dispute
 
@@ -45,4 +49,25 @@ def _plain(group: "Group") -> bool:
     f = group.filters
     return group.whole and not any(
         (f.stage, f.territory, f.unit, f.leader, f.chain, f.owner_kind, f.size, f.state)
+    )
+
+
+@transaction.atomic
+def publish_figures(
+    rows: Sequence[tuple[str, str, str, str]], *, month: Month, source: str, actor: Actor, now: datetime
+) -> None:
+    """登记公布数: (level, category code, figure name, value as printed) of one source; they are only ever compared."""
+    PublishedFigure.objects.bulk_create(
+        [
+            PublishedFigure(
+                month=month, level=level, category=category, name=name, value=value, source=source
+            )
+            for level, category, name, value in rows
+        ]
+    )
+    record(
+        "progress.figures.published",
+        actor=actor,
+        now=now,
+        summary=f"登记{source}印出的{len(rows)}个数，截至{month.label}",
     )
