@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.factories import PASSWORD, UserFactory
+from xushi.journal.models import Event
 from xushi.units.middleware import SEEN
 from xushi.units.models import User
 
@@ -183,3 +184,19 @@ def test_reset_password_undoes_the_lock(
     assert answer.status_code == 302
     assert post_login(client, office_user.username, "Fresh-2018-pk").status_code == 302
     assert client.get("/journal/")["Location"] == "/me/password"
+
+
+def test_journal_knows_who_came_went_and_was_locked_out(
+    client: Client, office_user: User, lockable: LazySettings
+) -> None:
+    post_login(client, office_user.username, PASSWORD)
+    client.post("/logout")
+    for _ in range(7):
+        post_login(client, office_user.username, "wrong")
+    events = list(Event.objects.order_by("pk").values_list("verb", "actor_name", "address"))
+    assert events == [
+        ("units.session.opened", "周敏", "127.0.0.1"),
+        ("units.session.closed", "周敏", "127.0.0.1"),
+        ("units.account.locked", "系统", "127.0.0.1"),
+    ]
+    assert Event.objects.get(verb="units.account.locked").subject_id == office_user.pk

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xushi.config import clock
 from xushi.journal.actions import Actor
-from xushi.units import actions, selectors
+from xushi.units import actions, actions_session, selectors
 from xushi.units.access import person
 from xushi.units.forms import LoginForm, PasswordForm
+from xushi.units.models import User
 
 
 @login_not_required
@@ -37,13 +38,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST)
     if not form.is_valid():
         return _login_page(request, form)
+    was_locked = not AxesProxyHandler.is_allowed(request, form.cleaned_data)
     user = authenticate(request, **form.cleaned_data)
-    if user is None:
+    if not isinstance(user, User):
         if getattr(request, "axes_locked_out", False):
+            if not was_locked:
+                _note_lock(request, form.cleaned_data["username"])
             return locked_out(request, form.cleaned_data)
         form.add_error("password", _tries_left(request, form.cleaned_data))
         return _login_page(request, form)
     login(request, user)
+    actions_session.note_sign_in(user=user, actor=Actor.of(request), now=clock.now())
     return HttpResponseRedirect(way_on)
 
 
@@ -60,6 +65,7 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *_: Any) -> Ht
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    actions_session.note_sign_out(user=person(request), actor=Actor.of(request), now=clock.now())
     logout(request)
     return redirect("units:login")
 
@@ -106,6 +112,15 @@ def _tries_left(request: HttpRequest, credentials: dict[str, Any]) -> str:
     failures = AxesProxyHandler.get_failures(request, credentials)
     left = max(settings.AXES_FAILURE_LIMIT - failures, 0)
     return f"密码不对，还可试{left}次；再错将锁{_lock_minutes()}分钟。"
+
+
+def _note_lock(request: HttpRequest, username: str) -> None:
+    actions_session.note_lock(
+        username=username,
+        address=request.META.get("REMOTE_ADDR", ""),
+        minutes=_lock_minutes(),
+        now=clock.now(),
+    )
 
 
 def _lock_minutes() -> int:
