@@ -103,3 +103,18 @@ def _alerts(projects: list[Project]) -> None:
             opened_at=datetime(2018, 9, 5, 3, 0, tzinfo=BEIJING), changed_at=NOW,
             territory=project.territory, responsible_unit=project.responsible_unit, owner_unit=project.owner_unit,
         )  # fmt: skip
+
+
+def grow(here: World, count: int) -> None:
+    """count further projects, with the months closed anew over all of them."""
+    from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
+
+    kinds, start = categories(), len(here.projects)
+    more = [_project(n, here.places[n % 3], kinds[n % 5], None) for n in range(start, start + count)]
+    _reports(more)
+    here.projects += more
+    for table in (SummaryCell, ProjectMonth, MonthClosing):
+        table.objects.all().delete()
+    for number in range(1, 9):
+        close_month(Month(2018, number), actor=SYSTEM, now=NOW)
+    _alerts(more)

@@ -72,6 +72,8 @@ def build(user: "User", choice: Choice, now: datetime) -> Wall:
 
 
 def _bars(page: Overview) -> list[Bar]:
-    kinds = [Bar(line.label, line.group, "kind") for line in page.lines if line.label != "区级重点项目"]
+    district = Filters()
+    lines = [line for line in page.lines if line.group.filters != district]
+    kinds = [Bar(line.short, line.group, "kind") for line in lines if not line.label.startswith("其中")]
     places = [Bar(place.label, place.group, "place") for place in page.places]
     return [Bar("全区", page.district, "whole"), *kinds, *places[: ROWS_AT_MOST - len(kinds)]]

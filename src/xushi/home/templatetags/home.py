@@ -67,6 +67,20 @@ def recounted(figure: Figure, places: int = 1) -> str:
 
 
 @register.simple_tag
+def axis_label(due: Decimal | None) -> SafeString:
+    """序时66.7%, written beside the line at its place on the axis; before the line in the last third of the year."""
+    if due is None:
+        return mark_safe("")
+    at = half_up(due * 100, 2)
+    side = ("end", -10) if at > 80 else ("start", 12)
+    return format_html(
+        '<svg class="axis-label" width="100%" height="1.5em" aria-hidden="true"><text x="{}%" dx="{}" y="1.1em"'
+        ' text-anchor="{}">序时{}%</text></svg>',
+        at, side[1], side[0], half_up(due * 100, 1),
+    )  # fmt: skip
+
+
+@register.simple_tag
 def diverge(gap: Decimal | None, low: Decimal, high: Decimal) -> SafeString:
     """A bar from the schedule line: hatched amber to the left when behind, solid green to the right when ahead.
 
