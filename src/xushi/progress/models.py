@@ -1,5 +1,7 @@
 """进度：月报、关账、每月定下来的事实、汇总、入统差额。"""
 
+import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -97,6 +99,11 @@ class ReportDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.month} {self.user_id}"
+
+    @property
+    def revision(self) -> str:
+        """A short digest of what is kept: the same words have the same revision."""
+        return sha256(json.dumps(self.typed, sort_keys=True).encode()).hexdigest()[:12]
 
 
 class ReportPhoto(models.Model):

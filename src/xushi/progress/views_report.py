@@ -183,18 +183,18 @@ def _posted(request: Request, sheet: Sheet) -> HttpResponse:
 def _submit(request: Request, sheet: Sheet, typed: dict[str, Any], based_on: int) -> HttpResponse:
     form = ReportForm(request.POST)
     if not form.is_valid():
-        _save(request, sheet, typed, based_on)
-        return _page(request, sheet, typed, based_on=based_on, form=form)
+        held = _save(request, sheet, typed, based_on)
+        return _page(request, sheet, typed, based_on=based_on, form=form, held=held)
     row = form.report(sheet.project.pk, sheet.month, sheet.past)
     try:
         actions.submit_reports([row], actor=Actor.of(request), now=clock.now())
     except Refused as refused:
-        _save(request, sheet, typed, based_on)
-        return _page(request, sheet, typed, based_on=based_on, problems=refused.problems)
+        held = _save(request, sheet, typed, based_on)
+        return _page(request, sheet, typed, based_on=based_on, problems=refused.problems, held=held)
     except ReportConflict as conflict:
         fresh = selectors.sheet(sheet.project, sheet.month)
-        _save(request, sheet, typed, fresh.version)
-        return _page(request, fresh, typed, based_on=fresh.version, conflict=conflict)
+        held = _save(request, sheet, typed, fresh.version)
+        return _page(request, fresh, typed, based_on=fresh.version, conflict=conflict, held=held)
     messages.success(request, f"{sheet.month.label}月报已送审：{sheet.project.name}")
     return redirect(f"{reverse('progress:mine')}?month={sheet.month}&sent={sheet.project.pk}")
 
@@ -248,8 +248,8 @@ def switch(request: Request, project_id: int, month: str) -> HttpResponse:
         amount = None
     if amount is not None and was != to:
         typed["amount"] = wan(entered_of(cumulative_of(amount, was, sheet.past), to, sheet.past))
-    _save(request, sheet, typed, _based_on(request))
-    return render(request, "progress/_investment.html", investment(sheet, typed))
+    held = _save(request, sheet, typed, _based_on(request))
+    return render(request, "progress/_investment.html", investment(sheet, typed) | {"held": held})
 
 
 @require_POST

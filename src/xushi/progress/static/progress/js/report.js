@@ -37,6 +37,23 @@
     else input.removeAttribute("aria-invalid");
   });
 
+  /* What the server has kept becomes the ground of what this machine keeps; on failure this machine says so. */
+  window.xushi.bind("form[data-draft-rev] [data-rev]", function (sign) {
+    var form = sign.closest("form");
+    if (form.getAttribute("data-draft-rev") === sign.getAttribute("data-rev")) return;
+    form.setAttribute("data-draft-rev", sign.getAttribute("data-rev"));
+    form.dispatchEvent(new Event("input"));
+  });
+  document.addEventListener("input", function (event) {
+    if (event.target.name === "entered") event.stopPropagation();
+  }, true);
+  ["htmx:sendError", "htmx:responseError"].forEach(function (failed) {
+    document.addEventListener(failed, function () {
+      var note = document.getElementById("draft-note");
+      if (note) note.textContent = "";
+    });
+  });
+
   /* How many kinds of problems are ticked. */
   window.xushi.bind(".trouble", function (part) {
     function count() {

@@ -42,6 +42,9 @@
     if (slot) slot.textContent = text;
   }
 
+  /* data-draft-rev names what the server last kept of this draft: words typed upon an older one are not brought back. */
+  function rev(form) { return form.getAttribute("data-draft-rev") || ""; }
+
   window.xushi.drafts = function () {
     try {
       return Object.keys(localStorage).filter(function (key) { return key.indexOf(PREFIX) === 0; }).length;
@@ -51,13 +54,13 @@
   window.xushi.bind("form[data-draft-key]", function (form) {
     var key = form.getAttribute("data-draft-key");
     var kept = read(key);
-    var refused = form.querySelector("[aria-invalid=true], .field-bad");
-    if (kept && !refused && JSON.stringify(kept.fields) !== JSON.stringify(values(form))) {
+    var refused = !form.hasAttribute("data-draft-rev") && form.querySelector("[aria-invalid=true], .field-bad");
+    if (kept && (kept.rev || "") === rev(form) && !refused && JSON.stringify(kept.fields) !== JSON.stringify(values(form))) {
       restore(form, kept.fields);
       note(form, "已接上" + clock(kept.at) + "存在本机的草稿");
     }
     form.addEventListener("input", function () {
-      var saved = write(key, { at: Date.now(), fields: values(form) });
+      var saved = write(key, { at: Date.now(), rev: rev(form), fields: values(form) });
       note(form, saved ? "草稿已存本机 " + clock(Date.now()) : "本机存不下草稿，请先提交");
     });
     form.addEventListener("click", function (event) {
