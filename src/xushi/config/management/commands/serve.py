@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from threading import Event as Flag
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from xushi.config import startup, supervisor
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             startup.ask_port_free(host, port)
             startup.ask_database_ready(migrate=migrate)
         except startup.CannotStartError as problem:
-            raise CommandError(f"起动不了。{problem}") from problem
+            sys.exit(f"起动不了。{problem}")
         stop = Flag()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_received: stop.set())

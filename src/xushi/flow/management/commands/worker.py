@@ -7,6 +7,7 @@ from threading import Event as Flag
 from types import FrameType
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
@@ -43,7 +44,8 @@ class Command(BaseCommand):
 
     def _round(self) -> int:
         """One look at everything: the domain's day by the domain's clock, the queue by the real one."""
-        begin_day(now=clock.now())
+        if begin_day(now=clock.now()):
+            call_command("clearsessions")
         done = worker.work(clock.real())
         while sealing.seal_events() == sealing.BATCH:
             pass
