@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+"""预警与阈值。"""
+
+from django.urls import path
+
+from xushi.alerts import views
 
 app_name = "alerts"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.alerts, name="list"),
+    path("thresholds/", views.thresholds, name="thresholds"),
+]

@@ -1,0 +1,227 @@
+"""预警清单：网址里要看哪些、怎么分组，读出来的页。"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, IntegerField, Q, When
+
+from xushi.alerts.models import Alert, AlertQuerySet
+from xushi.alerts.rules import Cause, Level
+from xushi.alerts.selectors import CAUSE_ORDER, WORST_FIRST
+from xushi.alerts.words import AGES, Row, mark_of, row_of
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+PER_PAGE = 50
+GROUPINGS = {
+    "cause": "按原因",
+    "territory": "按属地",
+    "leader": "按挂钩领导",
+    "age": "按时间",
+    "none": "不分组",
+}
+_AGES = {age.key: age for age in AGES}
+_ALLOWED: dict[str, tuple[str, Any]] = {
+    "cause": ("原因", set(Cause)),
+    "level": ("级别", set(Level)),
+    "age": ("时间", _AGES),
+    "group": ("分组", GROUPINGS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for; group is a key of GROUPINGS."""
+
+    cause: str = ""
+    level: str = ""
+    age: str = ""
+    territory: int | None = None
+    leader: int | None = None
+    group: str = "cause"
+    page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.cause or self.level or self.age or self.territory or self.leader)
+
+    def condition(self, today: date) -> Q:
+        """Everything but the cause, which the tabs choose."""
+        wanted = Q(level=self.level) if self.level else Q()
+        wanted &= Q(territory=self.territory) if self.territory else Q()
+        wanted &= Q(leader=self.leader) if self.leader else Q()
+        return wanted & (_AGES[self.age].condition(today) if self.age else Q())
+
+
+def read(query: Mapping[str, Any]) -> Wanted:
+    """ValueError with a Chinese sentence for what cannot be understood."""
+    texts = {name: str(query.get(name) or "").strip() for name in (*_ALLOWED, "territory", "leader", "page")}
+    for name, (label, allowed) in _ALLOWED.items():
+        if texts[name] and texts[name] not in allowed:
+            raise ValueError(f"没有“{texts[name]}”这个{label}，请从页上的筛选里选。")
+    return Wanted(
+        cause=texts["cause"],
+        level=texts["level"],
+        age=texts["age"],
+        territory=_number(texts["territory"]),
+        leader=_number(texts["leader"]),
+        group=texts["group"] or ("none" if texts["cause"] else "cause"),
+        page=_number(texts["page"]) or 1,
+    )
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 12:
+        raise ValueError(f"“{text}”不是编号，请从页上的筛选里选。")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One cause with its alerts within the other filters, and how many of them are red."""
+
+    cause: str
+    label: str
+    count: int
+    red: int
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.cause)
+
+
+@dataclass(slots=True)
+class Group:
+    """A heading and its rows on this page; count is over all pages. narrower: parameters that show it alone."""
+
+    label: str
+    count: int
+    key: Any = None
+    narrower: str = ""
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Listed:
+    """A page of the list with what stands around it."""
+
+    wanted: Wanted
+    tabs: list[Tab]
+    groups: list[Group]
+    page: Page
+
+    @property
+    def count(self) -> int:
+        """Alerts of all causes within the other filters."""
+        return sum(tab.count for tab in self.tabs)
+
+    @property
+    def red(self) -> int:
+        return sum(tab.red for tab in self.tabs)
+
+
+def listed(user: "User", wanted: Wanted, today: date) -> Listed:
+    """One page of open alerts, the worst first within its groups: a fixed number of queries."""
+    within = Alert.objects.open().visible_to(user).filter(wanted.condition(today))
+    tabs = _tabs(within)
+    chosen = within.filter(cause=wanted.cause) if wanted.cause else within
+    groups = _groups(chosen, wanted, today)
+    ordered = chosen.select_related("territory", "leader").order_by(
+        *_in_order(groups, wanted, today), *WORST_FIRST
+    )
+    pages = Paginator(ordered, PER_PAGE)
+    pages.count = sum(tab.count for tab in tabs if wanted.cause in ("", tab.cause))  # known already
+    page = pages.get_page(wanted.page)
+    by_key = {group.key: group for group in groups}
+    for alert in page:
+        by_key[_key(alert, wanted.group, today)].rows.append(row_of(alert, today))
+    return Listed(wanted, tabs, [group for group in groups if group.rows], page)
+
+
+def _tabs(alerts: AlertQuerySet) -> list[Tab]:
+    counted = (
+        alerts.order_by().values("cause").annotate(n=Count("pk"), red=Count("pk", filter=Q(level=Level.RED)))
+    )
+    found = {row["cause"]: row for row in counted}
+    return [
+        Tab(cause.value, cause.label, *(found[cause][name] if cause in found else 0 for name in ("n", "red")))
+        for cause in CAUSE_ORDER
+    ]
+
+
+def _groups(alerts: AlertQuerySet, wanted: Wanted, today: date) -> list[Group]:
+    """The groups with their counts over all pages, in the order they are shown; one query at most."""
+    if wanted.group == "none":
+        return [Group("", 0)]
+    if wanted.group == "cause":
+        counts = dict(_counted(alerts, "cause"))
+        return [Group(c.label, counts[c], c.value, f"cause={c.value}") for c in CAUSE_ORDER if c in counts]
+    if wanted.group == "age":
+        tallies = alerts.order_by().aggregate(
+            **{f"n{i}": Count("pk", filter=age.condition(today)) for i, age in enumerate(AGES)}
+        )
+        return [Group(age.label, tallies[f"n{i}"], age.key, f"age={age.key}") for i, age in enumerate(AGES)]
+    name = f"{wanted.group}__name"
+    missing = "未填属地" if wanted.group == "territory" else "没有挂钩领导"
+    found = alerts.order_by().values_list(wanted.group, name).annotate(n=Count("pk"))
+    return [
+        Group(label or missing, n, key, f"{wanted.group}={key}" if key else "")
+        for key, label, n in sorted(found, key=lambda row: (-row[2], row[1] or ""))
+    ]
+
+
+def _counted(alerts: AlertQuerySet, column: str) -> Any:
+    return alerts.order_by().values_list(column).annotate(n=Count("pk"))
+
+
+def _in_order(groups: Sequence[Group], wanted: Wanted, today: date) -> list[Any]:
+    """The order of the groups, for the database."""
+    if wanted.group in ("none", "cause") or not groups:
+        return [] if wanted.group == "none" else [_rank([Q(cause=group.key) for group in groups])]
+    if wanted.group == "age":
+        return [_rank([age.condition(today) for age in AGES])]
+    column = wanted.group
+    return [
+        _rank([Q(**{f"{column}__isnull": True}) if g.key is None else Q(**{column: g.key}) for g in groups])
+    ]
+
+
+def _rank(conditions: Sequence[Q]) -> Case:
+    return Case(
+        *(When(condition, then=rank) for rank, condition in enumerate(conditions)),
+        default=len(conditions),
+        output_field=IntegerField(),
+    )
+
+
+def _key(alert: Alert, group: str, today: date) -> Any:
+    if group == "none":
+        return None
+    if group == "age":
+        days = (today - alert.since).days
+        return next(age.key for age in AGES if days >= age.least or age.least == 0)
+    return alert.cause if group == "cause" else getattr(alert, f"{group}_id")
+
+
+def choices(user: "User") -> dict[str, list[tuple[int, str]]]:
+    """The territories and leaders that have open alerts within this person's sight: two queries."""
+    seen = Alert.objects.open().visible_to(user).order_by()
+    return {
+        name: sorted(
+            seen.exclude(**{name: None}).values_list(name, f"{name}__name").distinct(), key=lambda row: row[1]
+        )
+        for name in ("territory", "leader")
+    }
+
+
+def last_cleared(user: "User") -> Alert | None:
+    """The alert that was cleared last, for a list that is empty."""
+    cleared = Alert.objects.exclude(cleared_at=None).visible_to(user)
+    found: Alert | None = cleared.order_by("-cleared_at", "-pk").first()
+    return found

@@ -1,0 +1,78 @@
+"""预警的话：形、色、逾几天、慢几个点。"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from xushi.alerts.models import Alert
+from xushi.alerts.rules import Cause, Level
+from xushi.core.money import half_up
+
+MARKS = {Cause.NOT_IN_STATISTICS: "warning", Cause.ANOMALY: "disputed"}
+TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long an alert has stood, in days since the day it counts from; most is None for no limit."""
+
+    key: str
+    label: str
+    least: int
+    most: int | None
+
+    def condition(self, today: date) -> Q:
+        oldest = Q() if self.most is None else Q(since__gte=today - timedelta(days=self.most))
+        return oldest if self.least <= 0 else oldest & Q(since__lte=today - timedelta(days=self.least))
+
+
+AGES = (
+    Age("over180", "180天以上", 181, None),
+    Age("180", "91—180天", 91, 180),
+    Age("90", "31—90天", 31, 90),
+    Age("30", "30天以内", 0, 30),
+)
+
+
+def mark_of(cause: str) -> str:
+    """The status mark that the cause wears (kit/marks.py)."""
+    return MARKS.get(Cause(cause), cause)
+
+
+def tone_of(cause: str) -> str:
+    return TONES.get(Cause(cause), "red")
+
+
+def amount_of(alert: Alert, today: date) -> str:
+    """逾165天 for a day passed, 慢15.0个百分点 for a slip, 待核 for an odd figure."""
+    if alert.cause == Cause.SLIPPING and alert.points is not None:
+        return f"慢{half_up(abs(alert.points), 1)}个百分点"
+    if alert.cause == Cause.ANOMALY:
+        return "待核"
+    return f"逾{max((today - alert.since).days, 0)}天"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert as the list shows it."""
+
+    alert: Alert
+    mark: str
+    tone: str
+    cause: str
+    level: str
+    red: bool
+    amount: str
+
+
+def row_of(alert: Alert, today: date) -> Row:
+    return Row(
+        alert=alert,
+        mark=mark_of(alert.cause),
+        tone=tone_of(alert.cause),
+        cause=Cause(alert.cause).label,
+        level=Level(alert.level).label,
+        red=alert.level == Level.RED,
+        amount=amount_of(alert, today),
+    )
