@@ -1,0 +1,78 @@
+"""演示区建出来以后：figures 算出来的与报告相等，两处自相矛盾的标待核。"""
+
+import json
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from xushi.core.months import Month
+from xushi.demo import facts
+from xushi.demo.builder import NOW, build
+from xushi.progress.figures import Filters, total
+from xushi.progress.models import MonthClosing
+from xushi.progress.standing import fact_standings
+from xushi.progress.system import WHOLE_DISTRICT
+
+AUGUST = Month(2018, 8)
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        build()
+        yield
+        transaction.set_rollback(True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("built")]
+
+
+def test_every_printed_figure_is_computed_or_disputed():
+    disputed = set()
+    for level, category, name, printed in facts.PUBLISHED:
+        figure = total(WHOLE_DISTRICT, AUGUST, Filters(level=level, category=category or None)).figure(name)
+        value = figure.value * 100 if figure.unit == "%" else figure.value
+        if figure.disputed:
+            disputed.add((level, category, name))
+            assert figure.published * 100 == Decimal(printed)
+        else:
+            assert abs(value - Decimal(printed)) <= Decimal("0.05"), (level, category, name)
+            if figure.unit != "%":
+                assert value == Decimal(printed)
+    assert disputed == {
+        ("district", "", "start_rate.under_way"),
+        ("provincial_municipal", "industrial", "completion_rate"),
+    }
+
+
+def test_the_command_says_the_same():
+    out = StringIO()
+    call_command("figures", "--as-of", "2018-08", "--json", stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["as_of"], said["scheduled_share"]) == ("2018-08", "0.666667")
+    district = next(g for g in said["groups"] if g["level"] == "district" and g["category"] is None)
+    assert (district["started"], district["total_investment"], district["completed_investment"]) == (
+        300,
+        "2955.4",
+        "412",
+    )
+    assert district["start_rate"]["under_way"] == "0.824176"
+
+
+def test_the_warnings_are_those_of_the_pictures():
+    from xushi.alerts.selectors import counts
+    from xushi.units.models import User
+
+    found = counts(User.objects.get(username="leader"), NOW)
+    assert (found["overdue_start"]["open"], found["slipping"]["open"]) == (22, 38)
+    assert (found["overdue_start"]["change"], found["slipping"]["change"]) == (-3, 5)
+
+
+def test_eight_months_are_closed_with_a_fact_each():
+    closings = list(MonthClosing.objects.order_by("month"))
+    assert [c.month.number for c in closings] == list(range(1, 9))
+    assert all(len(list(fact_standings(c))) == 450 for c in closings)
