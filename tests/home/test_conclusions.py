@@ -40,7 +40,10 @@ def test_where_names_the_two_fullest_places_and_what_blocks() -> None:
 def test_where_stays_silent_when_nothing_gathers() -> None:
     assert c.where([c.Place("甲", 7), c.Place("乙", 7)], 60, []) == ""
     assert c.where([], 0, []) == ""
-    assert c.where([c.Place("科学城", 9), c.Place("桥林街道", 8)], 20, []) == "科学城、桥林街道有17个预警项目，占全部85%。"
+    assert (
+        c.where([c.Place("科学城", 9), c.Place("桥林街道", 8)], 20, [])
+        == "科学城、桥林街道有17个预警项目，占全部85%。"
+    )
 
 
 def points(*pairs: tuple[int, int]) -> list[c.Point]:
@@ -56,7 +59,9 @@ def points(*pairs: tuple[int, int]) -> list[c.Point]:
         ([(0, 1)], 1),
     ],
 )
-def test_slowing_since_is_the_start_of_the_last_unbroken_run(pairs: list[tuple[int, int]], since: int | None) -> None:
+def test_slowing_since_is_the_start_of_the_last_unbroken_run(
+    pairs: list[tuple[int, int]], since: int | None
+) -> None:
     found = c.slowing_since(points(*pairs))
     assert (found.number if found else None) == since
 

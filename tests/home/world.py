@@ -47,7 +47,8 @@ def build(
     """count projects: every 5th 前期工作, every 7th not started though due, every 4th on the municipal list."""
     places = [first or UnitFactory(name="江浦街道", kind=Unit.Kind.SUBDISTRICT, parent=district)]
     places += [
-        UnitFactory(name=name, kind=Unit.Kind.SUBDISTRICT, parent=district) for name in ("桥林镇", "浦口经济开发区")
+        UnitFactory(name=name, kind=Unit.Kind.SUBDISTRICT, parent=district)
+        for name in ("桥林镇", "浦口经济开发区")
     ]
     made, kinds = World(places, owner), categories()
     for n in range(count):

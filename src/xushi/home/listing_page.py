@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from xushi.home import lists, options
 from xushi.home import wanted as asked
-from xushi.home.columns import COLUMNS, Column
+from xushi.home.columns import CHOSEN, COLUMNS, Column
 from xushi.home.months import Choice as MonthChoice
 from xushi.home.rows import Row
 from xushi.home.wanted import Wanted, address
@@ -121,7 +121,7 @@ class Page:
         pairs = {
             "month": str(self.choice.month),
             "sort": "" if w.sort == asked.DEFAULT_SORT else w.sort,
-            "columns": "" if w.columns == asked.CHOSEN else ",".join(w.columns),
+            "columns": "" if w.columns == CHOSEN else ",".join(w.columns),
             "alert": w.alert or "",
             "watched": "1" if w.watched else "",
             "start": str(w.start or ""),

@@ -103,10 +103,8 @@ def permitted(user: "User") -> list[Entry]:
 
 
 def items(user: "User", view_name: str, counts: Counts) -> list[Item]:
-    made = []
-    for entry in permitted(user):
-        if (url := address(entry)) is not None:
-            made.append(_item(entry, url, view_name, counts))
+    placed = [(entry, address(entry)) for entry in permitted(user)]
+    made = [_item(entry, url, view_name, counts) for entry, url in placed if url is not None]
     if not any(item.current for item in made) and view_name == "home:home":
         for item in made:
             item.current = item.key == "overview"

@@ -65,7 +65,7 @@ class Place:
 
     @property
     def marks(self) -> list[str]:
-        every = [cause for cause in alerting.LOOKED_AT for _ in range(self.alerted.get(cause, 0))]
+        every = [cause.value for cause in alerting.LOOKED_AT for _ in range(self.alerted.get(cause, 0))]
         return every[:MARKS_AT_MOST]
 
     @property

@@ -15,6 +15,7 @@ from xushi.progress import figures
 from xushi.progress.closing import must_report
 from xushi.progress.figures import Group
 from xushi.progress.models import MonthlyReport
+from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -47,7 +48,7 @@ class Desk:
 def desk(user: "User", now: datetime) -> Desk:
     choice = choose(None, local_day(now))
     month = choice.open_month
-    own = must_report(month).visible_to(user).values("pk")
+    own = must_report(month).filter(scoped(user)).values("pk")
     states = list(MonthlyReport.objects.filter(month=month, project__in=own).values_list("state", flat=True))
     return Desk(
         choice=choice,

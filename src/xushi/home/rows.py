@@ -89,19 +89,24 @@ class Row:
 
     @property
     def rate(self) -> Decimal | None:
-        return share(self.values["cumulative"], self.values["annual_plan"])
+        return share(self.amount("cumulative"), self.amount("annual_plan"))
 
     @property
     def due(self) -> Decimal | None:
-        return share(self.values["due_twelfths"], self.values["annual_plan"] * 12)
+        return share(self.amount("due_twelfths"), self.amount("annual_plan") * 12)
 
     @property
     def gap(self) -> Decimal | None:
         """Points (0–100) ahead of the schedule; None while it is not due or has no plan."""
-        if self.not_due or not self.values["annual_plan"]:
+        plan = self.amount("annual_plan")
+        if self.not_due or not plan:
             return None
-        twelfths = self.values["cumulative"] * 12 - self.values["due_twelfths"]
-        return Decimal(twelfths) / (self.values["annual_plan"] * 12) * 100
+        return Decimal(self.ahead_twelfths) / (plan * 12) * 100
+
+    @property
+    def ahead_twelfths(self) -> int:
+        """Completed less due, in twelfths of a 元."""
+        return self.amount("cumulative") * 12 - self.amount("due_twelfths")
 
     @property
     def rate_text(self) -> str:
@@ -113,15 +118,13 @@ class Row:
 
     @property
     def rate_float(self) -> float | None:
-        plan = self.values["annual_plan"]
-        return None if not plan or self.not_due else self.values["cumulative"] / plan
+        plan, done = self.amount("annual_plan"), self.amount("cumulative")
+        return None if not plan or self.not_due else done / plan
 
     @property
     def gap_float(self) -> float | None:
-        plan = self.values["annual_plan"]
-        if not plan or self.not_due:
-            return None
-        return float(self.values["cumulative"] * 12 - self.values["due_twelfths"]) / plan / 12 * 100
+        plan = self.amount("annual_plan")
+        return None if not plan or self.not_due else self.ahead_twelfths / plan / 12 * 100
 
     @property
     def alert_text(self) -> str:

@@ -16,6 +16,7 @@ from xushi.home import actions
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
 from xushi.progress.actions import remind_reporters
+from xushi.progress.closing import must_report
 from xushi.registry.models import Project, SavedView
 from xushi.units.models import Role
 
@@ -53,16 +54,10 @@ def _remind(request: HttpRequest, chosen: list[Project]) -> None:
         raise PermissionDenied("只有区重大办能催报。")
     now = clock.now()
     month = choose(None, local_day(now)).open_month
-    try:
-        reminded = remind_reporters(chosen, month, actor=Actor.of(request), now=now)
-    except ValueError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        count = len(reminded)
-        words = (
-            f"已催报{count}个项目的{month.label}月报。" if count else f"选中项目的{month.label}月报都已报。"
-        )
-        messages.success(request, words)
+    owing = list(must_report(month).filter(pk__in=[project.pk for project in chosen]))
+    count = len(remind_reporters(owing, month, actor=Actor.of(request), now=now))
+    done = f"已催报{count}个项目的{month.label}月报。"
+    messages.success(request, done if count else f"选中项目的{month.label}月报都已报，或今天已经催过。")
 
 
 @require_POST
