@@ -62,7 +62,8 @@ def report(found: list[dict[str, Any]]) -> str:
     lines = [
         "# 性能",
         "",
-        "`make bench` 重新测出下面的表（默认 450 与 10,000 个项目；`python bench/run.py --sizes 450,10000,100000` 测全）。",
+        "`make bench` 重新测出下面的表，默认 450 与 10,000 个项目；",
+        "`python bench/run.py --sizes 450,10000,100000` 测全。",
         "每个项目12个月，月月关账。时间是服务器内一次请求的耗时（Django 测试客户端，不含网络），单位毫秒。",
         f"机器：{os.cpu_count()}核，Python {platform.python_version()}。同一台机器前后比较有意义，绝对值因机器而异。",
         "",

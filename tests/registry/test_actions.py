@@ -42,8 +42,14 @@ NOW = datetime(2018, 9, 12, 8, 30, tzinfo=BEIJING)
 
 def entry(district, name="紫光项目", **more):
     town = district.territories[0].pk
-    return ProjectInput(name=name, category="modern_services", territory=town, responsible_unit=town,
-                        total_investment=320 * YI, **more)
+    return ProjectInput(
+        name=name,
+        category="modern_services",
+        territory=town,
+        responsible_unit=town,
+        total_investment=320 * YI,
+        **more,
+    )
 
 
 def test_registering_is_one_event_with_a_row_each():
@@ -82,7 +88,9 @@ def test_double_codes_in_one_batch_are_refused_naming_the_other():
     district = build()
     code = "2018-320111-39-03-512345"
     with pytest.raises(Refused, match="已经是“甲”的"):
-        register_projects([entry(district, "甲", code=code), entry(district, "乙", code=code)], actor=SYSTEM, now=NOW)
+        register_projects(
+            [entry(district, "甲", code=code), entry(district, "乙", code=code)], actor=SYSTEM, now=NOW
+        )
 
 
 def test_amending_records_before_and_after_and_meets_a_conflict():
@@ -113,7 +121,10 @@ def test_a_removed_project_leaves_the_open_month_and_stays_in_the_closed():
     march, february = Month(2018, 3), Month(2018, 2)
     was = (total(WHOLE_DISTRICT, february).under_way, total(WHOLE_DISTRICT, march).under_way)
     remove_projects([district.projects[0]], "投资方退出", actor=SYSTEM, now=NOW, on=date(2018, 3, 20))
-    assert (total(WHOLE_DISTRICT, february).under_way, total(WHOLE_DISTRICT, march).under_way) == (was[0], was[1] - 1)
+    assert (total(WHOLE_DISTRICT, february).under_way, total(WHOLE_DISTRICT, march).under_way) == (
+        was[0],
+        was[1] - 1,
+    )
 
 
 def test_a_second_plan_needs_a_revision(office_user, leader_user):
@@ -132,7 +143,11 @@ def test_a_second_plan_needs_a_revision(office_user, leader_user):
     with pytest.raises(Refused, match="不批要写理由"):
         decide_plan_revision(waiting, approve=False, actor=Actor(by=leader_user), now=NOW)
     decide_plan_revision(waiting, approve=True, actor=Actor(by=leader_user), now=NOW)
-    states = AnnualPlan.objects.filter(project=project).order_by("version").values_list("state", "planned_investment")
+    states = (
+        AnnualPlan.objects.filter(project=project)
+        .order_by("version")
+        .values_list("state", "planned_investment")
+    )
     assert list(states) == [("superseded", YI + 7), ("in_force", 9 * YI)]
     assert total(WHOLE_DISTRICT, Month(2018, 2)).annual_plan == fixed
     assert total(WHOLE_DISTRICT, Month(2018, 3)).annual_plan == fixed + 9 * YI - (YI + 7)
@@ -141,7 +156,9 @@ def test_a_second_plan_needs_a_revision(office_user, leader_user):
 def test_revisions_keep_every_value_and_the_project_takes_the_latest():
     district = build()
     pk = district.projects[0].pk
-    rows = [RevisionInput(pk, date(2018, m, 1), m * YI, date(2020, m, 1), stated_change=YI) for m in (5, 1, 3)]
+    rows = [
+        RevisionInput(pk, date(2018, m, 1), m * YI, date(2020, m, 1), stated_change=YI) for m in (5, 1, 3)
+    ]
     record_revisions(rows, actor=SYSTEM, now=NOW)
     assert Project.objects.get(pk=pk).total_investment == 5 * YI
     record_revisions([RevisionInput(pk, date(2018, 2, 1), 2 * YI)], actor=SYSTEM, now=NOW)

@@ -14,9 +14,9 @@ class MonthField(models.IntegerField):
 
     description = "月份"
     # what the type checker takes the column to hold
-    _pyi_private_set_type: Month | int | str | Combinable
-    _pyi_private_get_type: Month
-    _pyi_lookup_exact_type: Month | int | str
+    _pyi_private_set_type: Month | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Month  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Month | int | str  # type: ignore[assignment]
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Month | None:
         return None if value is None else Month.from_key(value)

@@ -163,7 +163,7 @@ class MonthClosing(models.Model):
 
 
 class StandingColumns(models.Model):
-    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元, so that a linear schedule is exact."""
+    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元: a linear schedule is exact."""
 
     provincial_stage = models.PositiveSmallIntegerField("省级阶段", default=0)
     municipal_stage = models.PositiveSmallIntegerField("市级阶段", default=0)

@@ -45,7 +45,7 @@ class WanField(forms.DecimalField):
         super().__init__(max_digits=18, decimal_places=4, **options)
         self.widget.attrs.update({"inputmode": "decimal", "data-unit": "万元"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = str(value or "").replace(",", "").replace("，", "").strip()
         try:
             return super().to_python(text)
@@ -84,18 +84,18 @@ class ProjectForm(forms.Form):
     name = forms.CharField(label="项目名称", max_length=300)
     code = forms.CharField(label="项目代码", required=False, max_length=40)
     kind = forms.ChoiceField(label="办理类型", choices=Project.Kind.choices)
-    category = forms.ModelChoiceField(Category.objects.all(), label="类别", to_field_name="code")
+    category = forms.ModelChoiceField(Category.objects.all(), label="类别", to_field_name="code", empty_label="请选")
     chain = forms.CharField(label="产业链", required=False, max_length=60)
     tags = forms.CharField(label="标签", required=False, help_text="用顿号隔开，如 PPP、亩均论英雄")
     total_investment = WanField(label="总投资")
     owner_kind = forms.ChoiceField(
         label="投资主体", required=False, choices=[("", "未填"), *Project.OwnerKind.choices]
     )
-    territory = forms.ModelChoiceField(Unit.objects.none(), label="属地")
-    responsible_unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位")
+    territory = forms.ModelChoiceField(Unit.objects.none(), label="属地", empty_label="请选")
+    responsible_unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位", empty_label="请选")
     responsible_person = forms.CharField(label="责任人", required=False, max_length=60)
-    owner_unit = forms.ModelChoiceField(Unit.objects.none(), label="项目单位", required=False)
-    leader = forms.ModelChoiceField(User.objects.none(), label="挂钩领导", required=False)
+    owner_unit = forms.ModelChoiceField(Unit.objects.none(), label="项目单位", required=False, empty_label="未定")
+    leader = forms.ModelChoiceField(User.objects.none(), label="挂钩领导", required=False, empty_label="未定")
     content = forms.CharField(label="建设内容", required=False, widget=forms.Textarea(attrs={"rows": 4}))
     scale = forms.CharField(label="建设规模", required=False, max_length=200)
     address = forms.CharField(label="地点", required=False, max_length=200)
@@ -246,7 +246,7 @@ class CeremonyForm(forms.Form):
 class WordForm(forms.Form):
     """A word of the registry's vocabulary: category, chain or tag."""
 
-    table = forms.ChoiceField(choices=[("category", "类别"), ("chain", "产业链"), ("tag", "标签")])
+    table = forms.ChoiceField(label="词表", choices=[("category", "类别"), ("chain", "产业链"), ("tag", "标签")])
     name = forms.CharField(label="名称", max_length=40)
     code = forms.SlugField(label="代号", required=False)
-    parent = forms.ModelChoiceField(Category.objects.all(), required=False, label="上级类别")
+    parent = forms.ModelChoiceField(Category.objects.all(), required=False, label="上级类别", empty_label="没有上级")

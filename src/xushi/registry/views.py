@@ -16,15 +16,16 @@ from xushi.registry import actions, plans, policy
 from xushi.registry.forms import SECTIONS, PlanForm, ProjectForm
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project
 from xushi.registry.rules import ListingInput
+from xushi.units.access import person
 
 
 def ask_keeper(request: HttpRequest) -> None:
-    if not policy.can_keep_registry(request.user):
+    if not policy.can_keep_registry(person(request)):
         raise PermissionDenied("项目库由区重大办维护，您的角色可以查看，不能修改。")
 
 
 def visible(request: HttpRequest, pk: int) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Project.objects.visible_to(person(request)), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +113,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     current = versions.filter(state=AnnualPlan.State.IN_FORCE).first()
     form = PlanForm(request.POST or None, initial=PlanForm.initial_of(current))
     if request.method == "POST":
-        if not policy.can_propose_plan(request.user):
+        if not policy.can_propose_plan(person(request)):
             raise PermissionDenied("计划由区重大办下达，属地可以提调整；您的角色只能查看。")
         if form.is_valid() and _save_plan(request, form, project, year, current):
             return redirect(f"{request.path}?year={year}")
@@ -122,20 +123,20 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "current": current,
         "versions": versions.select_related("proposed_by", "decided_by"),
         "form": form,
-        "may_propose": policy.can_propose_plan(request.user),
-        "may_decide": policy.can_decide_plan(request.user),
+        "may_propose": policy.can_propose_plan(person(request)),
+        "may_decide": policy.can_decide_plan(person(request)),
     }
     return render(request, "registry/plan.html", context, status=400 if form.errors else 200)
 
 
 def _save_plan(request: HttpRequest, form: PlanForm, project: Project, year: int, current: Any) -> bool:
-    row, common = form.input(project.pk, year), {"actor": Actor.of(request), "now": clock.now()}
+    row, actor, now = form.input(project.pk, year), Actor.of(request), clock.now()
     try:
         if current is not None:
-            plans.propose_plan_revision(row, reason=form.cleaned_data["reason"], **common)
+            plans.propose_plan_revision(row, reason=form.cleaned_data["reason"], actor=actor, now=now)
             messages.success(request, "调整已提出，等区重大办另一位同事批。旧计划照旧执行。")
-        elif policy.can_keep_registry(request.user):
-            actions.set_plans([row], reason=form.cleaned_data["reason"], **common)
+        elif policy.can_keep_registry(person(request)):
+            actions.set_plans([row], reason=form.cleaned_data["reason"], actor=actor, now=now)
             messages.success(request, f"{year}年计划已下达。")
         else:
             raise PermissionDenied("第一版计划由区重大办下达；下达以后属地可以提调整。")
@@ -148,7 +149,7 @@ def _save_plan(request: HttpRequest, form: PlanForm, project: Project, year: int
 @require_POST
 def decide_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """批或不批一份调整."""
-    if not policy.can_decide_plan(request.user):
+    if not policy.can_decide_plan(person(request)):
         raise PermissionDenied("计划调整由区重大办批。")
     project = visible(request, pk)
     waiting = get_object_or_404(AnnualPlan, project=project, pk=request.POST.get("plan", ""))

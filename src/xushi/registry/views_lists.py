@@ -12,15 +12,16 @@ from xushi.registry import actions, policy, words
 from xushi.registry.forms import CeremonyForm, WordForm
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.registry.views import ask_keeper, lay_on
+from xushi.units.access import person
 
 
 def ceremonies(request: HttpRequest) -> HttpResponse:
     """集中开工与集中竣工, with the count and total investment of the projects this person sees."""
-    seen = Q(projects__in=Project.objects.visible_to(request.user))
+    seen = Q(projects__in=Project.objects.visible_to(person(request)))
     rows = Ceremony.objects.annotate(
         count=Count("projects", filter=seen), investment=Sum("projects__total_investment", filter=seen)
     ).order_by("-held_on")
-    context = {"rows": rows, "may_keep": policy.can_keep_registry(request.user)}
+    context = {"rows": rows, "may_keep": policy.can_keep_registry(person(request))}
     return render(request, "registry/ceremonies.html", context)
 
 
@@ -28,7 +29,7 @@ def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
     """一次仪式: its projects, as far as this person sees them."""
     held = get_object_or_404(Ceremony, pk=pk)
     projects = (
-        held.projects.visible_to(request.user)
+        held.projects.visible_to(person(request))
         .select_related("territory", "category")
         .order_by("-total_investment")
     )
@@ -82,8 +83,13 @@ def vocabulary(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     """改一个词的名字."""
     ask_keeper(request)
-    model = {"category": Category, "chain": IndustryChain, "tag": Tag}.get(table, Tag)
-    word = get_object_or_404(model, pk=pk)
+    word: Category | IndustryChain | Tag
+    if table == "category":
+        word = get_object_or_404(Category, pk=pk)
+    elif table == "chain":
+        word = get_object_or_404(IndustryChain, pk=pk)
+    else:
+        word = get_object_or_404(Tag, pk=pk)
     name = request.POST.get("name", "").strip()
     if name and name != word.name:
         words.rename_word(word, name[:40], actor=Actor.of(request), now=clock.now())
