@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xushi.progress import views_closing, views_inbox, views_report, views_statistics
+from xushi.progress import views_catch_up, views_closing, views_inbox, views_report, views_statistics
 
 app_name = "progress"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("closing/", views_closing.closing, name="closing"),
     path("closing/<str:month>/close", views_closing.close, name="close"),
     path("closing/<str:month>/reopen", views_closing.reopen, name="reopen"),
+    path("catch-up/", views_catch_up.page, name="catch_up"),
     path("statistics/", views_statistics.ledger, name="statistics"),
     path("statistics/export.csv", views_statistics.export, name="statistics_csv"),
     path("statistics/<int:project_id>/<str:month>/", views_statistics.entry, name="statistics_entry"),
