@@ -84,7 +84,9 @@ class ProjectForm(forms.Form):
     name = forms.CharField(label="项目名称", max_length=300)
     code = forms.CharField(label="项目代码", required=False, max_length=40)
     kind = forms.ChoiceField(label="办理类型", choices=Project.Kind.choices)
-    category = forms.ModelChoiceField(Category.objects.all(), label="类别", to_field_name="code", empty_label="请选")
+    category = forms.ModelChoiceField(
+        Category.objects.all(), label="类别", to_field_name="code", empty_label="请选"
+    )
     chain = forms.CharField(label="产业链", required=False, max_length=60)
     tags = forms.CharField(label="标签", required=False, help_text="用顿号隔开，如 PPP、亩均论英雄")
     total_investment = WanField(label="总投资")
@@ -94,7 +96,9 @@ class ProjectForm(forms.Form):
     territory = forms.ModelChoiceField(Unit.objects.none(), label="属地", empty_label="请选")
     responsible_unit = forms.ModelChoiceField(Unit.objects.none(), label="责任单位", empty_label="请选")
     responsible_person = forms.CharField(label="责任人", required=False, max_length=60)
-    owner_unit = forms.ModelChoiceField(Unit.objects.none(), label="项目单位", required=False, empty_label="未定")
+    owner_unit = forms.ModelChoiceField(
+        Unit.objects.none(), label="项目单位", required=False, empty_label="未定"
+    )
     leader = forms.ModelChoiceField(User.objects.none(), label="挂钩领导", required=False, empty_label="未定")
     content = forms.CharField(label="建设内容", required=False, widget=forms.Textarea(attrs={"rows": 4}))
     scale = forms.CharField(label="建设规模", required=False, max_length=200)
@@ -246,7 +250,11 @@ class CeremonyForm(forms.Form):
 class WordForm(forms.Form):
     """A word of the registry's vocabulary: category, chain or tag."""
 
-    table = forms.ChoiceField(label="词表", choices=[("category", "类别"), ("chain", "产业链"), ("tag", "标签")])
+    table = forms.ChoiceField(
+        label="词表", choices=[("category", "类别"), ("chain", "产业链"), ("tag", "标签")]
+    )
     name = forms.CharField(label="名称", max_length=40)
     code = forms.SlugField(label="代号", required=False)
-    parent = forms.ModelChoiceField(Category.objects.all(), required=False, label="上级类别", empty_label="没有上级")
+    parent = forms.ModelChoiceField(
+        Category.objects.all(), required=False, label="上级类别", empty_label="没有上级"
+    )
