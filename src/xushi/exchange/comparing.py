@@ -80,7 +80,9 @@ def match_rows(comparison: Comparison) -> None:
             _unknown(comparison, row, answer, taken)
         elif not index.may(row.target):
             found.complain(
-                row, "name", f"“{index.names[row.target]}”不归您管，不能导入。请删掉这一行，或请重大办导入。"
+                row,
+                "name",
+                f"“{index.names[row.target]}”不在管辖范围，不能导入。请删掉这一行，或请重大办导入。",
             )
 
 
@@ -189,6 +191,8 @@ def _new_project(comparison: Comparison, row: Row) -> ProjectInput | None:
 
 def _changed_project(comparison: Comparison, row: Row, held: ProjectInput) -> None:
     given = {name: row.values[name] for name in INPUT_FIELDS if row.values.get(name) is not None}
+    if name_key(given.get("name", held.name)) == name_key(held.name):
+        given.pop("name", None)  # spaces and full-width forms are no change of name
     project = replace(held, **given)
     changed = [name for name in given if _differs(getattr(held, name), getattr(project, name))]
     if not changed:

@@ -1,5 +1,6 @@
 """读懂一张表：逐格读成值；读不懂的、要问的，记下格子、一句话和可点的答复。"""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from xushi.exchange.subtotals import Disagreement, disagreements, skipped_rows
 CONFIRMED = "!ok"
 IS_NEW = "!new"
 IS_PROJECT = "!is:"
+_CHINESE_GAP = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,9 @@ def _reader(known: Field, layout: Layout, told: SheetMap, lookups: Lookups, year
     column = layout.columns.get(known.name)
     unit = told.amount_unit or (layout.unit_of(column) if column is not None else layout.unit)
     readers: dict[str, Reader] = {
-        "text": lambda cell: _limited(read_text(cell), known),
+        "text": lambda cell: _limited(
+            _joined(read_text(cell)) if known.name == "name" else read_text(cell), known
+        ),
         "amount": lambda cell: read_amount(cell, unit=unit),
         "signed": lambda cell: read_amount(cell, unit=unit, negative=True),
         "month": lambda cell: read_month(cell, year=year),
@@ -239,6 +243,13 @@ def _reader(known: Field, layout: Layout, told: SheetMap, lookups: Lookups, year
         )
 
     return translated
+
+
+def _joined(reading: Reading) -> Reading:
+    """A Chinese name has no spaces: what a line break left behind goes."""
+    if isinstance(reading, Understood) and reading.value and not reading.value.isascii():
+        return Understood(_CHINESE_GAP.sub("", reading.value), reading.note, reading.sort)
+    return reading
 
 
 def _limited(reading: Reading, known: Field) -> Reading:
