@@ -23,7 +23,8 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LONGEST_EDGE = 2048
 MOST_PHOTOS = 9
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP")
+Image.init()  # else only the commonest formats are known before the first unknown file
 
 
 def clean_photo(name: str, size: int, stream: IO[bytes]) -> bytes:
