@@ -85,6 +85,7 @@ def _schedule(points: Sequence[Point]) -> dict[str, Any]:
         data[last.month.number] = _labelled(
             data[last.month.number], f"序时{words_of(due_yuan(last))}", "left", bold=False
         )
+        data[last.month.number]["label"]["offset"] = [0, -8]
     data[12] = _labelled(_yi(last.plan), f"计划{words_of(last.plan)}", "right", bold=False, size=0)
     return {
         "type": "line",

@@ -1,5 +1,6 @@
 """总览：一个月的全部结论和它们的依据，查询次数不随项目数变。"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -86,8 +87,8 @@ class Overview:
     alarms: alerting.Alarms
     worst: list[Warned]
     why: str = ""
-    disputes: list[Figure] = field(default_factory=list)
-    drifted: list[Figure] = field(default_factory=list)
+    disputes: list[tuple[str, Figure]] = field(default_factory=list)  # whose number it is, the number
+    drifted: list[tuple[str, Figure]] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
@@ -192,10 +193,20 @@ def overview(user: "User", choice: Choice, now: datetime) -> Overview:
     )
     gathered = [conclusions.Place(place.label, place.count) for place in places]
     made.why = conclusions.where(gathered, alarms.total, alerting.common_blocks(user))
-    shown = [figure for line in lines for figure in line.cells]
-    made.disputes = [figure for figure in shown if figure.disputed]
-    made.drifted = [figure for figure in shown if figure.recounted is not None]
+    shown = list(_named(lines))
+    made.disputes = [(name, figure) for name, figure in shown if figure.disputed]
+    made.drifted = [(name, figure) for name, figure in shown if figure.recounted is not None]
     return made
+
+
+def _named(lines: list[Line]) -> Iterator[tuple[str, Figure]]:
+    """Every figure of the table with the words of its row: 省市重大项目·产业."""
+    head = ""
+    for line in lines:
+        head = line.label if line.head else head
+        name = head if line.head else f"{head}·{line.label.removeprefix('其中')}"
+        for figure in line.cells:
+            yield name, figure
 
 
 def _lines(user: "User", choice: Choice, district: Group) -> list[Line]:

@@ -20,6 +20,7 @@ from xushi.kit import amounts
 from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
 from xushi.progress.standing import Standing, standings
+from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import AnnualPlan, Project, ProjectRevision, Stage, Watch
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ LIFE = (
     ("production_on", "投产"),
     ("capacity_on", "达产"),
 )
-EVIDENCE = {"contract": "合同", "approval": "批文", "dated_photo": "带日期的现场照片", "form": "报表"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """时间线：这个项目身上发生过的事，人和单位都是当时的名字。"""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from xushi.journal.models import Event, EventRow
+from xushi.kit import amounts
+from xushi.progress.rules_report import DIFFICULTY_KINDS
+from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import Project
 
 AT_MOST = 60
@@ -27,14 +31,40 @@ class Moment:
     @property
     def shown(self) -> list[tuple[str, str, str]]:
         """(field, before, after) of the changes that fit a line."""
-        pairs = [
-            (name, pair) for name, pair in self.changes.items() if isinstance(pair, list) and len(pair) == 2
-        ]
-        return [(name, _short(old), _short(new)) for name, (old, new) in pairs[:6]]
+        found = []
+        for name, pair in self.changes.items():
+            if isinstance(pair, list) and len(pair) == 2 and not _is_key(name, pair):
+                found.append((_MONTH.sub("", name), _short(pair[0]), _short(pair[1])))
+        return found[:4]
+
+
+_MONTH = re.compile(r"^\d{4}-\d{2}(?=\D)")
+_POINTING = (
+    "单位",
+    "属地",
+    "类别",
+    "领导",
+    "产业链",
+)  # these hold a row's number, which says nothing to a reader
+_MONEY_FROM = 10_000
+_WORDS = DIFFICULTY_KINDS | EVIDENCE
+
+
+def _is_key(name: str, pair: list[Any]) -> bool:
+    return name.endswith(_POINTING) and any(isinstance(value, int) for value in pair)
 
 
 def _short(value: Any) -> str:
-    text = "空" if value in (None, "") else str(value)
+    """One value as a line holds it; whole numbers from 10,000 on are 元 and shown in 万元."""
+    if value in (None, "", []):
+        return "空"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int) and abs(value) >= _MONEY_FROM:
+        return f"{amounts.wan(value)}万元"
+    if isinstance(value, list):
+        value = "、".join(_WORDS.get(str(one), str(one)) for one in value)
+    text = str(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 

@@ -81,6 +81,17 @@ def axis_label(due: Decimal | None) -> SafeString:
 
 
 @register.simple_tag
+def axis_line(due: Decimal | None) -> SafeString:
+    """The schedule line alone, where rows that share it stand apart."""
+    if due is None:
+        return mark_safe("")
+    return format_html(
+        '<svg width="100%" height="16" aria-hidden="true"><rect class="sbar-line" x="{}%"/></svg>',
+        half_up(due * 100, 2),
+    )
+
+
+@register.simple_tag
 def diverge(gap: Decimal | None, low: Decimal, high: Decimal) -> SafeString:
     """A bar from the schedule line: hatched amber to the left when behind, solid green to the right when ahead.
 
