@@ -17,7 +17,12 @@ from xushi.alerts.rules import (
 class ThresholdForm(forms.Form):
     """All thresholds as typed text, and the reason for changing them."""
 
-    reason = forms.CharField(label="调整理由", max_length=300, required=False)
+    reason = forms.CharField(
+        label="调整理由",
+        max_length=300,
+        help_text="写明为什么改，以后好查。",
+        error_messages={"required": "请写调整的理由，以后好查。"},
+    )
 
     def __init__(self, data: Any = None, *, held: Thresholds) -> None:
         super().__init__(data, initial=as_values(held))

@@ -146,13 +146,12 @@ class Rescue:
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """The page: the portfolio of a scope, whom to bring back first, and one page of all that trail."""
+    """The page: the portfolio of a scope, whom to bring back first, and one page of those that trail."""
 
     month: Month
     by: Month
     group: Group
     rescue: Rescue
-    first: list[Behind]
     page: Page
     behind: list[Behind]
 
@@ -180,9 +179,8 @@ def catch_up(user: "User", month: Month, by: Month, *, filters: Filters, page: i
     pages = Paginator(trailing, PER_PAGE)
     pages.count = len(shortfalls)  # known already
     shown = pages.get_page(page)
-    first = trailing.filter(key__in=rescue.projects[:PER_PAGE]) if rescue.projects else []
     read = _Reader(month, by, frozenset(rescue.projects))
-    return CatchUp(month, by, group, rescue, read.rows(first), shown, read.rows(shown))
+    return CatchUp(month, by, group, rescue, shown, read.rows(shown))
 
 
 def rescue_of(gap_twelfths: int, shortfalls: Mapping[int, int]) -> Rescue:
