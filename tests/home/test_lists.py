@@ -205,3 +205,44 @@ def test_a_stranger_changes_nothing(
     assert not Watch.objects.exists()
     reminded = {"act": "remind", "id": [here.projects[0].pk]}
     assert signed_in(territory_user).post("/projects/bulk", reminded).status_code == 403
+
+
+def test_the_workbook_holds_numbers_and_says_who_took_it(
+    here: World, signed_in: SignIn, office_user: User
+) -> None:
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    answer = signed_in(office_user).get(
+        "/projects/export.xlsx?stage=under_way&columns=plan&columns=rate&sort=plan"
+    )
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == ("项目", "年度计划（亿元）", "完成率")
+    assert len(rows) - 1 == figures.total(office_user, Month(2018, 8)).under_way
+    plans = [row[1] for row in rows[1:]]
+    assert plans == sorted(plans)
+    assert all(isinstance(plan, float) for plan in plans)
+    assert "周敏" in sheet["A1"].comment.text
+
+
+def test_chosen_rows_alone_are_exported(here: World, signed_in: SignIn, office_user: User) -> None:
+    client = signed_in(office_user)
+    ids = [project.pk for project in here.projects[:2]]
+    answer = client.post(
+        "/projects/bulk", {"act": "export-csv", "id": ids, "query": "columns=total"}, follow=True
+    )
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert {line.split(",")[0] for line in lines[1:-1]} == {project.name for project in here.projects[:2]}
+
+
+def test_only_those_who_owe_a_report_are_reminded(here: World, signed_in: SignIn, office_user: User) -> None:
+    from xushi.progress.models import Reminder
+
+    ids = [project.pk for project in here.projects[:5]]
+    page = signed_in(office_user).post(
+        "/projects/bulk", {"act": "remind", "id": ids, "query": ""}, follow=True
+    )
+    assert Reminder.objects.count() == 4  # the fifth is 前期工作 and owes none
+    assert "已催报4个项目的2018年9月月报" in page.content.decode()

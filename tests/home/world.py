@@ -1,4 +1,4 @@
-"""一个小区：若干项目、八个月报、八月关账、几条预警，供首页各页的测试。"""
+"""一个小区：若干项目、八个月报、五到八月关账、几条预警，供首页各页的测试。"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,7 +55,7 @@ def build(
         made.projects.append(_project(n, places[n % 3], kinds[n % 5], owner if n == 0 else None))
     _reports(made.projects)
     if closed:
-        for number in range(1, 9):
+        for number in range(5, 9):
             close_month(Month(2018, number), actor=SYSTEM, now=NOW)
     _alerts(made.projects)
     return made
@@ -116,6 +116,6 @@ def grow(here: World, count: int) -> None:
     here.projects += more
     for table in (SummaryCell, ProjectMonth, MonthClosing):
         table.objects.all().delete()
-    for number in range(1, 9):
+    for number in range(5, 9):
         close_month(Month(2018, number), actor=SYSTEM, now=NOW)
     _alerts(more)
