@@ -1,5 +1,6 @@
 """预警的写入：开、改级、更新、解除，成批的；阈值的调整。"""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
+from xushi.alerts import tally
 from xushi.alerts.models import Alert, ThresholdSet
 from xushi.alerts.policy import can_set_thresholds
 from xushi.alerts.rules import (
@@ -46,6 +48,7 @@ class Applied:
     updated: int = 0
     cleared: int = 0
     rows: dict[tuple[str, int], tuple[str, Changes]] = field(default_factory=dict)
+    tallied: Counter[tally.Key] = field(default_factory=Counter)  # what changes in the tally
 
     def note(self, subject: tuple[str, int], name: str, cause: str, before: str, after: str) -> None:
         _, changes = self.rows.setdefault(subject, (name, {}))
@@ -80,6 +83,7 @@ def apply_findings(
     done = Applied()
     for chunk in _chunks(findings.items()):
         _apply(dict(chunk), frozenset(causes), now, month, done)
+    tally.carry(done.tallied)
     if done.rows:
         _record(done, actor, now)
     return done
@@ -109,6 +113,7 @@ def _apply(
         if alert.changed_at <= now:
             alert.cleared_at = alert.changed_at = now
             done.cleared += 1
+            done.tallied[tally.key_of(alert)] -= 1
             done.note(_key(alert), alert.subject_name, alert.cause, _said(alert), "解除")
             changed.append(alert)
     Alert.objects.bulk_update(changed, _COLUMNS, batch_size=500)
@@ -155,6 +160,7 @@ def _open(new: list[Alert], now: datetime, done: Applied) -> None:
     for alert in written:
         if (alert.subject_kind, alert.subject_id, alert.cause) in ours:
             done.opened += 1
+            done.tallied[tally.key_of(alert)] += 1
             done.note(_key(alert), alert.subject_name, alert.cause, "", _said(alert))
 
 
@@ -166,8 +172,10 @@ def _update(alert: Alert, subject: SubjectInfo, finding: Finding, month: Month |
         return False
     before = _said(alert)
     relevelled = "level" in differs
+    done.tallied[tally.key_of(alert)] -= 1
     for name, value in wanted.items():
         setattr(alert, name, value)
+    done.tallied[tally.key_of(alert)] += 1
     done.relevelled += relevelled
     done.updated += not relevelled
     if _said(alert) != before:  # moving to another territory or leader is told by the subject's own journal

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from xushi.alerts.rules import Cause, Level
 from xushi.kit.fields import MonthField
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from xushi.units.models import User
+
+
+# 最要紧的在前：先级别，再原因，再差得多、拖得久
+CAUSE_ORDER = (
+    Cause.OVERDUE_START,
+    Cause.SLIPPING,
+    Cause.OVERDUE_COMPLETION,
+    Cause.REPORT_MISSING,
+    Cause.NOT_IN_STATISTICS,
+    Cause.ANOMALY,
+)
+OPEN = Q(cleared_at=None)
+
+
+def _rank(column: str, order: tuple[str, ...]) -> Case:
+    """The place of a value in an order; what is not in it comes last."""
+    whens = [When(**{column: str(value)}, then=Value(place)) for place, value in enumerate(order)]
+    return Case(*whens, default=Value(len(order)), output_field=IntegerField())
 
 
 class AlertQuerySet(QuerySet["Alert"]):
@@ -55,6 +74,19 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="挂钩领导"
     )
 
+    # 排序用，库里自己算：让“最要紧的在前”走得了索引
+    level_rank = models.GeneratedField(
+        expression=_rank("level", (Level.RED,)), output_field=models.SmallIntegerField(), db_persist=True
+    )
+    cause_rank = models.GeneratedField(
+        expression=_rank("cause", CAUSE_ORDER), output_field=models.SmallIntegerField(), db_persist=True
+    )
+    behind = models.GeneratedField(
+        expression=Coalesce("points", Value(0), output_field=models.DecimalField()),
+        output_field=models.DecimalField(max_digits=9, decimal_places=4),
+        db_persist=True,
+    )
+
     objects: ClassVar[Any] = AlertQuerySet.as_manager()
 
     class Meta:
@@ -67,14 +99,55 @@ class Alert(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["cause", "level", "territory"], condition=OPEN, name="alert_open"),
             models.Index(
-                fields=["cause", "level", "territory"], condition=Q(cleared_at=None), name="alert_open"
+                fields=["level_rank", "cause_rank", "behind", "since", "subject_name"],
+                condition=OPEN,
+                name="alert_worst",
             ),
-            models.Index(fields=["opened_at", "cleared_at"], name="alert_history"),
+            models.Index(
+                fields=["cause_rank", "level_rank", "behind", "since", "subject_name"],
+                condition=OPEN,
+                name="alert_worst_of_cause",
+            ),
+            models.Index(fields=["cause", "since", "-amount"], condition=OPEN, name="alert_longest"),
+            models.Index(fields=["cause", "points"], condition=OPEN, name="alert_slowest"),
+            models.Index(fields=["cause", "opened_at"], condition=OPEN, name="alert_opened"),
+            models.Index(fields=["cleared_at", "cause", "opened_at"], condition=~OPEN, name="alert_cleared"),
+            models.Index(fields=["subject_kind", "subject_id"], name="alert_subject"),
+            models.Index(fields=["changed_at"], name="alert_changed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.subject_name}"
+
+
+class TallyQuerySet(QuerySet["AlertTally"]):
+    def visible_to(self, user: "User") -> "TallyQuerySet":
+        return self.filter(scoped(user))
+
+
+class AlertTally(models.Model):
+    """预警的账: open alerts by territory, responsible unit, cause and level, kept as alerts open, change and clear.
+
+    A reader adds up: two runs at once may leave two rows of one key, whose sum is right. tally.recount mends it.
+    """
+
+    territory = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="属地")
+    responsible_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="责任单位"
+    )
+    cause = models.CharField("原因", max_length=30, choices=Cause.choices())
+    level = models.CharField("级别", max_length=10, choices=Level.choices())
+    open = models.IntegerField("开着的条数", default=0)
+
+    objects: ClassVar[Any] = TallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "预警的账"
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} {self.open}"
 
 
 class ThresholdSet(models.Model):

@@ -1,0 +1,84 @@
+"""预警的账：开着的预警按属地、责任单位、原因、级别记数，随写随改，首页和栏目只读账。"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet, Sum
+
+from xushi.alerts.models import Alert, AlertTally
+from xushi.units.models import Role
+from xushi.units.policy import sees_everything
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+KEY = ("territory_id", "responsible_unit_id", "cause", "level")
+Key = tuple[int | None, int | None, str, str]
+
+
+def key_of(alert: Alert) -> Key:
+    return alert.territory_id, alert.responsible_unit_id, str(alert.cause), str(alert.level)
+
+
+def carry(changes: Mapping[Key, int]) -> None:
+    """Add these changes to the tally, within the transaction of the alerts they speak of: at most three queries."""
+    changes = {key: change for key, change in changes.items() if change}
+    if not changes:
+        return
+    held = AlertTally.objects.select_for_update().filter(cause__in={key[2] for key in changes})
+    rows = {_key(row): row for row in held.order_by("pk")}
+    changed, new = [], []
+    for key, change in changes.items():
+        row = rows.get(key)
+        if row is None:
+            new.append(_row(key, change))
+        else:
+            row.open += change
+            changed.append(row)
+    AlertTally.objects.bulk_update(changed, ["open"])
+    AlertTally.objects.bulk_create(new)
+
+
+@transaction.atomic
+def recount() -> int:
+    """Make the tally say what the open alerts say; returns how many keys were wrong."""
+    kept: Counter[Key] = Counter()
+    for row in AlertTally.objects.select_for_update().order_by("pk"):
+        kept[_key(row)] += row.open
+    right: Counter[Key] = Counter()
+    for *key, count in Alert.objects.open().order_by().values_list(*KEY).annotate(n=Count("pk")):
+        right[tuple(key)] = count
+    wrong = sum(kept[key] != right[key] for key in kept.keys() | right.keys())
+    if wrong or len(right) < AlertTally.objects.count():
+        AlertTally.objects.all().delete()
+        AlertTally.objects.bulk_create(_row(key, count) for key, count in right.items())
+    return wrong
+
+
+def grouped(user: "User", *columns: str) -> "QuerySet[Any]":
+    """Rows of these columns (of the tally or beyond, as territory__name) with n, the open alerts this person sees.
+
+    From the tally, a few hundred rows, for whoever is scoped by territory or unit; a leader of a part of the
+    district and a project's owner are answered from the alerts themselves, which for them are few.
+    """
+    if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER}):
+        kept = AlertTally.objects.visible_to(user).order_by().values(*columns)
+        return kept.annotate(n=Sum(F("open"))).filter(n__gt=0)
+    open_now = Alert.objects.open().visible_to(user).order_by().values(*columns)
+    counted: QuerySet[Any] = open_now.annotate(n=Count("pk"))
+    return counted
+
+
+def open_count(user: "User") -> int:
+    """Open alerts this person sees; one query."""
+    return sum(row["n"] for row in grouped(user, "cause"))
+
+
+def _key(row: AlertTally) -> Key:
+    return row.territory_id, row.responsible_unit_id, row.cause, row.level
+
+
+def _row(key: Key, count: int) -> AlertTally:
+    return AlertTally(**dict(zip(KEY, key, strict=True)), open=count)
