@@ -91,3 +91,27 @@ PUBLISHED = (
     ("district", "industrial", "at_least_50", "10"),
     ("district", "industrial", "at_least_100", "4"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPart:
+    """A category that is not industrial, the three joint ones included: counts and 万元. Not printed: as the picture."""
+
+    count: int
+    started: int
+    plan: int
+    done: int
+    joint: int
+    completed: int
+    slipping: int  # 不含有名有姓的
+    in_august: int
+
+
+# 三类加起来正是报告的全部减产业：288个、开工238个、计划337.0亿元、完成227.7亿元
+OTHER_CATEGORIES = {
+    "infrastructure": OtherPart(132, 108, 1_684_000, 1_142_000, 2, 10, 13, 2),
+    "livelihood": OtherPart(98, 84, 1_046_000, 729_000, 1, 10, 9, 2),
+    "environment": OtherPart(58, 46, 640_000, 406_000, 0, 5, 8, 1),
+}
+OTHER_DUE = {"infrastructure": 7, "livelihood": 5, "environment": 3}
+CEREMONY_REST = Share(17, 17, 0, 174_000, 186_000)  # 集中竣工里没有点名的十七个：今年的计划与完成

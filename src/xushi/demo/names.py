@@ -1,57 +1,62 @@
-"""给行起名、定类别、落属地：地名、路名是浦口的，项目名是拟的。"""
+"""地名与路名是浦口的，项目名是拟的：哪里、什么、多大，三样对得上；一个名字只用一次。"""
 
+import math
 import random
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from xushi.demo.rows import Row
+from xushi.demo.row import Row
+from xushi.demo.works import SMALL, WORKS, Work
 
-# 属地与当年实施的个数；慢的排在前面，滞缓的项目先落到那里
-TERRITORIES = (
-    ("汤泉街道", 33), ("桥林街道", 54), ("永宁街道", 36), ("农创园", 16), ("科学城", 25),
-    ("星甸街道", 29), ("江浦街道", 78), ("顶山街道", 31), ("浦口经济开发区", 62),
-)  # fmt: skip
-OTHER_CATEGORIES = (("infrastructure", 132), ("livelihood", 98), ("environment", 58))
+# 属地、当年实施的个数、到八月的完成率（%）、应开未开、进度滞缓、产业项目大约几个；由慢到快，取自示意图
+SHAPE = (
+    ("汤泉街道", 33, 58.3, 4, 6, 4),
+    ("桥林街道", 54, 63.5, 5, 7, 16),
+    ("永宁街道", 36, 66.0, 3, 4, 3),
+    ("农创园", 16, 66.3, 1, 2, 4),
+    ("科学城", 25, 67.9, 1, 4, 12),
+    ("星甸街道", 29, 68.5, 2, 3, 4),
+    ("江浦街道", 78, 68.5, 3, 5, 7),
+    ("顶山街道", 31, 69.7, 1, 3, 6),
+    ("浦口经济开发区", 62, 71.4, 2, 4, 20),
+)
+# 已经有大项目竣工的几处，完成率够高了，其余竣工的产业项目落在别处
+COMPLETED_IN = ("桥林街道", "永宁街道", "星甸街道", "顶山街道")
+TERRITORIES = tuple((name, count) for name, count, *_ in SHAPE)
+# 村、社区、片区
 PLACES = {
-    "汤泉街道": ["汤泉", "九龙湖", "泉西", "瓦殿", "陈庄", "龙华"],
-    "桥林街道": ["桥林", "乌江", "石桥", "林蒲", "步月", "双垅"],
-    "永宁街道": ["永宁", "侯冲", "大埝", "青山", "西葛", "高丽"],
-    "农创园": ["农创园", "行知", "后圩", "东葛"],
-    "科学城": ["科学城", "龙山", "团结河", "求新"],
-    "星甸街道": ["星甸", "九华", "十里", "万寿", "石村"],
-    "江浦街道": ["江浦", "珠江", "求雨山", "白马", "公园北", "凤凰", "文德", "新河", "浦乌", "雨山"],
-    "顶山街道": ["顶山", "吉庆", "临江", "石佛", "定山"],
-    "浦口经济开发区": ["开发区", "秋韵", "百合", "紫峰", "双峰", "丹桂", "凌霄"],
-}
-WORKS = {
-    "advanced_manufacturing": [
-        "集成电路封测项目", "晶圆再生项目", "功率器件产线", "新能源电池包工厂", "汽车电子产业园", "智能机器人基地",
-        "精密模具厂", "传感器生产线", "激光装备厂", "轻量化零部件项目", "高端轴承项目", "生物试剂工厂",
-    ],
-    "modern_services": [
-        "科创载体", "云计算中心", "物联网产业园", "商贸综合体", "金融服务中心", "颐养社区", "物流枢纽", "创意街区",
-        "软件园", "会展中心", "人才公寓", "总部楼宇",
-    ],
-    "infrastructure": [
-        "路网一期", "路网二期", "主干路改造", "跨河桥", "综合管廊", "雨污分流", "停车及慢行系统", "公交首末站",
-        "变电站", "供水加压站", "燃气管线", "快速路匝道", "通信管网", "泵站改造", "支路建设", "路灯改造",
-    ],
-    "livelihood": [
-        "中心小学改扩建", "初级中学", "幼儿园", "社区卫生服务中心", "保障房一期", "保障房二期", "养老服务中心",
-        "文体中心", "农贸市场改造", "老旧小区整治", "邻里中心", "派出所业务用房", "便民服务中心",
-    ],
-    "environment": [
-        "河道综合整治", "黑臭水体治理", "湿地修复", "郊野公园", "污水处理厂提标", "绿道", "矿山复绿",
-        "垃圾分类站", "沿江造林", "水环境提升",
-    ],
+    "汤泉街道": ("汤泉", "九龙湖", "泉西", "泉东", "瓦殿", "陈庄", "高华", "新金", "龙井", "三泉"),
+    "桥林街道": ("桥林", "乌江", "石桥", "林浦圩", "西山", "勤丰", "周营", "福音", "茶棚", "刘公", "林山", "双垅"),
+    "永宁街道": ("永宁", "侯冲", "大埝", "青山", "友联", "西葛", "高丽", "联合", "永丰"),
+    "农创园": ("农创园", "行知", "后圩", "东葛"),
+    "科学城": ("科学城", "龙山", "团结河", "浦滨"),
+    "星甸街道": ("星甸", "九华", "十里", "万隆", "石村", "王村", "双山"),
+    "江浦街道": (
+        "江浦", "求雨山", "白马", "西门", "南门", "新河", "巩固", "凤凰", "烈士塔", "同心", "象山", "五里", "高旺",
+        "华光", "墨香", "雨山",
+    ),
+    "顶山街道": ("顶山", "吉庆", "临江", "石佛", "大新", "七里", "金汤", "珍珠泉", "定山"),
+    "浦口经济开发区": ("开发区北片", "开发区南片", "桥林新城东片", "桥林新城西片", "林蒲"),
 }  # fmt: skip
-CHAINS = {
-    "advanced_manufacturing": ["集成电路", "新能源汽车", "轨道交通", "智能制造", "生物医药"],
-    "modern_services": ["科技服务", "文旅健康", "商贸物流", "金融服务"],
-}
+ROADS = {
+    "汤泉街道": ("汤泉西路", "温泉路", "泉乐路", "圣汤路"),
+    "桥林街道": ("步月路", "兰溪路", "滨河路", "林溪路", "桥星大道", "石碛路"),
+    "永宁街道": ("永新路", "永宁大街", "侯冲路", "友谊路"),
+    "农创园": ("行知路", "农科路"),
+    "科学城": ("龙山北路", "求真路", "科创大道", "团结路"),
+    "星甸街道": ("星甸大街", "九华路", "星桥路"),
+    "江浦街道": (
+        "文德路", "象贤路", "公园北路", "珍珠街", "凤凰大街", "雨山西路", "龙华路", "新马路", "江山大街", "雨合路",
+        "仁山路", "康安路", "白马东路",
+    ),
+    "顶山街道": ("吉庆路", "临江路", "浦珠路", "七里河大街"),
+    "浦口经济开发区": (
+        "丹桂路", "凌霄路", "百合路", "紫峰路", "双峰路", "秋韵路", "云杉路", "银杏路", "龙港路", "浦乌路",
+    ),
+}  # fmt: skip
 DIFFICULTIES = (
     "征地拆迁未完",
+    "征地拆迁未完",
+    "用地规划待批",
     "用地规划待批",
     "融资未到位",
     "施工图审查中",
@@ -62,61 +67,58 @@ DIFFICULTIES = (
 
 
 class Namer:
-    """Gives each row without one its category, territory, name, chain, owner and difficulty; no name twice."""
+    """Names rows that have a category and a territory, and says how large such a thing usually is."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, taken: Sequence[Row]) -> None:
         self.chance = chance
-        self.used: set[str] = set()
+        self.used = {row.name for row in taken}
+        self.counts: dict[tuple[str, str], int] = {}
 
-    def dress(self, rows: "Sequence[Row]") -> None:
-        self.used |= {row.name for row in rows if row.name}
-        self._categorise(rows)
-        self._settle([row for row in rows if row.stage == 1])
-        for row in rows:
-            row.territory = row.territory or self.chance.choice(TERRITORIES)[0]
-            row.name = row.name or self._name(row)
-            row.chain = row.chain or self.chance.choice(CHAINS.get(row.category, [""]))
-            row.owner_kind = row.owner_kind or self._owner(row)
-            if not row.difficulty and row.stage == 1 and (row.slipping or not row.started):
-                row.difficulty = self.chance.choice(DIFFICULTIES)
+    def name(self, row: Row, works: Sequence[Work]) -> Work:
+        """Give the row a name and return what kind of work it is; kinds much used already come up less."""
+        for _ in range(400):
+            work = self._choose(works, row.territory)
+            places = ROADS if work.on == "road" else PLACES
+            name = f"{self.chance.choice(places[row.territory])}{work.name}{self._phase(work)}".replace(
+                "片片区", "片"
+            )
+            if name not in self.used:
+                self.used.add(name)
+                self.counts[row.territory, work.name] = self.counts.get((row.territory, work.name), 0) + 1
+                row.name, row.chain = name, work.chain
+                return work
+        raise ValueError(f"{row.territory}的名字不够用了")
 
-    def _categorise(self, rows: "Sequence[Row]") -> None:
-        kinds = [code for code, count in OTHER_CATEGORIES for _ in range(count)]
-        self.chance.shuffle(kinds)
-        others = iter(kinds)
-        for row in rows:
-            if row.category:
-                continue
-            if row.industrial:
-                row.category = self.chance.choice(["advanced_manufacturing", "modern_services"])
-            else:
-                row.category = next(others, None) or self.chance.choice(OTHER_CATEGORIES)[0]
+    def _choose(self, works: Sequence[Work], territory: str) -> Work:
+        weights = [work.weight / (1 + self.counts.get((territory, work.name), 0)) for work in works]
+        return self.chance.choices(works, weights)[0]
 
-    def _settle(self, under_way: "Sequence[Row]") -> None:
-        """Territories by their counts: the slower a project, the likelier it lies in a slow one."""
-        room = dict(TERRITORIES)
-        for row in under_way:
-            if row.territory:
-                room[row.territory] -= 1
-        places: Iterator[str] = iter([name for name, _ in TERRITORIES for _ in range(room[name])])
-        homeless = [row for row in under_way if not row.territory]
-        homeless.sort(key=lambda row: row.rate + self.chance.gauss(0, 0.9) + (0.25 if row.industrial else 0))
-        for row, place in zip(homeless, places, strict=True):
-            row.territory = place
+    def _phase(self, work: Work) -> str:
+        """Large ones come in phases."""
+        return self.chance.choice(("一期", "二期", "")) if work.high >= 150_000 and work.on == "place" else ""
 
-    def _name(self, row: "Row") -> str:
-        for number in ("", "（二期）", "（三期）", "（四期）", "（五期）"):
-            for _ in range(40):
-                place = self.chance.choice(PLACES[row.territory])
-                name = f"{place}{self.chance.choice(WORKS[row.category])}{number}"
-                if name not in self.used:
-                    self.used.add(name)
-                    return name
-        raise ValueError("名字不够用了")
+    def usual(self, work: Work) -> int:
+        """万元: small ones are commoner than large ones, whatever the range."""
+        return round(math.exp(self.chance.uniform(math.log(work.low), math.log(work.high))))
 
-    def _owner(self, row: "Row") -> str:
-        if not row.industrial:
-            return self.chance.choice(["government", "government", "state"])
-        return self.chance.choice(
-            ["private", "private", "private", "foreign", "state", "central_soe", "fortune_500"]
-        )
+
+def small_works(category: str) -> list[Work]:
+    return [work for work in WORKS[category] if work.name in SMALL[category]]
+
+
+def waiting_works(category: str, at_most: int) -> list[Work]:
+    """Kinds that may be as small as at_most 万元."""
+    return [work for work in WORKS[category] if work.low <= at_most]
+
+
+__all__ = [
+    "COMPLETED_IN",
+    "DIFFICULTIES",
+    "PLACES",
+    "ROADS",
+    "SHAPE",
+    "TERRITORIES",
+    "Namer",
+    "small_works",
+    "waiting_works",
+]
