@@ -91,7 +91,9 @@ class Intake:
         intake = cls(projects={}, plans={}, listed=set(), held={})
         for some in chunks(ids, AT_ONCE):
             # the lock makes a second reporter of the same project wait and then see the first one's version
-            intake.projects |= {p.pk: p for p in Project.objects.select_for_update().filter(pk__in=some)}
+            intake.projects |= {
+                p.pk: p for p in Project.objects.select_for_update().filter(pk__in=some).order_by("pk")
+            }
             of_years = {"project_id__in": some, "year__in": years}
             intake.listed |= set(Listing.objects.filter(**of_years).values_list("project_id", "year"))
             plans = AnnualPlan.objects.filter(state=AnnualPlan.State.IN_FORCE, **of_years)
