@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.factories import NOW
 from tests.progress.builders import AUGUST, WAN, add_project, given_year
+from xushi.alerts.models import ThresholdSet
 from xushi.config import clock
 from xushi.journal.actions import SYSTEM
 from xushi.progress import actions
@@ -280,3 +281,12 @@ def test_a_returned_report_opens_with_its_reason_and_its_words(
     reporter.post(url(project), SENT | {"started_on": "2018-08-08", "based_on": "1"})
     report.refresh_from_db()
     assert (report.state, report.started_on) == ("submitted", date(2018, 8, 8))
+
+
+def test_the_district_sets_the_due_day_and_the_tolerance(project: Project, reporter: Client) -> None:
+    ThresholdSet.objects.create(
+        effective_at=NOW, values={"report_due_day": 15, "anomaly_factor": "12"}, reason="区里另定"
+    )
+    assert "还剩3天" in reporter.get(url(project)).content.decode()
+    reporter.post(url(project), SENT | {"amount": "21,600"})
+    assert MonthlyReport.objects.get(month=AUGUST).cumulative == 36_100 * WAN

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from xushi.alerts.actions import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import tidy
@@ -122,9 +123,10 @@ def _allowed(projects: Sequence[int], actor: Actor) -> None:
 
 def _judged(rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime) -> Iterable[RowProblem]:
     today = local_day(now)
+    factor = thresholds_at(now).anomaly_factor
     office = actor.by is None or policy.can_review(actor.by)
     for i, row in sorted(enumerate(rows), key=lambda pair: pair[1].month):
-        for doubt in doubts_of(row, intake.standard(row), today=today):
+        for doubt in doubts_of(row, intake.standard(row), today=today, factor=factor):
             yield ReportProblem(i, doubt.field, doubt.sentence, doubt.proposed, doubt.explainable)
         held = intake.held.get((row.project, row.month.key))
         if held and held.state == State.ACCEPTED and not office and differences(held, row):

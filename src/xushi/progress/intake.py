@@ -15,6 +15,7 @@ from xushi.registry.models import AnnualPlan, Listing, Project
 
 Item = TypeVar("Item")
 AT_ONCE = 5000  # 一句 IN 里最多这么多个，两种数据库都放得下
+_NEEDED = ("name", "started_on", "completed_on")
 
 FIELDS = {
     "cumulative": "年内累计",
@@ -92,7 +93,8 @@ class Intake:
         for some in chunks(ids, AT_ONCE):
             # the lock makes a second reporter of the same project wait and then see the first one's version
             intake.projects |= {
-                p.pk: p for p in Project.objects.select_for_update().filter(pk__in=some).order_by("pk")
+                p.pk: p
+                for p in Project.objects.select_for_update().only(*_NEEDED).filter(pk__in=some).order_by("pk")
             }
             of_years = {"project_id__in": some, "year__in": years}
             intake.listed |= set(Listing.objects.filter(**of_years).values_list("project_id", "year"))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from xushi.alerts.rules import Thresholds
+from xushi.alerts.actions import thresholds_at
+from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
 from xushi.progress import policy
@@ -23,9 +24,18 @@ from xushi.progress.models import (
     ReportPhoto,
     SummaryCell,
 )
-from xushi.progress.rules_report import DIFFICULTY_KINDS, Doubt, Past, ReportInput, Standard, doubt_of_amount
+from xushi.progress.rules_report import (
+    DIFFICULTY_KINDS,
+    USUAL_FACTOR,
+    Doubt,
+    Past,
+    ReportInput,
+    Standard,
+    doubt_of_amount,
+)
 from xushi.progress.schedule import scheduled_share
 from xushi.progress.standing import COUNTED, current_closing, last_closed_month
+from xushi.progress.warning_rules import due_on
 from xushi.registry.models import AnnualPlan, Listing, Project
 from xushi.units.policy import scoped
 
@@ -42,14 +52,9 @@ def reporting_month(today: date) -> Month:
     return min(closed.next, current) if closed and closed.year in (today.year, today.year - 1) else current
 
 
-def due_day(month: Month) -> date:
-    """The day by which the reports of a month are in."""
-    following = month.next
-    return date(following.year, following.number, Thresholds().report_due_day)
-
-
-def days_left(month: Month, today: date) -> int:
-    return (due_day(month) - today).days
+def days_left(month: Month, now: datetime) -> int:
+    """Days until the reports of a month are due, by the day of the next month that the district has set."""
+    return (due_on(month, thresholds_at(now).report_due_day) - local_day(now)).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Sheet:
     last: MonthlyReport | None
     report: MonthlyReport | None
     closed: bool
+    factor: Decimal = USUAL_FACTOR
     photos: list[ReportPhoto] = field(default_factory=list)
     decisions: list[ReportDecision] = field(default_factory=list)
     reminded: Reminder | None = None
@@ -96,7 +102,7 @@ class Sheet:
     def preview(self, cumulative: int) -> "Preview":
         """What a cumulative would mean against the schedule; of the proposed one where this is doubted."""
         row = ReportInput(self.project.pk, self.month, cumulative)
-        doubt = doubt_of_amount(row, self.standard)
+        doubt = doubt_of_amount(row, self.standard, factor=self.factor)
         taken = doubt.proposed if doubt and doubt.proposed is not None else cumulative
         done = share(taken, self.plan.planned_investment) if self.plan else None
         due = scheduled_share(self.plan.curve, self.month.number) if self.plan else None
@@ -138,7 +144,7 @@ class Preview:
         return None if self.done is None or self.due is None else (self.done - self.due) * 100
 
 
-def sheet(project: Project, month: Month) -> Sheet:
+def sheet(project: Project, month: Month, now: datetime) -> Sheet:
     """The sheet of one project and month, in a fixed number of queries."""
     year = Month(month.year, 1)
     reports = list(
@@ -162,6 +168,7 @@ def sheet(project: Project, month: Month) -> Sheet:
         last=counted[-1] if counted else None,
         report=report,
         closed=current_closing(month) is not None,
+        factor=thresholds_at(now).anomaly_factor,
         photos=list(ReportPhoto.objects.filter(project=project, month=month).order_by("pk")),
         decisions=list(decisions),
         reminded=Reminder.objects.filter(project=project, month=month)

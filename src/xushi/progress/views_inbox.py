@@ -58,7 +58,7 @@ def mine(request: Request) -> HttpResponse:
         "done": [row for row in rows if row not in todo],
         "returned": sum(row.state == "returned" for row in rows),
         "total": len(rows),
-        "days_left": selectors.days_left(month, today),
+        "days_left": selectors.days_left(month, clock.now()),
         "sent": request.GET.get("sent", ""),
         "next": todo[0] if todo else None,
     }
@@ -91,7 +91,7 @@ def reports(request: Request) -> HttpResponse:
         "rows": _missing_rows(rows, month) if tab == "missing" else _report_rows(rows, month),
         "closed": closed,
         "acting": policy.can_review(request.user) and not closed,
-        "days_left": selectors.days_left(month, today),
+        "days_left": selectors.days_left(month, clock.now()),
     }
     return render(request, "progress/reports.html", context)
 

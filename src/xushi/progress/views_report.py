@@ -36,7 +36,7 @@ def month_of(text: str) -> Month:
 
 def _sheet(request: Request, project_id: int, month: str) -> Sheet:
     projects = Project.objects.visible_to(request.user).select_related("territory", "owner_unit")
-    return selectors.sheet(get_object_or_404(projects, pk=project_id), month_of(month))
+    return selectors.sheet(get_object_or_404(projects, pk=project_id), month_of(month), clock.now())
 
 
 def _writable(request: Request, sheet: Sheet, today: date) -> bool:
@@ -63,7 +63,7 @@ def report(request: Request, project_id: int, month: str) -> HttpResponse:
     if not _writable(request, sheet, today):
         if request.method == "POST":
             raise PermissionDenied("这个月已经关账，或不是自己单位的项目，不能再填。")
-        return render(request, "progress/report_read.html", _read_context(request, sheet, today))
+        return render(request, "progress/report_read.html", _read_context(request, sheet))
     if request.method == "POST":
         return _posted(request, sheet)
     held = ReportDraft.objects.filter(project=sheet.project, month=sheet.month, user=request.user).first()
@@ -115,7 +115,7 @@ def _page(
         "kinds": [(key, label, key in kinds) for key, label in DIFFICULTY_KINDS.items()],
         "troubled": typed.get("has_difficulty") == "yes",
         "explaining": bool(typed.get("explanation")) or "explain" in request.GET,
-        "days_left": selectors.days_left(sheet.month, local_day(clock.now())),
+        "days_left": selectors.days_left(sheet.month, clock.now()),
         "draft_key": f"report-{sheet.project.pk}-{sheet.month}-v{based_on}",
         "fact_fields": [
             ("started_on", "开工日期", sheet.project.started_on, typed.get("started_on", "")),
@@ -192,7 +192,7 @@ def _submit(request: Request, sheet: Sheet, typed: dict[str, Any], based_on: int
         held = _save(request, sheet, typed, based_on)
         return _page(request, sheet, typed, based_on=based_on, problems=refused.problems, held=held)
     except ReportConflict as conflict:
-        fresh = selectors.sheet(sheet.project, sheet.month)
+        fresh = selectors.sheet(sheet.project, sheet.month, clock.now())
         held = _save(request, sheet, typed, fresh.version)
         return _page(request, fresh, typed, based_on=fresh.version, conflict=conflict, held=held)
     messages.success(request, f"{sheet.month.label}月报已送审：{sheet.project.name}")
@@ -281,7 +281,7 @@ def photo(request: Request, pk: int) -> HttpResponseBase:
     return response
 
 
-def _read_context(request: Request, sheet: Sheet, today: date) -> dict[str, Any]:
+def _read_context(request: Request, sheet: Sheet) -> dict[str, Any]:
     report = sheet.report
     reviewing = policy.can_review(request.user) and not sheet.closed and report is not None
     return {
@@ -291,7 +291,7 @@ def _read_context(request: Request, sheet: Sheet, today: date) -> dict[str, Any]
         "blank": report is None,
         "kinds": selectors.kind_labels(report.difficulty_kinds) if report else [],
         "photos": sheet.photos,
-        "days_left": selectors.days_left(sheet.month, today),
+        "days_left": selectors.days_left(sheet.month, clock.now()),
         "can_accept": reviewing and report is not None and report.state == report.State.SUBMITTED,
         "can_return": reviewing and report is not None and report.state in ("submitted", "accepted"),
     }
