@@ -1,11 +1,12 @@
 """预览页的样子：来表的格子哪些跳过、认出、有错，右边按号列出要改的。"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xushi.core.cells import Understood, written
-from xushi.core.money import plain, wan
+from xushi.core.money import half_up, wan
+from xushi.core.readings import grouped
 from xushi.exchange.preview import Preview
 from xushi.exchange.sheets import address, column_name
 from xushi.exchange.understanding import CONFIRMED, IS_NEW, IS_PROJECT, Problem, shown
@@ -26,6 +27,8 @@ class Cell:
     old: str = ""
     title: str = ""
     right: bool = False
+    across: int = 1
+    down: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +84,51 @@ def grid(seen: Preview, *, page: int = 1, only_problems: bool = False) -> Grid:
     return Grid(columns, lines, first, last, len(sheet.rows), list(range(1, count + 1)), page)
 
 
+def _spans(
+    merged: list[tuple[int, int, int, int]], window: list[int], width: int
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Merged cells of the header as (across, down) at their first cell; (0, 0) where another one covers."""
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    shown_rows = set(window)
+    for first, left, last, right in merged:
+        if left >= width or not all(row in shown_rows for row in range(first, last + 1)):
+            continue
+        end = min(right, width - 1)
+        spans |= {(row, at): (0, 0) for row in range(first, last + 1) for at in range(left, end + 1)}
+        spans[first, left] = (end - left + 1, last - first + 1)
+    return spans
+
+
 def _cells(
-    seen: Preview, row: int, width: int, numbered: dict[tuple[int, int], tuple[int, Problem]]
+    seen: Preview,
+    row: int,
+    width: int,
+    numbered: dict[tuple[int, int], tuple[int, Problem]],
+    spans: dict[tuple[int, int], tuple[int, int]],
 ) -> Iterator[Cell]:
-    found = seen.found
     for at in range(width):
-        raw = found.sheet.cell(row, at)
-        text = found.sheet.formulas.get((row, at)) or written(raw)
-        right = isinstance(raw, int | float) and not isinstance(raw, bool)
-        shown_text = f"{raw:,}" if right and abs(raw) >= 10_000 else text
-        answer = found.answers.get(address(row, at))
-        if (row, at) in numbered:
-            number, problem = numbered[row, at]
-            yield Cell(
-                shown_text, "must" if problem.must else "check", number, title=problem.sentence, right=right
-            )
-        elif answer and (row, at) not in found.skipped:
-            yield Cell(_answered(answer, shown_text), "read", old=shown_text, title="已答复", right=right)
-        elif note := found.notes.get((row, at)):
-            yield Cell(_as_read(seen, at, note), "read", old=text.strip(), title=note.note, right=right)
-        else:
-            yield Cell(shown_text, right=right)
+        across, down = spans.get((row, at), (1, 1))
+        if across:
+            yield replace(_cell(seen, row, at, numbered), across=across, down=down)
+
+
+def _cell(seen: Preview, row: int, at: int, numbered: dict[tuple[int, int], tuple[int, Problem]]) -> Cell:
+    found = seen.found
+    raw = found.sheet.cell(row, at)
+    text = found.sheet.formulas.get((row, at)) or written(raw)
+    right = isinstance(raw, int | float) and not isinstance(raw, bool)
+    shown_text = grouped(text) if right and abs(raw) >= 10_000 else text
+    answer = found.answers.get(address(row, at))
+    if (row, at) in numbered:
+        number, problem = numbered[row, at]
+        return Cell(
+            shown_text, "must" if problem.must else "check", number, title=problem.sentence, right=right
+        )
+    if answer and (row, at) not in found.skipped:
+        return Cell(_answered(answer, shown_text), "read", old=shown_text, title="已答复", right=right)
+    if note := found.notes.get((row, at)):
+        return Cell(_as_read(seen, at, note), "read", old=text.strip(), title=note.note, right=right)
+    return Cell(shown_text, right=right)
 
 
 def _as_read(seen: Preview, at: int, note: Understood) -> str:
@@ -169,14 +196,15 @@ def field_options(seen: Preview) -> list[tuple[str, str]]:
 def todo(seen: Preview) -> list[dict[str, Any]]:
     """The numbered list at the right; the field is named so that a value can be typed."""
     return [
-        {"number": i, "problem": p, "page": max(p.row, 0) // ROWS_SHOWN + 1}
+        {
+            "number": i,
+            "problem": p,
+            "page": max(p.row, 0) // ROWS_SHOWN + 1,
+            "quote": "" if p.written and p.written in p.sentence else p.written,
+        }
         for i, p in enumerate(seen.problems[:MOST_PROBLEMS], start=1)
     ]
 
 
 def _yi(yuan: int) -> str:
-    return f"{wan(yuan) / 10_000:,.1f}"
-
-
-def in_wan(yuan: int) -> str:
-    return plain(wan(yuan))
+    return f"{half_up(wan(yuan) / 10_000, 1):,}"
