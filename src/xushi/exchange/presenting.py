@@ -76,9 +76,10 @@ def grid(seen: Preview, *, page: int = 1, only_problems: bool = False) -> Grid:
     columns = [
         Column(column_name(at), layout.labels.get(at, ""), layout.field_of(at), at) for at in range(width)
     ]
+    spans = _spans(sheet.merged, window, width)
+    why = seen.found.skipped
     lines = [
-        Line(row + 1, list(_cells(seen, row, width, numbered)), seen.found.skipped.get(row, ""))
-        for row in window
+        Line(row + 1, list(_cells(seen, row, width, numbered, spans)), why.get(row, "")) for row in window
     ]
     first, last = (window[0] + 1, window[-1] + 1) if window else (0, 0)
     return Grid(columns, lines, first, last, len(sheet.rows), list(range(1, count + 1)), page)
