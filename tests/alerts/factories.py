@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.factories import NOW
+from xushi.alerts import tally
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause, Finding, Level, SubjectInfo
 
@@ -34,4 +35,6 @@ def alert(number: int = 1, cause: Cause = Cause.OVERDUE_START, **changes: Any) -
         "opened_at": NOW,
         "changed_at": NOW,
     }
-    return Alert.objects.create(**(values | changes))
+    made: Alert = Alert.objects.create(**(values | changes))
+    tally.recount()
+    return made

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tests.factories import NOW, UnitFactory
+from xushi.alerts import tally
 from xushi.alerts.models import Alert
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
@@ -104,6 +105,7 @@ def _alerts(projects: list[Project]) -> None:
             opened_at=datetime(2018, 9, 5, 3, 0, tzinfo=BEIJING), changed_at=NOW,
             territory=project.territory, responsible_unit=project.responsible_unit, owner_unit=project.owner_unit,
         )  # fmt: skip
+    tally.recount()
 
 
 def grow(here: World, count: int) -> None:

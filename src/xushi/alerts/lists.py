@@ -1,20 +1,20 @@
 """预警清单：网址里要看哪些、怎么分组，读出来的页。"""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, When
 
-from xushi.alerts.models import Alert, AlertQuerySet
+from xushi.alerts import tally
+from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.rules import Cause, Level
-from xushi.alerts.selectors import CAUSE_ORDER, WORST_FIRST
+from xushi.alerts.selectors import WORST_FIRST
 from xushi.alerts.words import AGES, Row, mark_of, row_of
-
-if TYPE_CHECKING:
-    from xushi.units.models import User
+from xushi.units.models import User
 
 PER_PAGE = 50
 GROUPINGS = {
@@ -49,10 +49,15 @@ class Wanted:
     def narrowed(self) -> bool:
         return bool(self.cause or self.level or self.age or self.territory or self.leader)
 
+    @property
+    def tallied(self) -> Q:
+        """What of it the tally can answer."""
+        wanted = Q(level=self.level) if self.level else Q()
+        return wanted & (Q(territory=self.territory) if self.territory else Q())
+
     def condition(self, today: date) -> Q:
         """Everything but the cause, which the tabs choose."""
-        wanted = Q(level=self.level) if self.level else Q()
-        wanted &= Q(territory=self.territory) if self.territory else Q()
+        wanted = self.tallied
         wanted &= Q(leader=self.leader) if self.leader else Q()
         return wanted & (_AGES[self.age].condition(today) if self.age else Q())
 
@@ -126,12 +131,12 @@ class Listed:
         return sum(tab.red for tab in self.tabs)
 
 
-def listed(user: "User", wanted: Wanted, today: date) -> Listed:
+def listed(user: User, wanted: Wanted, today: date) -> Listed:
     """One page of open alerts, the worst first within its groups: a fixed number of queries."""
     within = Alert.objects.open().visible_to(user).filter(wanted.condition(today))
-    tabs = _tabs(within)
+    tabs = _tabs(_of_tabs(user, within, wanted))
     chosen = within.filter(cause=wanted.cause) if wanted.cause else within
-    groups = _groups(chosen, wanted, today)
+    groups = _groups(chosen, wanted, today, tabs)
     ordered = chosen.select_related("territory", "leader").order_by(
         *_in_order(groups, wanted, today), *WORST_FIRST
     )
@@ -144,24 +149,28 @@ def listed(user: "User", wanted: Wanted, today: date) -> Listed:
     return Listed(wanted, tabs, [group for group in groups if group.rows], page)
 
 
-def _tabs(alerts: AlertQuerySet) -> list[Tab]:
-    counted = (
-        alerts.order_by().values("cause").annotate(n=Count("pk"), red=Count("pk", filter=Q(level=Level.RED)))
-    )
-    found = {row["cause"]: row for row in counted}
-    return [
-        Tab(cause.value, cause.label, *(found[cause][name] if cause in found else 0 for name in ("n", "red")))
-        for cause in CAUSE_ORDER
-    ]
+def _of_tabs(user: User, alerts: AlertQuerySet, wanted: Wanted) -> Any:
+    """Rows of cause, level and n: from the tally, unless what is wanted goes beyond its columns."""
+    if wanted.leader or wanted.age:
+        return alerts.order_by().values("cause", "level").annotate(n=Count("pk"))
+    return tally.grouped(user, "cause", "level", within=wanted.tallied)
 
 
-def _groups(alerts: AlertQuerySet, wanted: Wanted, today: date) -> list[Group]:
+def _tabs(counted: Any) -> list[Tab]:
+    counts, reds = Counter[str](), Counter[str]()
+    for row in counted:
+        counts[row["cause"]] += row["n"]
+        reds[row["cause"]] += row["n"] if row["level"] == Level.RED else 0
+    return [Tab(cause.value, cause.label, counts[cause], reds[cause]) for cause in CAUSE_ORDER]
+
+
+def _groups(alerts: AlertQuerySet, wanted: Wanted, today: date, tabs: Sequence[Tab]) -> list[Group]:
     """The groups with their counts over all pages, in the order they are shown; one query at most."""
     if wanted.group == "none":
         return [Group("", 0)]
     if wanted.group == "cause":
-        counts = dict(_counted(alerts, "cause"))
-        return [Group(c.label, counts[c], c.value, f"cause={c.value}") for c in CAUSE_ORDER if c in counts]
+        shown = [tab for tab in tabs if tab.count and wanted.cause in ("", tab.cause)]
+        return [Group(tab.label, tab.count, tab.cause, f"cause={tab.cause}") for tab in shown]
     if wanted.group == "age":
         tallies = alerts.order_by().aggregate(
             **{f"n{i}": Count("pk", filter=age.condition(today)) for i, age in enumerate(AGES)}
@@ -176,14 +185,10 @@ def _groups(alerts: AlertQuerySet, wanted: Wanted, today: date) -> list[Group]:
     ]
 
 
-def _counted(alerts: AlertQuerySet, column: str) -> Any:
-    return alerts.order_by().values_list(column).annotate(n=Count("pk"))
-
-
 def _in_order(groups: Sequence[Group], wanted: Wanted, today: date) -> list[Any]:
     """The order of the groups, for the database."""
     if wanted.group in ("none", "cause") or not groups:
-        return [] if wanted.group == "none" else [_rank([Q(cause=group.key) for group in groups])]
+        return ["cause_rank"] if wanted.group == "cause" else []
     if wanted.group == "age":
         return [_rank([age.condition(today) for age in AGES])]
     column = wanted.group
@@ -209,18 +214,20 @@ def _key(alert: Alert, group: str, today: date) -> Any:
     return alert.cause if group == "cause" else getattr(alert, f"{group}_id")
 
 
-def choices(user: "User") -> dict[str, list[tuple[int, str]]]:
+def choices(user: User) -> dict[str, list[tuple[int, str]]]:
     """The territories and leaders that have open alerts within this person's sight: two queries."""
-    seen = Alert.objects.open().visible_to(user).order_by()
+    places = tally.grouped(user, "territory", "territory__name")
+    theirs = Alert.objects.open().visible_to(user).filter(leader=OuterRef("pk"))
     return {
-        name: sorted(
-            seen.exclude(**{name: None}).values_list(name, f"{name}__name").distinct(), key=lambda row: row[1]
-        )
-        for name in ("territory", "leader")
+        "territory": sorted(
+            ((row["territory"], row["territory__name"]) for row in places if row["territory"]),
+            key=lambda row: row[1],
+        ),
+        "leader": list(User.objects.filter(Exists(theirs)).order_by("name").values_list("pk", "name")),
     }
 
 
-def last_cleared(user: "User") -> Alert | None:
+def last_cleared(user: User) -> Alert | None:
     """The alert that was cleared last, for a list that is empty."""
     cleared = Alert.objects.exclude(cleared_at=None).visible_to(user)
     found: Alert | None = cleared.order_by("-cleared_at", "-pk").first()

@@ -13,7 +13,15 @@ from xushi.alerts.rules import Level
 if TYPE_CHECKING:
     from xushi.units.models import User
 
-__all__ = ["CAUSE_ORDER", "WORST_FIRST", "counts", "month_before", "open_by_territory", "worst", "worst_first"]
+__all__ = [
+    "CAUSE_ORDER",
+    "WORST_FIRST",
+    "counts",
+    "month_before",
+    "open_by_territory",
+    "worst",
+    "worst_first",
+]
 
 WORST_FIRST = ("level_rank", "cause_rank", "behind", "since", "subject_name", "pk")
 

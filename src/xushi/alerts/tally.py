@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from xushi.alerts.models import Alert, AlertTally
 from xushi.units.models import Role
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 KEY = ("territory_id", "responsible_unit_id", "cause", "level")
+EVERYTHING = Q()
 Key = tuple[int | None, int | None, str, str]
 
 
@@ -57,16 +58,17 @@ def recount() -> int:
     return wrong
 
 
-def grouped(user: "User", *columns: str) -> "QuerySet[Any]":
+def grouped(user: "User", *columns: str, within: Q = EVERYTHING) -> "QuerySet[Any]":
     """Rows of these columns (of the tally or beyond, as territory__name) with n, the open alerts this person sees.
 
+    within narrows by the tally's own columns.
     From the tally, a few hundred rows, for whoever is scoped by territory or unit; a leader of a part of the
     district and a project's owner are answered from the alerts themselves, which for them are few.
     """
     if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER}):
-        kept = AlertTally.objects.visible_to(user).order_by().values(*columns)
-        return kept.annotate(n=Sum(F("open"))).filter(n__gt=0)
-    open_now = Alert.objects.open().visible_to(user).order_by().values(*columns)
+        kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns)
+        return kept.annotate(n=Sum("open")).filter(n__gt=0)
+    open_now = Alert.objects.open().visible_to(user).filter(within).order_by().values(*columns)
     counted: QuerySet[Any] = open_now.annotate(n=Count("pk"))
     return counted
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from xushi.alerts import tally
 from xushi.alerts.actions import Applied
 from xushi.alerts.models import Alert
 from xushi.journal.models import Event
@@ -17,12 +18,15 @@ MOST_BY_NAME = 10_000  # more projects than this in one event: look at all of th
 
 
 def nightly(now: datetime) -> Applied:
-    """What comes true by date alone: every alert judged anew, every closed month held against the present rows.
+    """What comes true by date alone: every alert judged anew, every closed month held against the present rows, the
+    tally of the alerts counted afresh.
 
     Running it twice changes nothing the second time; a day older than the last judgement is not gone back to.
     """
     refresh_drift(now=now)
-    return refresh_alerts(now=_not_before_the_last(now))
+    done = refresh_alerts(now=_not_before_the_last(now))
+    tally.recount()
+    return done
 
 
 def judge_again(event: Event) -> Applied:

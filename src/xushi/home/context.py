@@ -7,7 +7,7 @@ from django.db.models import Subquery, Sum
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from xushi.alerts.models import Alert
+from xushi.alerts import tally
 from xushi.home import nav as entries
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
@@ -51,7 +51,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
 def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     counts = entries.Counts()
     if "alerts" in wanted:
-        counts.by_key["alerts"] = Alert.objects.open().visible_to(user).count()
+        counts.by_key["alerts"] = tally.open_count(user)
     if "projects" in wanted:
         counts.by_key["projects"] = under_way_count(user)
     return counts
