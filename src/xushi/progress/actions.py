@@ -13,7 +13,7 @@ from xushi.alerts.actions import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import tidy
-from xushi.journal.actions import Actor, RowChange, record
+from xushi.journal.actions import Actor
 from xushi.journal.models import Changes
 from xushi.progress import policy
 from xushi.progress.intake import (
@@ -36,6 +36,7 @@ from xushi.progress.models import (
 )
 from xushi.progress.rules_report import ReportInput, doubts_of
 from xushi.progress.standing import COUNTED
+from xushi.progress.writing import months_of, record_projects, refuse
 from xushi.registry.actions import Conflict, Refused, RowProblem
 from xushi.registry.models import Project
 
@@ -64,16 +65,18 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     """
     rows = [_tidied(row) for row in rows]
     intake = Intake.of(rows)
-    _refuse([*_unknown(rows, intake), *_closed({row.month for row in rows}, rows)])
+    refuse([*_unknown(rows, intake), *_closed({row.month for row in rows}, rows)])
     _allowed([row.project for row in rows], actor)
-    _refuse(_judged(rows, intake, actor, now))
+    refuse(_judged(rows, intake, actor, now))
     clashes = [clash for row in rows if (clash := intake.clash(row))]
     if clashes:
         raise ReportConflict(clashes)
     reports, changes = _write(rows, intake, actor, now)
     if actor.by:
         _drop_drafts(rows, actor)
-    _record("progress.report.submitted", f"报送{_months(rows)}月报", changes, intake.projects, actor, now)
+    record_projects(
+        "progress.report.submitted", f"报送{months_of(rows)}月报", changes, intake.projects, actor, now
+    )
     return reports
 
 
@@ -200,7 +203,7 @@ def accept_reports(reports: Sequence[MonthlyReport], *, actor: Actor, now: datet
     Conflict where a report was sent again after the reviewer read it.
     """
     held = _locked(reports, actor)
-    _refuse(_not_submitted(held))
+    refuse(_not_submitted(held))
     accepted = [report for report in held if report.state == State.SUBMITTED]
     _decide(accepted, State.ACCEPTED, ReportDecision.Kind.ACCEPTED, "", actor, now)
     changes: dict[int, Changes] = {}
@@ -210,8 +213,8 @@ def accept_reports(reports: Sequence[MonthlyReport], *, actor: Actor, now: datet
             State.ACCEPTED.label,
         ]
     _give_dates(accepted, changes)
-    _record(
-        "progress.report.accepted", f"审核通过{_months(accepted)}月报", changes, _projects(held), actor, now
+    record_projects(
+        "progress.report.accepted", f"审核通过{months_of(accepted)}月报", changes, _projects(held), actor, now
     )
     return accepted
 
@@ -263,7 +266,9 @@ def return_report(report: MonthlyReport, reason: str, *, actor: Actor, now: date
         _save_projects([project] if len(changes) > 1 else [])
     _decide([held], State.RETURNED, ReportDecision.Kind.RETURNED, reason.strip(), actor, now)
     summary = f"退回{held.month.label}月报，理由：{reason.strip()}"
-    _record("progress.report.returned", summary, {project.pk: changes}, {project.pk: project}, actor, now)
+    record_projects(
+        "progress.report.returned", summary, {project.pk: changes}, {project.pk: project}, actor, now
+    )
     return held
 
 
@@ -276,7 +281,7 @@ def carry_over(
         raise Refused([RowProblem(0, "reason", "沿用上月要写理由。")])
     _office([project.pk for project in projects], actor)
     rows = [ReportInput(project=project.pk, month=month, cumulative=0) for project in projects]
-    _refuse(_closed({month}))
+    refuse(_closed({month}))
     intake = Intake.of(rows)
     new: list[MonthlyReport] = []
     old: list[MonthlyReport] = []
@@ -296,7 +301,7 @@ def carry_over(
     _decide(carried, State.CARRIED, ReportDecision.Kind.CARRIED, reason.strip(), actor, now)
     changes: dict[int, Changes] = {r.project_id: {f"{month}年内累计": [None, r.cumulative]} for r in carried}
     summary = f"{month.label}月报沿用上月，理由：{reason.strip()}"
-    _record("progress.report.carried", summary, changes, {p.pk: p for p in projects}, actor, now)
+    record_projects("progress.report.carried", summary, changes, {p.pk: p for p in projects}, actor, now)
     return carried
 
 
@@ -318,7 +323,7 @@ def remind_reporters(
         [Reminder(project=project, month=month, by=actor.by, at=now) for project in wanted], batch_size=1000
     )
     changes: dict[int, Changes] = {project.pk: {"催报": [None, str(month)]} for project in wanted}
-    _record(
+    record_projects(
         "progress.report.reminded", f"催报{month.label}月报", changes, {p.pk: p for p in wanted}, actor, now
     )
     return reminders
@@ -352,7 +357,7 @@ def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyRepor
     if moved:
         names = "、".join(f"“{row.project.name}”" for row in moved[:5])
         raise Conflict(f"{names}在你看过之后又报了一次，请看看新报的数再审。")
-    _refuse(_closed({row.month for row in held.values()}))
+    refuse(_closed({row.month for row in held.values()}))
     return [held[pk] for pk in wanted]
 
 
@@ -384,36 +389,3 @@ def _decide(
 
 def _projects(reports: Sequence[MonthlyReport]) -> dict[int, Project]:
     return {report.project_id: report.project for report in reports}
-
-
-def _refuse(problems: Iterable[RowProblem]) -> None:
-    found = sorted(problems, key=lambda problem: problem.row)
-    if found:
-        raise Refused(found)
-
-
-def _months(rows: Iterable[Any]) -> str:
-    months = sorted({row.month for row in rows})
-    return months[0].label if len(months) == 1 else f"{months[0].label}至{months[-1].label}" if months else ""
-
-
-def _record(
-    verb: str,
-    summary: str,
-    changes: dict[int, Changes],
-    projects: dict[int, Project],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """One event with a row per project; none where nothing changed."""
-    if not changes:
-        return
-    one = projects[next(iter(changes))] if len(changes) == 1 else None
-    record(
-        verb,
-        actor=actor,
-        now=now,
-        subject=one,
-        summary=f"{summary}：{one.name}" if one else f"{summary}，{len(changes)}个项目",
-        rows=(RowChange(projects[pk], projects[pk].name, of_one) for pk, of_one in changes.items()),
-    )
