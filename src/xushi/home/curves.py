@@ -105,7 +105,8 @@ def _actual(by_number: dict[int, Point], last: Point) -> dict[str, Any]:
         data[number] = _yi(point.cumulative)
     ahead = last.cumulative * 12 >= last.due_twelfths
     label = _labelled(_yi(last.cumulative), f"实际{words_of(last.cumulative)}", "right", bold=True, size=9)
-    label["label"]["offset"] = [4, -12 if ahead and last.month.number == 12 else 12]
+    on_the_axis = last.cumulative * 10 < last.plan  # below it stand the months
+    label["label"]["offset"] = [4, -12 if on_the_axis or (ahead and last.month.number == 12) else 12]
     data[last.month.number] = label
     return {
         "type": "line",
