@@ -12,8 +12,9 @@ from xushi.units.models import Role, Unit, User
 
 PASSWORD = "Xushi-2018-demo"  # noqa: S105 - 只有演示命令会建出用它的账号
 DEPARTMENTS = (
-    "区发改局", "区国土分局", "区规划分局", "区建设局", "区环保局", "区统计局", "区督查室", "区财政局", "区水务局",
-    "区农业局", "区教育局", "区卫计局", "区文旅局", "区商务局", "区经信局", "区民政局", "区交通局", "区城管局",
+    "区政府", "区发改局", "区国土分局", "区规划分局", "区建设局", "区环保局", "区统计局", "区督查室", "区财政局",
+    "区水务局", "区农业局", "区教育局", "区卫计局", "区文旅局", "区商务局", "区经信局", "区民政局", "区交通局",
+    "区城管局",
 )  # fmt: skip
 GROUPS = (
     "科技创新组",
@@ -28,19 +29,22 @@ GROUPS = (
 FARMS = ("老山林场", "汤泉农场")
 # 账号、姓名、职务、角色、单位、管辖
 ACCOUNTS = (
-    ("leader", "陈区长", "分管副区长", Role.LEADER, "浦口区", "浦口区"),
+    ("leader", "陈区长", "分管副区长", Role.LEADER, "区政府", "浦口区"),
     ("office", "周敏", "综合科科长", Role.OFFICE, "区重大办", "浦口区"),
-    ("office2", "王科员", "综合科科员", Role.OFFICE, "区重大办", "浦口区"),
+    ("office2", "王璐", "综合科科员", Role.OFFICE, "区重大办", "浦口区"),
     ("department", "孙立", "国土分局副局长", Role.DEPARTMENT, "区国土分局", "区国土分局"),
-    ("territory", "李汤泉", "汤泉街道经发办", Role.TERRITORY, "汤泉街道", "汤泉街道"),
-    ("inspector", "郑察", "督查室主任", Role.INSPECTOR, "区督查室", "浦口区"),
-    ("statistics", "吴统", "统计局投资科", Role.STATISTICS, "区统计局", "浦口区"),
-    ("indicator", "冯经", "经济发展组", Role.INDICATOR_LEAD, "经济发展组", "经济发展组"),
+    ("territory", "李春燕", "汤泉街道经发办", Role.TERRITORY, "汤泉街道", "汤泉街道"),
+    ("inspector", "郑国平", "督查室主任", Role.INSPECTOR, "区督查室", "浦口区"),
+    ("statistics", "吴晓峰", "统计局投资科", Role.STATISTICS, "区统计局", "浦口区"),
+    ("indicator", "冯立", "经济发展组", Role.INDICATOR_LEAD, "经济发展组", "经济发展组"),
     ("sysadmin", "系统管理员", "", Role.SYSTEM_ADMIN, "区重大办", "区重大办"),
     ("secadmin", "安全管理员", "", Role.SECURITY_ADMIN, "区重大办", "区重大办"),
     ("auditor", "审计员", "", Role.AUDITOR, "区重大办", "区重大办"),
 )
-OWNER = ("owner", "赵博", "博郡项目部", Role.OWNER, "南京博郡新能源汽车有限公司")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+# 各属地的填报人（汤泉的在上面）
+REPORTERS = ("顾建国", "许文静", "沈伟", "韩雪", "曹志强", "彭丽", "董海", "袁敏", "邓超群")
+OWNER = ("owner", "赵明远", "博郡项目部", Role.OWNER, "南京博郡新能源汽车有限公司")
 LEADERS = (("leader2", "刘副区长"), ("leader3", "何副区长"), ("leader4", "高主任"))
 
 
@@ -54,6 +58,16 @@ class People:
     @property
     def leaders(self) -> list[User]:
         return [self.users["leader"], *(self.users[name] for name, _ in LEADERS)]
+
+    @property
+    def reporters(self) -> dict[str, User]:
+        """Who reports for each territory, by the territory's name."""
+        places = {name for name, _ in TERRITORIES}
+        return {
+            user.home_unit.name: user
+            for user in self.users.values()
+            if user.home_unit and user.home_unit.name in places
+        }
 
 
 def settle(enterprises: Iterable[str], *, now: datetime) -> People:
@@ -88,13 +102,13 @@ def _open_accounts(people: People, now: datetime) -> None:
         _person(people, username, name, title, role, unit, scope, now)
     _person(people, *OWNER, OWNER[4], now)
     for username, name in LEADERS:
-        _person(people, username, name, "挂钩领导", Role.LEADER, "浦口区", "浦口区", now)
+        _person(people, username, name, "挂钩领导", Role.LEADER, "区政府", "浦口区", now)
     for number, (territory, _) in enumerate(TERRITORIES):
         if territory != "汤泉街道":
             _person(
                 people,
                 f"territory{number}",
-                f"{territory}填报人",
+                REPORTERS[number],
                 "经发办",
                 Role.TERRITORY,
                 territory,

@@ -9,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from xushi.config import startup
 from xushi.demo.builder import build, is_built
 from xushi.demo.people import ACCOUNTS, OWNER, PASSWORD
+from xushi.journal.models import Event
 from xushi.units.models import Unit
 
 MOMENT = "2018-09-12T08:30"
@@ -34,8 +36,9 @@ class Command(BaseCommand):
                 startup.ask_port_free(host, port)
         except startup.CannotStartError as problem:
             raise CommandError(f"起动不了。{problem}") from problem
+        built = self._looked()
         call_command("migrate", verbosity=0)
-        self._build()
+        self._build(built)
         if build_only:
             return
         self._greet(host, port)
@@ -44,18 +47,28 @@ class Command(BaseCommand):
         arguments = [sys.argv[0], "serve", "--host", host, "--port", str(port)]
         os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - 换成服务进程，不经 shell
 
-    def _build(self) -> None:
-        if is_built():
-            self.stdout.write("演示区已经建好，直接用。")
+    def _looked(self) -> bool:
+        """Whether the demonstration is there; refuses, before anything is touched, where other data is."""
+        tables = set(connection.introspection.table_names())
+        if not tables:
+            return False
+        if Unit._meta.db_table in tables and Event._meta.db_table in tables:
+            if is_built():
+                return True
+            if not Unit.objects.exists():
+                return False
+        name = settings.DATABASES["default"]["NAME"]
+        raise CommandError(
+            f"数据库 {name} 里已有别的数据，演示区不往里掺。请换一个 XUSHI_HOME 或 DATABASE_URL。"
+        )
+
+    def _build(self, built: bool) -> None:
+        if built:
+            self._say("演示区已经建好，直接用。")
             return
-        if Unit.objects.exists():
-            name = settings.DATABASES["default"]["NAME"]
-            raise CommandError(
-                f"数据库 {name} 里已有别的数据，演示区不往里掺。请换一个 XUSHI_HOME 或 DATABASE_URL。"
-            )
         began = time.perf_counter()
         build(self._say)
-        self.stdout.write(f"演示区建好了，用了{time.perf_counter() - began:.0f}秒。")
+        self._say(f"演示区建好了，用了{time.perf_counter() - began:.0f}秒。")
 
     def _greet(self, host: str, port: int) -> None:
         self._say("")
