@@ -30,6 +30,8 @@ CUTS = [
     ["level", "category"],
     ["level", "territory"],
     ["category", "territory"],
+    ["leader"],
+    ["chain", "owner_kind"],
 ]
 
 

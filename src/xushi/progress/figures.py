@@ -10,7 +10,7 @@ from xushi.core.months import Month
 from xushi.progress.history import history, project_history
 from xushi.progress.models import MonthClosing, SummaryCell
 from xushi.progress.published import attach
-from xushi.progress.scope import LEVELS, Filters, cell_condition, row_condition
+from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, cell_condition, row_condition
 from xushi.progress.specs import SPECS, Group
 from xushi.progress.standing import current_closing, fact_rows, live_rows
 from xushi.registry.models import Category, IndustryChain, Project, Stage
@@ -90,6 +90,10 @@ def _names(dimension: str) -> Names:
     return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
 
 
+def _missing(dimension: str) -> Any:
+    return NO_WORD if dimension == "owner_kind" else NO_KEY
+
+
 def _of_level(
     user: User,
     month: Month,
@@ -118,7 +122,8 @@ def _gather(
     grouped = source.annotate(stage_here=F(filters.stage_column)).order_by().values(*columns, "stage_here")
     for found in grouped.annotate(**sums):
         named = [
-            names[name].get(found[column], (None, "未填")) for name, column in zip(by, columns, strict=True)
+            names[name].get(found[column], (_missing(name), "未填"))
+            for name, column in zip(by, columns, strict=True)
         ]
         key = tuple(code for code, _ in named)
         if key not in groups:

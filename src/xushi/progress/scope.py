@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q
 
 from xushi.core.months import Month
+from xushi.core.text import row_number
 from xushi.registry.models import Category, Stage
 
 YI = 100_000_000
@@ -24,6 +25,7 @@ STAGE_COLUMNS = {
     "municipal": "municipal_stage",
     "district": "district_stage",
 }
+NO_KEY, NO_WORD = 0, "none"  # 未填：编号写作0，文字写作none
 STAGES = {"under_way": Stage.UNDER_WAY, "preliminary": Stage.PRELIMINARY}
 STATES = {
     "started": "已开工",
@@ -89,9 +91,10 @@ _LABELS = {"level": "级别", "stage": "阶段", "state": "状态"}
 
 
 def _number(name: str, text: str) -> int:
-    if not text.isdigit():
-        raise ValueError(f"“{text}”不是编号，请从清单的筛选里选。")
-    return int(text)
+    number = row_number(text)
+    if number is None:
+        raise ValueError(f"“{text[:20]}”不是编号，请从清单的筛选里选。")
+    return number
 
 
 def cell_condition(filters: Filters) -> Q:
@@ -113,12 +116,19 @@ def row_condition(filters: Filters, month: Month) -> Q:
     for name, column in _ROW_COLUMNS.items():
         value = getattr(filters, name)
         if value is not None:
-            condition &= Q(**{column: value})
+            condition &= _equals(column, value)
     if filters.size:
         condition &= Q(total_investment__gte=filters.size * YI)
     if filters.state:
         condition &= state_condition(filters.state, month)
     return condition
+
+
+def _equals(column: str, value: Any) -> Q:
+    """A filter's value against its column; NO_KEY or NO_WORD stands for rows where nothing is filled in."""
+    if value == NO_WORD:
+        return Q(**{column: ""})
+    return Q(**{f"{column}__isnull": True}) if value == NO_KEY else Q(**{column: value})
 
 
 _ROW_COLUMNS = {"unit": "responsible_unit", "leader": "leader", "chain": "chain", "owner_kind": "owner_kind"}
