@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import cast
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 POLICY = (
@@ -26,6 +27,24 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         return response
+
+
+class NoNulls:
+    """A NUL in an address or a field is refused: nobody types it, and PostgreSQL does not take it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        if "\0" in request.path or any(_nulls(fields) for fields in (request.GET, request.POST)):
+            raise BadRequest("填的字里有看不见的空字符，请删去重填，或换个地方复制再粘贴。")
+
+
+def _nulls(fields: QueryDict) -> bool:
+    return any("\0" in name or any("\0" in str(v) for v in values) for name, values in fields.lists())
 
 
 class FlatStreams:

@@ -18,8 +18,8 @@ class Month:
     number: int
 
     def __post_init__(self) -> None:
-        if not (1 <= self.number <= 12 and 1900 <= self.year <= 2200):
-            raise ValueError(f"没有这个月份：{self.year}年{self.number}月。月份写作 2018-08。")
+        if not (1 <= self.number <= 12 and 1899 <= self.year <= 2201):
+            raise ValueError(_none(self.year, self.number))
 
     @classmethod
     def parse(cls, text: str) -> "Month":
@@ -27,7 +27,10 @@ class Month:
         found = _TEXT.match(text.strip())
         if not found:
             raise ValueError(f"看不懂月份“{text}”，请写成 2018-08 这样。")
-        return cls(int(found[1]), int(found[2]))
+        year, number = int(found[1]), int(found[2])
+        if not 1900 <= year <= 2200:  # the months beside it exist, whatever is typed
+            raise ValueError(_none(year, number))
+        return cls(year, number)
 
     @classmethod
     def of(cls, day: date) -> "Month":
@@ -81,3 +84,7 @@ class Month:
     def period(self) -> str:
         """The year up to this month: 2018年1—8月; January alone is 2018年1月."""
         return self.label if self.number == 1 else f"{self.year}年1—{self.number}月"
+
+
+def _none(year: int, number: int) -> str:
+    return f"没有这个月份：{year}年{number}月。月份写作 2018-08。"

@@ -8,6 +8,7 @@ from pypinyin import Style, pinyin
 
 _SPACE = re.compile(r"\s+")
 _READINGS_AT_MOST = 4
+NUMBER_AT_MOST = 12  # digits
 _HALF_WIDTH = {
     full: full - 0xFEE0
     for first, last in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
@@ -23,6 +24,12 @@ def tidy(text: str) -> str:
 def regular(text: str) -> str:
     """A cell as machines read it: NFKC throughout (full-width points and brackets too), single spaces, trimmed."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def row_number(text: str) -> int | None:
+    """A row's number as an address or a form carries it; None for anything else (², a number no table holds)."""
+    tidied = text.strip()
+    return int(tidied) if tidied.isdecimal() and len(tidied) <= NUMBER_AT_MOST else None
 
 
 def name_key(text: str) -> str:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.core.text import row_number
 from xushi.home import actions
+from xushi.home.exporting import KINDS
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
 from xushi.progress.actions import remind_reporters
@@ -27,9 +29,10 @@ BULK_AT_MOST = 1000
 def bulk(request: HttpRequest) -> HttpResponse:
     """What the bulk bar asks for over the chosen projects, those within sight only."""
     user: Any = request.user
-    ids = [int(text) for text in request.POST.getlist("id") if text.isdigit()][:BULK_AT_MOST]
+    ticked = request.POST.getlist("id")
+    ids = [number for text in ticked if (number := row_number(text)) is not None][:BULK_AT_MOST]
     act = request.POST.get("act", "")
-    if act.startswith("export-"):
+    if act.removeprefix("export-") in KINDS:
         query = urlencode([*_pairs(request), *(("id", pk) for pk in ids)])
         return HttpResponseRedirect(f"{reverse('home:export', args=[act.removeprefix('export-')])}?{query}")
     chosen = list(Project.objects.visible_to(user).filter(pk__in=ids))

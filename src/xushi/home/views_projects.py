@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.core.text import row_number
 from xushi.home import exporting, listing_page, lists
 from xushi.home.months import Choice, choose
 from xushi.home.wanted import Wanted, read
@@ -42,9 +43,10 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     now = clock.now()
     try:
         choice, wanted = asked(request)
-        chosen = [int(text) for text in request.GET.getlist("id") if text.isdigit()]
+        ids = request.GET.getlist("id")
+        chosen = [number for text in ids if (number := row_number(text)) is not None]
         found = lists.find(user, choice.month, wanted)
-        if chosen:
+        if ids:
             found = lists.chosen(found, chosen)
         rows = lists.every(found, wanted, user, local_day(now), judged=choice.latest)
         return exporting.answer(rows, wanted, choice, kind, user=user, now=now)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from xushi.alerts.rules import Cause
 from xushi.core.months import Month
+from xushi.core.text import row_number
 from xushi.home.columns import CHOSEN, COLUMNS, SORTS
 from xushi.progress.scope import Filters
 
@@ -79,9 +80,10 @@ def _number(query: Mapping[str, Any], name: str) -> int | None:
     text = _text(query, name)
     if not text:
         return None
-    if not text.isdigit() or len(text) > 12:
-        raise ValueError(f"“{text}”不是编号，请从清单的筛选里选。")
-    return int(text)
+    number = row_number(text)
+    if number is None:
+        raise ValueError(f"“{text[:20]}”不是编号，请从清单的筛选里选。")
+    return number
 
 
 def address(wanted: Wanted, month: Month, **more: Any) -> str:

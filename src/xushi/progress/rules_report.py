@@ -207,7 +207,7 @@ def _doubts_of_dates(row: ReportInput, standard: Standard, today: date) -> Itera
                 name,
                 f"{word}日期已认定为{_day(known)}，与这里的{_day(day)}不同；要改请联系重大办修改项目资料。",
             )
-        elif day > today or Month.of(day) > row.month:
+        elif day > min(today, row.month.last_day):
             yield Doubt(name, f"{word}日期{_day(day)}晚于{row.month.label}底，请核对日期，或等那个月再报。")
     started = row.started_on or standard.started_on
     if row.completed_on and not started:

@@ -17,6 +17,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.progress import actions, policy, selectors
 from xushi.progress.asking import Request
@@ -153,8 +154,8 @@ def accept(request: Request) -> HttpResponse:
 
 def _pairs(texts: Sequence[str]) -> list[tuple[int, int]]:
     """ "12:3" is report 12 as of version 3; anything else is left out."""
-    pairs = [text.split(":") for text in texts]
-    return [(int(p[0]), int(p[1])) for p in pairs if len(p) == 2 and all(x.isdigit() for x in p)]
+    pairs = [[row_number(part) for part in text.split(":")] for text in texts]
+    return [(p[0], p[1]) for p in pairs if len(p) == 2 and p[0] is not None and p[1] is not None]
 
 
 @require_POST
@@ -164,8 +165,8 @@ def send_back(request: Request, pk: int) -> HttpResponse:
     report = get_object_or_404(
         MonthlyReport.objects.visible_to(request.user).select_related("project"), pk=pk
     )
-    version = request.POST.get("version", "")
-    report.version = int(version) if version.isdigit() else report.version
+    seen = row_number(request.POST.get("version", ""))
+    report.version = report.version if seen is None else seen
     try:
         actions.return_report(
             report, request.POST.get("reason", ""), actor=Actor.of(request), now=clock.now()
@@ -181,7 +182,7 @@ def _chosen(request: Request, month: Month) -> list[Project]:
     if request.POST.get("all"):
         return list(selectors.missing(request.user, month))
     ticked = [request.POST["only"]] if request.POST.get("only") else request.POST.getlist("project")
-    wanted = [text for text in ticked if text.isdigit()]
+    wanted = [number for text in ticked if (number := row_number(text)) is not None]
     return list(Project.objects.visible_to(request.user).filter(pk__in=wanted))
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.progress import actions, policy, selectors
 from xushi.progress import photos as pictures
@@ -206,8 +207,7 @@ def _save(request: Request, sheet: Sheet, typed: dict[str, Any], based_on: int) 
 
 
 def _based_on(request: Request) -> int:
-    text = request.POST.get("based_on", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return row_number(request.POST.get("based_on", "")) or 0
 
 
 def _take_photos(request: Request, sheet: Sheet) -> None:

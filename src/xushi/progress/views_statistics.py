@@ -19,6 +19,7 @@ from xushi.config import clock
 from xushi.core import money
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.months import Month
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.progress import policy, statistics
 from xushi.progress.asking import Request
@@ -71,9 +72,8 @@ def _allowed(request: Request) -> None:
 
 
 def _rows(request: Request, month: Month, query: QueryDict) -> Any:
-    territory = query.get("territory", "")
     found = statistics.ledger(request.user, month)
-    return statistics.narrowed(found, query.get("state", ""), int(territory) if territory.isdigit() else None)
+    return statistics.narrowed(found, query.get("state", ""), row_number(query.get("territory", "")))
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.registry import actions, plans, policy
 from xushi.registry.forms import SECTIONS, PlanForm, ProjectForm
@@ -176,7 +177,8 @@ def _plan_address(pk: int) -> str:
 
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
-    return int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else local_day(clock.now()).year
+    year = row_number(text)
+    return year if year and 2000 <= year <= 2100 else local_day(clock.now()).year
 
 
 def lay_on(form: Form, refusal: actions.Refused) -> None:

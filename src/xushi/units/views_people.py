@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xushi.config import clock
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.units import actions, policy, selectors
 from xushi.units.access import person as person_of
@@ -30,10 +31,10 @@ def ask_administrator(request: HttpRequest) -> None:
 def people(request: HttpRequest) -> HttpResponse:
     """人员名单."""
     ask_administrator(request)
-    number = request.GET.get("unit", "")
+    number = row_number(request.GET.get("unit", ""))
     wanted = selectors.PeopleFilter(
         words=request.GET.get("q", "").strip(),
-        unit=Unit.objects.filter(pk=number).first() if number.isdecimal() else None,
+        unit=Unit.objects.filter(pk=number).first() if number else None,
         role=request.GET.get("role", ""),
     )
     page = Paginator(selectors.people(wanted), PER_PAGE).get_page(request.GET.get("page"))
