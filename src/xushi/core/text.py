@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
+from pypinyin.core import seg
 
 _SPACE = re.compile(r"\s+")
 _READINGS_AT_MOST = 4
@@ -45,15 +47,32 @@ def search_text(*parts: str) -> str:
     words = [name_key(part) for part in parts if part]
     spellings: list[str] = []
     for word in words:
-        spellings += _spellings(word, Style.NORMAL) + _spellings(word, Style.FIRST_LETTER)
+        if len(word) > 4:
+            spellings += _two_spellings(word)
+        else:
+            spellings += _spellings(word, Style.NORMAL) + _spellings(word, Style.FIRST_LETTER)
     return " ".join(dict.fromkeys(words + spellings))
+
+
+def _two_spellings(word: str) -> list[str]:
+    """Full and initials of a long word in one look-up; what is no character stays as it is in both."""
+    if word.isascii():
+        return [word]
+    readings = [reading for part in seg(word) for reading in _readings(part)]
+    full = "".join(reading.removeprefix("\0") for reading in readings)
+    return [full, "".join(r[1:] if r.startswith("\0") else r[0] for r in readings)]
+
+
+@lru_cache(maxsize=32_768)
+def _readings(part: str) -> tuple[str, ...]:
+    """The syllables of one phrase; a run without characters is marked by a NUL before it."""
+    marked = pinyin(part, style=Style.NORMAL, errors=lambda run: "\0" + run)
+    return tuple(reading[0] for reading in marked)
 
 
 def _spellings(word: str, style: Style) -> list[str]:
     readings = pinyin(word, style=style, heteronym=False)
     first = "".join(reading[0] for reading in readings)
-    if len(word) > 4:
-        return [first]
     many = pinyin(word, style=style, heteronym=True)
     spelled = ["".join(choice) for _, choice in zip(range(_READINGS_AT_MOST), product(*many), strict=False)]
     return list(dict.fromkeys([first, *spelled]))

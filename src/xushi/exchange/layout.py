@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from xushi.core.cells import written
@@ -121,6 +122,7 @@ def _left_of(sheet: Sheet, row: int, column: int) -> Any:
     return sheet.cell(row, column)
 
 
+@lru_cache(maxsize=4096)
 def plain_label(label: str) -> str:
     """A header without units, brackets and years: “2018年总投资（万元）” → 总投资; 1-8月 → 累计, 8月 → 当月."""
     text = _BRACKETS.sub("", name_key(label).replace("（", "(").replace("）", ")"))
@@ -160,9 +162,14 @@ def _assigned(
     return columns
 
 
+@lru_cache(maxsize=256)
+def _names(known: Field) -> tuple[str, ...]:
+    return (name_key(known.label), *map(name_key, known.synonyms))
+
+
 def _likeness(path: list[str], known: Field) -> int:
     """How well a header's words name a field: 0 not at all; the whole path before its last word before a part."""
-    names = [name_key(known.label), *map(name_key, known.synonyms)]
+    names = _names(known)
     whole, last = plain_label("".join(dict.fromkeys(path))), plain_label(path[-1])
     if known.name == "cumulative" and any(word in whole for word in _TO_DATE):
         return 0

@@ -28,6 +28,7 @@ _CHILDREN: dict[str, type[models.Model]] = {
     "revisions": ProjectRevision,
 }
 _AT_ONCE = 5000
+_UNSAID = ("version", "name_key", "search_text")
 
 
 def snapshot(kind: str, projects: Iterable[int]) -> Snapshot:
@@ -153,8 +154,13 @@ def _what(model: str, fields: dict[str, Any], current: dict[str, Any] | None) ->
     )
     if current is None:
         return f"“{project}”的{named.verbose_name}已被删去"
-    moved = [name for name in fields if fields[name] != current.get(name)]
-    labels = [str(named.get_field(name).verbose_name) for name in moved[:3]]  # type: ignore[union-attr]
+    labels = [
+        str(field.verbose_name)
+        for field in (*named.fields, *named.many_to_many)
+        if field.name in fields
+        and field.name not in _UNSAID
+        and fields[field.name] != current.get(field.name)
+    ][:3]
     return f"“{project}”的{named.verbose_name}改了{'、'.join(labels)}"
 
 

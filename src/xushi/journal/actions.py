@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from django.db import models, transaction
 
 from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
+from xushi.kit.bulk import insert_all
 
 _reactions: dict[str, list[str]] = {}
 _whole: ContextVar[Event | None] = ContextVar("whole", default=None)
@@ -114,8 +115,8 @@ def record(
 
 
 def _attach(event: Event, rows: Iterable[RowChange], verb: str, now: datetime) -> None:
-    EventRow.objects.bulk_create(
-        (
+    insert_all(
+        [
             EventRow(
                 event=event,
                 subject_kind=row.subject._meta.label_lower,
@@ -124,8 +125,7 @@ def _attach(event: Event, rows: Iterable[RowChange], verb: str, now: datetime) -
                 changes=row.changes,
             )
             for row in rows
-        ),
-        batch_size=2000,
+        ]
     )
     Reaction.objects.bulk_create(
         (Reaction(event=event, name=name, not_before=now) for name in _reactions.get(verb, [])),

@@ -12,6 +12,7 @@ from xushi.core.months import Month
 from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
+from xushi.kit.bulk import insert_all
 from xushi.registry.models import (
     AnnualPlan,
     Category,
@@ -92,7 +93,7 @@ def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: dateti
     _refuse(_all_problems(rows, problems_of_project))
     _refuse([*lookup.unknown(rows), *_taken(rows)])
     projects = [_filled(Project(), row, lookup) for row in rows]
-    Project.objects.bulk_create(projects, batch_size=1000)
+    insert_all(projects)
     _tag(projects, rows, lookup)
     record(
         "registry.project.registered",

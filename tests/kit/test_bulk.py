@@ -1,0 +1,77 @@
+"""成批写入：与 bulk_create 写下同样的行，主键接着往下排。"""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import NOW
+from xushi.core.months import Month
+from xushi.journal.models import Event, EventRow
+from xushi.kit.bulk import FEW, insert_all
+from xushi.registry.models import AnnualPlan, Category, Project
+from xushi.units.models import Unit
+
+
+def projects(count: int, unit: Unit, category: Category, start: int = 0) -> list[Project]:
+    return [
+        Project(
+            name=f"项目{i}", name_key=f"项目{i}", category=category, territory=unit, responsible_unit=unit,
+            total_investment=i, content="一\t二\n三\\N", started_on=NOW.date() + timedelta(days=i), latitude="31.050000",
+        )
+        for i in range(start, start + count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW + 50])
+def test_rows_come_back_as_they_went_in(district: Unit, count: int) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    made = projects(count, district, category)
+    insert_all(made)
+    held = {project.pk: project for project in Project.objects.all()}
+    assert len(held) == count
+    for project in made:
+        twin = held[project.pk]
+        assert (twin.name, twin.content, twin.started_on, str(twin.latitude)) == (
+            project.name, project.content, project.started_on, "31.050000",
+        )  # fmt: skip
+        assert not project._state.adding
+
+
+def test_keys_go_on_after_other_ways_of_writing(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    insert_all(projects(FEW, district, category))
+    single = projects(1, district, category, start=FEW)[0]
+    single.save()
+    insert_all(projects(FEW, district, category, start=FEW + 1))
+    assert Project.objects.count() == 2 * FEW + 1
+    assert Project.objects.order_by("-pk")[0].pk > single.pk
+
+
+def test_months_moments_and_json(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    made = projects(FEW, district, category)
+    insert_all(made)
+    curve = ["0"] * 11 + ["1"]
+    plans = [
+        AnnualPlan(
+            project=p,
+            year=2018,
+            planned_investment=1,
+            start_month=Month(2018, 8),
+            curve=curve,
+            proposed_at=NOW,
+        )
+        for p in made
+    ]
+    insert_all(plans)
+    held = AnnualPlan.objects.get(pk=plans[-1].pk)
+    assert (held.start_month, held.curve, held.proposed_at) == (Month(2018, 8), curve, NOW)
+    event = Event.objects.create(verb="x", at=NOW, summary="x")
+    changes = {"开工": [None, NOW.date()]}
+    insert_all(
+        [
+            EventRow(event=event, subject_kind="a", subject_id=i, subject_name="甲", changes=changes)
+            for i in range(FEW)
+        ]
+    )
+    assert EventRow.objects.filter(event=event).first().changes == {"开工": [None, NOW.date().isoformat()]}
