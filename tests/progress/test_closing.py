@@ -83,3 +83,10 @@ def test_reopening_leaves_both_versions():
     was = old.facts.get(project=district.projects[0]).cumulative
     assert was != 5 and new.facts.get(project=district.projects[0]).cumulative == 5
     assert Event.objects.filter(verb="progress.month.reopened").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_year_without_projects_has_no_month_to_close() -> None:
+    with pytest.raises(NotReady, match="没有数可关"):
+        close_month(Month(1900, 1), actor=SYSTEM, now=datetime(2018, 9, 12, tzinfo=BEIJING))
+    assert not MonthClosing.objects.exists()

@@ -72,6 +72,8 @@ def _check_closable(month: Month, now: datetime) -> None:
         raise NotReady(f"{month.label}已经关账；要改先重开。")
     if local_day(now) <= month.last_day:
         raise NotReady(f"{month.label}还没过完，{month.next.first_day.month}月1日起才能关账。")
+    if not live_rows(month).exists():
+        raise NotReady(f"{month.year}年的名单里还没有项目，{month.label}没有数可关，请核对月份。")
     first = MonthClosing.objects.filter(month__gte=Month(month.year, 1), month__lt=month).exists()
     if first and not current_closing(month.previous):
         raise NotReady(f"{month.previous.label}还没关账，请先关那个月。")
