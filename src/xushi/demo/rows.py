@@ -110,7 +110,7 @@ def _any_day(chance: random.Random) -> date:
 
 def _planned_starts(due: int, later: int, chance: random.Random) -> list[Month]:
     """Months planned: due by July, later from September on. Two of August are set apart in settle."""
-    return [Month(facts.YEAR, chance.choice((4, 5, 5, 6, 6, 7, 7, 7))) for _ in range(due)] + [
+    return [Month(facts.YEAR, chance.choice((5, 6, 6, 7, 7, 7, 7))) for _ in range(due)] + [
         Month(facts.YEAR, chance.choice((9, 9, 10, 10, 11, 12))) for _ in range(later)
     ]
 
