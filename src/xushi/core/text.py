@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
-from pypinyin.core import seg
+from pypinyin.seg.simpleseg import seg
 
 _SPACE = re.compile(r"\s+")
 _READINGS_AT_MOST = 4

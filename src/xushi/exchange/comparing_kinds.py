@@ -146,7 +146,7 @@ def compare_reports(comparison: Comparison) -> None:
 
 
 def _report_input(row: Row, month: Month) -> ReportInput:
-    texts = {name: row.values.get(name) or "" for name in _REPORT_TEXTS}
+    texts: dict[str, Any] = {name: row.values.get(name) or "" for name in _REPORT_TEXTS}
     return ReportInput(
         project=row.target or 0,
         month=month,
@@ -162,7 +162,7 @@ def _judge_report(comparison: Comparison, row: Row, given: ReportInput, intake: 
     past = intake.standard(report).past.cumulative
     this_month = row.values.get("this_month")
     if row.values.get("cumulative") is None:
-        report = _with_cumulative(report, past + this_month)
+        report = _with_cumulative(report, past + (this_month or 0))
     elif this_month is not None and past and past + this_month != report.cumulative:
         total = past + this_month
         found.complain(

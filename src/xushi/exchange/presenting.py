@@ -67,7 +67,7 @@ def grid(seen: Preview, *, page: int = 1, only_problems: bool = False) -> Grid:
     numbered = {(p.row, p.column): (i, p) for i, p in enumerate(seen.problems, start=1)}
     rows = list(range(len(sheet.rows)))
     if only_problems:
-        bad = {row for row, _ in numbered}
+        bad = {place[0] for place in numbered}
         rows = [row for row in rows if row < layout.first_row or row in bad]
     count = max(1, -(-len(rows) // ROWS_SHOWN))
     page = min(max(page, 1), count)
@@ -120,15 +120,16 @@ def _cell(seen: Preview, row: int, at: int, numbered: dict[tuple[int, int], tupl
     right = isinstance(raw, int | float) and not isinstance(raw, bool)
     shown_text = grouped(text) if right and abs(raw) >= 10_000 else text
     answer = found.answers.get(address(row, at))
-    if (row, at) in numbered:
-        number, problem = numbered[row, at]
+    if here := numbered.get((row, at)):
+        number, problem = here
         return Cell(
             shown_text, "must" if problem.must else "check", number, title=problem.sentence, right=right
         )
     if answer and (row, at) not in found.skipped:
         return Cell(_answered(answer, shown_text), "read", old=shown_text, title="已答复", right=right)
     if note := found.notes.get((row, at)):
-        return Cell(_as_read(seen, at, note), "read", old=text.strip(), title=note.note, right=right)
+        read = _as_read(seen, at, note)
+        return Cell(read, "read", old="" if read == text else text.strip(), title=note.note, right=right)
     return Cell(shown_text, right=right)
 
 

@@ -114,15 +114,15 @@ def _uncalculated(archive: zipfile.ZipFile, title: str) -> dict[tuple[int, int],
 
 
 def _part_of(archive: zipfile.ZipFile, title: str) -> str:
-    targets = {}
+    targets: dict[bytes, str] = {}
     for relation in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
         key, target = re.search(rb'Id="([^"]*)"', relation), re.search(rb'Target="([^"]*)"', relation)
         if key and target:
             targets[key[1]] = target[1].decode()
     for name, key in _SHEET.findall(archive.read("xl/workbook.xml")):
         if _unescaped(name.decode("utf-8", "replace")) == title and key in targets:
-            target = targets[key]
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            place = targets[key]
+            return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
     return ""
 
 
