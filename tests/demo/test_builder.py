@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -76,3 +77,56 @@ def test_eight_months_are_closed_with_a_fact_each():
     closings = list(MonthClosing.objects.order_by("month"))
     assert [c.month.number for c in closings] == list(range(1, 9))
     assert all(len(list(fact_standings(c))) == 450 for c in closings)
+
+
+def test_it_happened_in_the_order_of_time():
+    from xushi.journal.models import Event, Reaction
+    from xushi.journal.sealing import verify
+
+    events = list(Event.objects.order_by("pk"))
+    assert all(later.at >= earlier.at for earlier, later in pairwise(events))
+    assert events[-1].at <= NOW
+    assert not Reaction.objects.filter(done_at=None).exists()
+    assert verify() is None
+
+
+def test_three_reports_of_august_were_carried_over_and_september_is_open():
+    from xushi.progress.models import MonthlyReport, ReportDraft
+    from xushi.progress.standing import open_month
+
+    group = total(WHOLE_DISTRICT, AUGUST, Filters(level="district"))
+    assert (group.reported, group.under_way) == (361, 364)
+    september = MonthlyReport.objects.filter(month=Month(2018, 9))
+    assert open_month() == Month(2018, 9)
+    assert {report.state for report in september} == {"submitted", "accepted", "returned"}
+    assert ReportDraft.objects.filter(month=Month(2018, 9)).count() == 2
+
+
+def test_statistics_lack_evidence_for_the_named_two_and_a_few_are_not_entered():
+    from xushi.alerts.models import Alert
+    from xushi.progress.models import StatisticsEntry
+
+    entries = StatisticsEntry.objects.filter(month=AUGUST)
+    for name in ("紫光项目", "博郡项目"):
+        entry = entries.get(project__name=name)
+        assert entry.missing and entry.helper_unit.name == "区发改局"
+    recorded = sum(entry.recorded for entry in entries)
+    assert Decimal("0.85") < Decimal(recorded) / (412 * 10**8) < 1
+    assert 1 <= Alert.objects.open().filter(cause="not_in_statistics").count() <= 12
+
+
+def test_the_ceremony_has_nineteen_and_the_city_ranks():
+    from xushi.registry.models import Ceremony
+
+    ceremony = Ceremony.objects.get()
+    assert (ceremony.projects.count(), ceremony.rank_by_investment, ceremony.rank_by_count) == (19, 3, 5)
+    assert (ceremony.held_on.year, ceremony.held_on.month) == (2018, 6)
+
+
+def test_every_industrial_project_has_its_own_enterprise():
+    from xushi.registry.models import Project
+
+    industrial = Project.objects.filter(category__parent__code="industrial")
+    assert industrial.count() == 97
+    assert industrial.values("owner_unit").distinct().count() == 97
+    assert not industrial.filter(owner_unit=None).exists()

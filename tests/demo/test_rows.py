@@ -15,6 +15,16 @@ from xushi.demo.spread import spread
 YI = 10_000
 ROWS = build_rows()
 UNDER_WAY = [row for row in ROWS if row.stage == 1]
+COMPLETED = {
+    "projects": facts.COMPLETED,
+    "total_investment": facts.COMPLETED_TOTAL / YI,
+    "industrial_projects": facts.COMPLETED_INDUSTRIAL,
+    "industrial_invested_to_date": facts.COMPLETED_INDUSTRIAL_TO_DATE / YI,
+    "ceremony_projects": facts.CEREMONY,
+    "ceremony_invested_to_date": facts.CEREMONY_TO_DATE / YI,
+    "ceremony_rank_by_investment": 3,
+    "ceremony_rank_by_count": 5,
+}
 
 
 def total(rows: list[Row], column: str) -> float:
@@ -115,3 +125,30 @@ def test_spread_is_exact_and_refuses_the_impossible():
     assert sum(spread(1_000, [1, 2, 3.5], [10, 10, 10], [500, 600, 700])) == 1_000
     with pytest.raises(ValueError, match="分不开"):
         spread(10, [1, 1], [6, 6], [9, 9])
+
+
+def test_every_other_operand_of_the_report():
+    """竣工、年初排定: from the file where it is, from the constants otherwise."""
+    samples = os.environ.get("XUSHI_SAMPLES")
+    done = [row for row in UNDER_WAY if row.completed_on]
+    industrial = [row for row in done if row.industrial]
+    ceremony = [row for row in done if row.ceremony]
+    computed = {
+        "projects": len(done),
+        "total_investment": total(done, "total"),
+        "industrial_projects": len(industrial),
+        "industrial_invested_to_date": sum(row.before + row.done for row in industrial) / YI,
+        "ceremony_projects": len(ceremony),
+        "ceremony_invested_to_date": sum(row.before + row.done for row in ceremony) / YI,
+        "ceremony_rank_by_investment": facts.CEREMONY_RANKS[0],
+        "ceremony_rank_by_count": facts.CEREMONY_RANKS[1],
+    }
+    targets = {
+        "provincial": sum(row.provincial for row in UNDER_WAY),
+        "municipal": sum(row.joint and row.industrial for row in UNDER_WAY),
+        "district": sum(row.industrial for row in UNDER_WAY),
+    }
+    said = {"completed": COMPLETED, "targets": {"provincial": 4, "municipal": 21, "district": 76}}
+    if samples:
+        said = tomllib.loads((Path(samples) / "pukou-2018.toml").read_text(encoding="utf-8"))
+    assert (computed, targets) == (said["completed"], said["targets"])
