@@ -125,7 +125,7 @@ def _cell(seen: Preview, row: int, at: int, numbered: dict[tuple[int, int], tupl
         return Cell(
             shown_text, "must" if problem.must else "check", number, title=problem.sentence, right=right
         )
-    if answer and (row, at) not in found.skipped:
+    if answer and row not in found.skipped:
         return Cell(_answered(answer, shown_text), "read", old=shown_text, title="已答复", right=right)
     if note := found.notes.get((row, at)):
         read = _as_read(seen, at, note)
