@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xushi.core.months import Month
 from xushi.core.text import name_key, search_text, tidy
@@ -62,6 +63,7 @@ _COPIED = (
     "responsible_unit",
     "owner_unit",
 )
+AT_ONCE = 5_000
 _FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
 
 
@@ -121,7 +123,7 @@ def amend_projects(
     inputs = [row for _, row in rows]
     lookup = Lookup.of(inputs)
     _refuse(_all_problems(inputs, problems_of_project))
-    held = {p.pk: p for p in Project.objects.select_for_update().filter(pk__in=[pk for pk, _ in rows])}
+    held = {p.pk: p for p in among(Project.objects.select_for_update(), "pk", [pk for pk, _ in rows])}
     _refuse([*lookup.unknown(inputs), *_taken(inputs, keep=[pk for pk, _ in rows])])
     _check_versions(held, seen_versions or {})
     before = {pk: _picture(project) for pk, project in held.items()}
@@ -165,7 +167,7 @@ def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) 
     )
     held = {
         (x.project_id, x.year, x.level): x
-        for x in Listing.objects.filter(project_id__in={row.project for row in rows})
+        for x in among(Listing.objects.all(), "project_id", {row.project for row in rows})
     }
     new, moved = [], []
     changes: dict[int, Changes] = {}
@@ -196,11 +198,8 @@ def set_plans(
     """下达年度计划: the first version of a year comes into force; a project that has one needs a revision instead."""
     _refuse(_all_problems(rows, problems_of_plan))
     _refuse(_known_projects(rows))
-    having = set(
-        AnnualPlan.objects.filter(
-            project_id__in={row.project for row in rows}, state=AnnualPlan.State.IN_FORCE
-        ).values_list("project_id", "year")
-    )
+    in_force = AnnualPlan.objects.filter(state=AnnualPlan.State.IN_FORCE).values_list("project_id", "year")
+    having = set(among(in_force, "project_id", {row.project for row in rows}))
     _refuse(
         RowProblem(i, "planned_investment", f"{row.year}年计划已经下达，改动请走计划调整，旧计划会留着。")
         for i, row in enumerate(rows)
@@ -241,12 +240,9 @@ def record_revisions(rows: Sequence[RevisionInput], *, actor: Actor, now: dateti
 
 def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
     changes: dict[int, Changes] = {}
-    projects = list(Project.objects.filter(pk__in=latest))
-    newest = dict(
-        ProjectRevision.objects.filter(project_id__in=latest)
-        .order_by("as_of")
-        .values_list("project_id", "as_of")
-    )
+    projects = list(among(Project.objects.all(), "pk", latest))
+    dated = ProjectRevision.objects.order_by("as_of").values_list("project_id", "as_of")
+    newest = dict(among(dated, "project_id", latest))
     for project in projects:
         row = latest[project.pk]
         if newest[project.pk] > row.as_of:
@@ -377,8 +373,15 @@ def _refuse(problems: Iterable[RowProblem]) -> None:
         raise Refused(found)
 
 
+def among(rows: "QuerySet[Any]", column: str, values: Iterable[Any]) -> Iterator[Any]:
+    """The rows whose column is one of values, some thousands at a time: databases bound the values of one query."""
+    wanted = list(values)
+    for start in range(0, len(wanted), AT_ONCE):
+        yield from rows.filter(**{f"{column}__in": wanted[start : start + AT_ONCE]})
+
+
 def _known_projects(rows: Sequence[Any]) -> Iterator[RowProblem]:
-    known = set(Project.objects.filter(pk__in={row.project for row in rows}).values_list("pk", flat=True))
+    known = set(among(Project.objects.values_list("pk", flat=True), "pk", {row.project for row in rows}))
     for i, row in enumerate(rows):
         if row.project not in known:
             yield RowProblem(i, "project", "库里没有这个项目，请先新增项目。")
@@ -388,9 +391,10 @@ def _taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[R
     """Names and codes already held by another project, in the registry or earlier in the same batch."""
     keys = [name_key(row.name) for row in rows]
     codes = [row.code for row in rows if row.code]
-    others = Project.objects.exclude(pk__in=list(keep))
-    names = dict(others.filter(name_key__in=keys).values_list("name_key", "name"))
-    coded = dict(others.filter(code__in=codes).values_list("code", "name"))
+    own = set(keep)
+    held = Project.objects.values_list("pk", "name_key", "code", "name")
+    names = {key: name for pk, key, _, name in among(held, "name_key", keys) if pk not in own}
+    coded = {code: name for pk, _, code, name in among(held, "code", codes) if pk not in own}
     for i, row in enumerate(rows):
         if keys[i] in names:
             yield RowProblem(i, "name", f"库里已有“{names[keys[i]]}”，全角半角和空格不同也算同名。")
@@ -443,5 +447,5 @@ def _record_rows(
 
 def _record_changes(verb: str, what: str, changes: dict[int, Changes], actor: Actor, now: datetime) -> None:
     if changes:
-        projects = list(Project.objects.filter(pk__in=changes).only("pk", "name"))
+        projects = list(among(Project.objects.only("pk", "name"), "pk", changes))
         _record_rows(verb, what, projects, changes, actor, now)
