@@ -111,7 +111,7 @@ def _project(
         total_investment=row.total * WAN,
         content=content_of(row),
         scale=f"用地{max(row.total // 900, 3)}亩" if row.industrial else "",
-        address=f"浦口区{row.territory}",
+        address=f"浦口区{row.territory.removeprefix('浦口')}",
         started_on=begun,
         permit_on=begun - timedelta(days=chance.randint(1, 20)) if begun else None,
         statistics_entered_on=entered,

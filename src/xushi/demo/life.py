@@ -74,7 +74,7 @@ def _leave_late(slow: Sequence[Row]) -> None:
 
 def month_rows(rows: Sequence[Row], chance: random.Random) -> None:
     for row in rows:
-        row.months = _monthly(row, chance)
+        row.months = row.months or _monthly(row, chance)
     calm = [row for row in rows if row.steady and not row.joint and row.rate > 0.76 and row.before]
     for row in calm[:: max(len(calm) // ODD_MONTHS, 1)][:ODD_MONTHS]:
         row.months = _leaping(row)

@@ -11,21 +11,22 @@ STAGES = {
     "advanced_manufacturing": (
         "桩基施工",
         "厂房主体施工",
-        "主体结构封顶，净化装修",
+        "净化装修与机电安装",
         "设备进场安装",
         "试生产",
     ),
-    "modern_services": ("基坑支护", "地下室施工", "主体施工至八层", "外立面与机电安装", "室内精装与室外管网"),
+    "modern_services": ("基坑支护", "地下室施工", "主体施工", "外立面与机电安装", "室内精装与室外管网"),
     "infrastructure": (
         "清表与管线迁改",
         "路基与管沟开挖",
-        "结构施工过半",
+        "结构施工",
         "路面与附属施工",
         "扫尾与验收准备",
     ),
-    "livelihood": ("场地平整", "基础施工", "主体施工至三层", "主体封顶，外立面完成约四成", "装修与室外管网"),
-    "environment": ("清淤与围堰", "驳岸施工", "截污管网铺设过半", "绿化与步道施工", "调试与验收准备"),
+    "livelihood": ("场地平整", "基础施工", "主体施工", "外立面与机电安装", "装修与室外管网"),
+    "environment": ("清淤与围堰", "驳岸施工", "截污管网铺设", "绿化与步道施工", "调试与验收准备"),
 }
+PARTS = ("刚开始", "完成约三成", "完成过半", "接近完成")
 CONTENT = {
     "advanced_manufacturing": "新建厂房、动力站与研发楼，购置生产与检测设备，建成后形成规模化产能。",
     "modern_services": "新建主楼与配套商业、地下车库，完善内部道路与景观。",
@@ -47,5 +48,6 @@ def physical_progress(row: "Row", month: Month) -> str:
         return "已竣工。"
     invested = row.before + (row.months[month.number - 1] if month.number <= len(row.months) else row.done)
     steps = STAGES[row.category]
-    step = min(int(invested / row.total * len(steps)), len(steps) - 1) if row.total else 0
-    return f"{steps[step]}。"
+    reached = min(invested / row.total, 0.999) * len(steps) if row.total else 0
+    step = int(reached)
+    return f"{steps[step]}，{PARTS[int((reached - step) * len(PARTS))]}。"
