@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("imports", "导入", "upload", "exchange:imports", (Role.OFFICE, Role.TERRITORY), divider=True,
           views=("exchange:preview",)),
     Entry("closing", "关账", "lock", "progress:closing", OFFICE),
+    Entry("words", "词表", "list", "registry:vocabulary", OFFICE),
     Entry("walls", "大屏", "wall", "home:walls", OFFICE),
     Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("units", "单位", "building", "units:units", (Role.SYSTEM_ADMIN,)),

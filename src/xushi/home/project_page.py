@@ -128,6 +128,8 @@ class ProjectPage:
         if self.not_due:
             start = found.start_month
             return f"计划{start.label}开工，还没到时候" if start else "还没排开工月份"
+        if not found.started and found.start_month:
+            return f"应开未开，计划{found.start_month.label}开工"
         gap = share(found.cumulative * 12 - found.due_twelfths, found.annual_plan * 12)
         return conclusions.fast_or_slow(None if gap is None else gap * 100)
 
@@ -136,6 +138,8 @@ class ProjectPage:
         found = self.standing
         if found is None or self.not_due or not found.annual_plan:
             return ""
+        if not found.started:
+            return "t-red"
         return "" if found.cumulative * 12 >= found.due_twelfths else "t-amber"
 
     @property
