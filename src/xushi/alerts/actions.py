@@ -153,12 +153,12 @@ def _open(new: list[Alert], now: datetime, done: Applied) -> None:
     if not new:
         return
     Alert.objects.bulk_create(new, batch_size=AT_ONCE, ignore_conflicts=True)
-    ours = {(alert.subject_kind, alert.subject_id, alert.cause) for alert in new}
+    ours = {(alert.subject_kind, alert.subject_id, str(alert.cause)): alert for alert in new}
     written = Alert.objects.open().filter(
         opened_at=now, subject_id__in={alert.subject_id for alert in new}, cause__in={a.cause for a in new}
     )
-    for alert in written:
-        if (alert.subject_kind, alert.subject_id, alert.cause) in ours:
+    for key in written.values_list("subject_kind", "subject_id", "cause"):
+        if alert := ours.get(key):
             done.opened += 1
             done.tallied[tally.key_of(alert)] += 1
             done.note(_key(alert), alert.subject_name, alert.cause, "", _said(alert))
@@ -210,7 +210,8 @@ def _said(alert: Alert) -> str:
 def _record(done: Applied, actor: Actor, now: datetime) -> None:
     """One event; a single subject stands on the event itself, several as its rows."""
     subjects: list[tuple[models.Model, str, Changes]] = [
-        (apps.get_model(kind)(pk=pk), name, changes) for (kind, pk), (name, changes) in done.rows.items()
+        (apps.get_model(kind).from_db(None, ["id"], [pk]), name, changes)  # only its key is looked at
+        for (kind, pk), (name, changes) in done.rows.items()
     ]
     only = subjects[0] if len(subjects) == 1 else None
     record(

@@ -113,7 +113,11 @@ class Alert(models.Model):
             models.Index(fields=["cause", "since", "-amount"], condition=OPEN, name="alert_longest"),
             models.Index(fields=["cause", "points"], condition=OPEN, name="alert_slowest"),
             models.Index(fields=["cause", "opened_at"], condition=OPEN, name="alert_opened"),
-            models.Index(fields=["cleared_at", "cause", "opened_at"], condition=~OPEN, name="alert_cleared"),
+            models.Index(
+                fields=["cleared_at", "cause", "opened_at"],
+                condition=Q(cleared_at__isnull=False),
+                name="alert_cleared",
+            ),
             models.Index(fields=["subject_kind", "subject_id"], name="alert_subject"),
             models.Index(fields=["changed_at"], name="alert_changed"),
         ]

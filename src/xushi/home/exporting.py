@@ -53,12 +53,11 @@ def _xlsx(rows: Iterable[Row], columns: list[Column], said: str) -> HttpResponse
     }
     widths = {label: 32.0 if label == "项目" else 14.0 for label in labels}
 
+    values = [(_label(column), column.value) for column in columns]
+
     def records() -> Iterator[dict[str, Any]]:
         for row in rows:
-            record: dict[str, Any] = {"项目": row.name}
-            for label, column in zip(labels[1:], columns, strict=True):
-                record[label] = column.value(row)
-            yield record
+            yield {"项目": row.name, **{label: value(row) for label, value in values}}
 
     target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     xlsx.write_worksheet(

@@ -149,7 +149,7 @@ def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Pag
         choice=choice,
         wanted=wanted,
         lines=[_line(row, wanted) for row in rows],
-        totals=found.totals(),
+        totals=found.totals(user),
         tabs=_tabs(user, choice, wanted),
         choices=options.choices(wanted),
         views=list(SavedView.objects.filter(user=user).order_by("name")),

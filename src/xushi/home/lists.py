@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
@@ -17,7 +17,8 @@ from xushi.home.rows import Row
 from xushi.home.wanted import ANY, Wanted
 from xushi.progress import figures
 from xushi.progress.models import ProjectMonth
-from xushi.progress.scope import Filters, categories_under
+from xushi.progress.scope import Filters
+from xushi.registry.models import Watch
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -32,6 +33,7 @@ _PLAIN = (
     *(f"{unit}__{name}" for unit in ("territory", "responsible_unit", "owner_unit")
       for name in ("name", "short_name")),
 )  # fmt: skip
+_DATES = ("started_on", "completed_on", "statistics", "end")  # dear to read, and seldom among the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,11 @@ class Found:
     month: Month
     prefix: str
     key: str
+    whole: Filters | None = None  # the filters that say it all, where nothing else narrows the list
 
-    def totals(self) -> dict[str, int]:
+    def totals(self, user: "User") -> dict[str, int]:
+        if self.whole:
+            return figures.sums(user, self.month, self.whole)
         return figures.totals(self.rows, self.month)
 
 
@@ -64,7 +69,7 @@ def find(user: "User", month: Month, wanted: Wanted) -> Found:
         condition &= Q(**{f"{prefix}watches__user": user.pk})
     if wanted.start:
         condition &= Q(start_month=wanted.start, started=False)
-    return Found(source.filter(condition), month, prefix, key)
+    return Found(source.filter(condition), month, prefix, key, None if condition else wanted.filters)
 
 
 def alerted(user: "User", cause: str) -> "QuerySet[Any]":
@@ -107,7 +112,8 @@ def page(found: Found, wanted: Wanted, user: "User", today: date, *, judged: boo
 def every(found: Found, wanted: Wanted, user: "User", today: date, *, judged: bool = True) -> Iterator[Row]:
     """All rows in order, for an export: read in chunks, never held together."""
     alerts = _alerts(user, today, None) if judged else {}
-    for values in _read(found, ordered(found, wanted)).iterator(chunk_size=2000):
+    unused = frozenset(SORTS[key] for key in _DATES if key not in wanted.columns)
+    for values in _read(found, ordered(found, wanted), unused).iterator(chunk_size=2000):
         row = _row(values, found.month)
         row.alerts = alerts.get(row.pk, {})
         yield row
@@ -118,9 +124,11 @@ def chosen(found: Found, projects: list[int]) -> Found:
     return Found(found.rows.filter(**{f"{found.key}__in": projects}), found.month, found.prefix, found.key)
 
 
-def _read(found: Found, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+def _read(found: Found, rows: "QuerySet[Any]", unused: frozenset[str] = frozenset()) -> "QuerySet[Any]":
+    """The columns of Row, but those that nobody asked for."""
     own = {name: F(f"{found.prefix}{name}") for name in ("code", "difficulty")} if found.prefix else {}
-    names = [*_PLAIN, "pk"] + ([] if found.prefix else ["code", "difficulty"])
+    names = ["pk", *(name for name in _PLAIN if name not in unused)]
+    names += [] if found.prefix else ["code", "difficulty"]
     extra = {"person": F(f"{found.prefix}responsible_person"), "subject": F(found.key), **own}
     return rows.values(*names, **extra)
 
@@ -135,8 +143,9 @@ def _alerts(user: "User", today: date, projects: list[int] | None) -> dict[int, 
     if projects is not None:
         open_now = open_now.filter(subject_id__in=projects)
     found: dict[int, dict[str, str]] = {}
-    for alert in open_now.order_by("cause").iterator():
-        found.setdefault(alert.subject_id, {})[alert.cause] = words.amount_of(alert, today)
+    columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
+    for project, cause, points, since in columns.iterator():
+        found.setdefault(project, {})[cause] = words.amount(cause, points, since, today)
     return found
 
 
@@ -152,27 +161,33 @@ class Tab:
 
 
 def tabs(user: "User", month: Month, due: Month) -> list[Tab]:
-    """The lists over the list with their counts, in five queries; due is the month whose starts are looked at."""
-    base = find(user, month, Wanted(filters=Filters(stage="under_way")))
-    counts = base.rows.aggregate(
-        all=Count("pk"),
-        industrial=Count("pk", filter=Q(category__in=categories_under("industrial"))),
-        start=Count("pk", filter=Q(start_month=due, started=False)),
-    )
-    joint = find(user, month, Wanted(filters=Filters(level="provincial_municipal", stage="under_way")))
+    """The lists over the list with their counts, a fixed number of queries; due is the month whose starts are
+    looked at."""
+    plain = Filters(stage="under_way")
+    base = find(user, month, Wanted(filters=plain))
     here: dict[str, str] = {"stage": "under_way"}
 
-    def warned(cause: Cause) -> Tab:
-        count = base.rows.filter(**{f"{base.key}__in": alerted(user, cause)}).count()
-        return Tab(cause, cause.label, here | {"alert": cause.value}, count, cause.value)
+    def listed(**more: str) -> int:
+        return figures.count(user, month, plain.narrowed(**more))
 
+    def among(projects: "QuerySet[Any]") -> int:
+        return base.rows.filter(**{f"{base.key}__in": projects}).count()
+
+    def warned(cause: Cause) -> Tab:
+        return Tab(
+            cause, cause.label, here | {"alert": cause.value}, among(alerted(user, cause)), cause.value
+        )
+
+    joint = {"level": "provincial_municipal"}
+    industrial = {"category": "industrial"}
     return [
-        Tab("all", "全部", here, counts["all"]),
+        Tab("all", "全部", here, listed()),
         warned(Cause.OVERDUE_START),
         warned(Cause.SLIPPING),
-        Tab("joint", "省市重大", here | {"level": "provincial_municipal"}, joint.rows.count()),
-        Tab("industrial", "重点产业", here | {"category": "industrial"}, counts["industrial"]),
+        Tab("joint", "省市重大", here | joint, listed(**joint)),
+        Tab("industrial", "重点产业", here | industrial, listed(**industrial)),
         Tab("watched", "我盯的", here | {"watched": "1"},
-            base.rows.filter(**{f"{base.prefix}watches__user": user.pk}).count()),
-        Tab("start", f"{due.number}月该开工", here | {"start": str(due)}, counts["start"]),
+            among(Watch.objects.filter(user=user).values("project"))),
+        Tab("start", f"{due.number}月该开工", here | {"start": str(due)},
+            base.rows.filter(start_month=due, started=False).count()),
     ]  # fmt: skip

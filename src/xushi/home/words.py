@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
@@ -31,14 +32,18 @@ def tone_of(cause: str) -> str:
 
 
 def amount_of(alert: Alert, today: date, *, short: bool = False) -> str:
+    return amount(alert.cause, alert.points, alert.since, today, short=short)
+
+
+def amount(cause: str, points: Decimal | None, since: date, today: date, *, short: bool = False) -> str:
     """逾165天 for a date passed, 慢15.0个百分点 for a slip (慢15.0 where short)."""
-    if alert.cause == Cause.SLIPPING and alert.points is not None:
-        points = half_up(abs(alert.points), 1)
-        return f"慢{points}" if short else f"慢{points}个百分点"
-    if alert.cause == Cause.ANOMALY:
+    if cause == Cause.SLIPPING and points is not None:
+        behind = half_up(abs(points), 1)
+        return f"慢{behind}" if short else f"慢{behind}个百分点"
+    if cause == Cause.ANOMALY:
         return "待核"
-    days = (today - alert.since).days
-    return f"逾{days}天" if days > 0 else Cause(alert.cause).label
+    days = (today - since).days
+    return f"逾{days}天" if days > 0 else Cause(cause).label
 
 
 def warned(alert: Alert, today: date, *, short: bool = False, why: str = "") -> Warned:

@@ -30,7 +30,10 @@ _IN_CELLS = {"level", "category", "territory"}
 _ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
 
 WHOLE_LIST = Filters()
-__all__ = ["SPECS", "Filters", "Group", "history", "portfolio", "project_history", "rows", "total", "totals"]
+__all__ = [
+    "SPECS", "Filters", "Group", "count", "history", "portfolio", "project_history", "rows", "sums", "total",
+    "totals",
+]  # fmt: skip
 
 
 def rows(user: User, month: Month, filters: Filters) -> "QuerySet[Any]":
@@ -256,3 +259,16 @@ def totals(found: "QuerySet[Any]", month: Month) -> dict[str, int]:
     """Count and sums of exactly these rows (of rows()), 元: projects, total_investment, annual_plan, cumulative …"""
     sums = found.order_by().aggregate(**_row_sums(month))
     return {name: int(sums[f"s_{name}"] or 0) for name in SUMMED}
+
+
+def sums(user: User, month: Month, filters: Filters) -> dict[str, int]:
+    """totals() of all rows of these filters, from the summary cells where they can answer."""
+    source, wanted = _source(user, month, current_closing(month), filters, ())
+    found = source.order_by().aggregate(**wanted)
+    return {name: int(found[f"s_{name}"] or 0) for name in SUMMED}
+
+
+def count(user: User, month: Month, filters: Filters) -> int:
+    """How many rows these filters have, from the summary cells where they can answer."""
+    source, wanted = _source(user, month, current_closing(month), filters, ())
+    return int(source.order_by().aggregate(projects=wanted["s_projects"])["projects"] or 0)

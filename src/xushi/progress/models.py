@@ -45,7 +45,9 @@ class MonthlyReport(models.Model):
     difficulty_kinds = models.JSONField("问题类别", default=list, blank=True)
     difficulty = models.TextField("问题说明", blank=True)
     version = models.PositiveIntegerField("版本", default=1)
-    submitted_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="报送人")
+    submitted_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="+", verbose_name="报送人"
+    )
     submitted_at = models.DateTimeField("报送时间", null=True, blank=True)
 
     objects: ClassVar[Any] = ReportQuerySet.as_manager()
@@ -145,7 +147,9 @@ class MonthClosing(models.Model):
     version = models.PositiveSmallIntegerField("版本", default=1)
     closed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="关账人")
     closed_at = models.DateTimeField("关账时间")
-    reopened_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="重开人")
+    reopened_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="+", verbose_name="重开人"
+    )
     reopened_at = models.DateTimeField("重开时间", null=True, blank=True)
     reopen_reason = models.CharField("重开理由", max_length=300, blank=True)
 
@@ -190,7 +194,9 @@ class ProjectMonth(StandingColumns):
     project_name = models.CharField("当时名称", max_length=300)
     responsible_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="责任单位")
     owner_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="项目单位")
-    chain = models.ForeignKey(IndustryChain, models.PROTECT, null=True, related_name="+", verbose_name="产业链")
+    chain = models.ForeignKey(
+        IndustryChain, models.PROTECT, null=True, related_name="+", verbose_name="产业链"
+    )
     leader = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="挂钩领导")
     owner_kind = models.CharField("投资主体", max_length=20, blank=True)
     total_investment = models.BigIntegerField("总投资")
@@ -217,6 +223,9 @@ class ProjectMonth(StandingColumns):
         indexes = [
             models.Index(fields=["closing", "territory"], name="fact_closing_territory"),
             models.Index(fields=["project", "month"], name="fact_project_month"),
+            models.Index(
+                fields=["closing", "district_stage", "started", "start_month"], name="fact_closing_starts"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -253,7 +262,12 @@ class SummaryCell(StandingColumns):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "closing", "provincial_stage", "municipal_stage", "district_stage", "category", "territory",
+                    "closing",
+                    "provincial_stage",
+                    "municipal_stage",
+                    "district_stage",
+                    "category",
+                    "territory",
                 ],
                 name="one_cell",
             )
@@ -292,7 +306,9 @@ class PublishedFigure(models.Model):
     class Meta:
         verbose_name = "公布数"
         constraints = [
-            models.UniqueConstraint(fields=["month", "level", "category", "name", "source"], name="published_once")
+            models.UniqueConstraint(
+                fields=["month", "level", "category", "name", "source"], name="published_once"
+            )
         ]
 
     def __str__(self) -> str:
