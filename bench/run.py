@@ -86,7 +86,38 @@ def report(found: list[dict[str, Any]]) -> str:
         f"| {row['export']['seconds']} |"
         for row in found
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *bounds(found)]) + "\n"
+
+
+def bounds(found: list[dict[str, Any]]) -> list[str]:
+    """One line per bound and database: met, or missed and by how much."""
+    lines = []
+    for database in dict.fromkeys(row["database"] for row in found):
+        rows = sorted((row for row in found if row["database"] == database), key=lambda row: row["projects"])
+        least, most = rows[0], rows[-1]
+        if most is not least:
+            few, many = least["pages"]["总览"]["p95_ms"], most["pages"]["总览"]["p95_ms"]
+            said = f"总览 p95 从{least['projects']:,}个到{most['projects']:,}个项目不超过3倍"
+            lines.append(f"- {database}：{said}：{_verdict(many, 3 * few, '毫秒')}，实为{many / few:.1f}倍。")
+            grown = [
+                name
+                for name, page in most["pages"].items()
+                if page["queries"] > least["pages"][name]["queries"]
+            ]
+            told = f"没有做到：{'、'.join(grown)}" if grown else "做到"
+            lines.append(f"- {database}：查询数不随项目数增加：{told}。")
+        for row in rows:
+            bound = {10_000: 0.5, 100_000: 5.0}.get(row["projects"])
+            if bound:
+                said = f"导出{row['projects']:,}行不超过{bound}秒"
+                lines.append(f"- {database}：{said}：{_verdict(row['export']['seconds'], bound, '秒')}。")
+    return lines
+
+
+def _verdict(value: float, bound: float, unit: str) -> str:
+    if value <= bound:
+        return f"做到，{value}{unit}"
+    return f"没有做到，{value}{unit}，多{value - bound:.2f}{unit}"
 
 
 if __name__ == "__main__":
