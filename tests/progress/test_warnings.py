@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.progress.district import YI, District, build
-from xushi.alerts.actions import set_thresholds
 from xushi.alerts import tally
+from xushi.alerts.actions import set_thresholds
 from xushi.alerts.models import Alert
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month

@@ -67,7 +67,8 @@ def grouped(user: "User", *columns: str, within: Q = EVERYTHING) -> "QuerySet[An
     """
     if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER}):
         kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns)
-        return kept.annotate(n=Sum("open")).filter(n__gt=0)
+        summed: QuerySet[Any] = kept.annotate(n=Sum("open")).filter(n__gt=0)
+        return summed
     open_now = Alert.objects.open().visible_to(user).filter(within).order_by().values(*columns)
     counted: QuerySet[Any] = open_now.annotate(n=Count("pk"))
     return counted
