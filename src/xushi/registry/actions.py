@@ -1,19 +1,29 @@
 """项目库的写入：都是成批的，一次一个事务、一条日志；一行有错，整批不写。"""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from xushi.core.months import Month
 from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all
+from xushi.registry.checking import (
+    Conflict,
+    Refused,
+    RowProblem,
+    all_problems,
+    among,
+    check_versions,
+    known_projects,
+    refuse,
+    taken,
+)
 from xushi.registry.models import (
     AnnualPlan,
     Category,
@@ -29,7 +39,6 @@ from xushi.registry.rules import (
     CeremonyInput,
     ListingInput,
     PlanInput,
-    Problem,
     ProjectInput,
     RevisionInput,
     problems_of_plan,
@@ -37,7 +46,21 @@ from xushi.registry.rules import (
 )
 from xushi.units.models import Unit
 
-Input = TypeVar("Input")
+__all__ = [
+    "Conflict",
+    "Lookup",
+    "Refused",
+    "RowProblem",
+    "amend_projects",
+    "among",
+    "hold_ceremonies",
+    "list_projects",
+    "plan_row",
+    "record_revisions",
+    "register_projects",
+    "remove_projects",
+    "set_plans",
+]
 _COPIED = (
     "code",
     "kind",
@@ -63,37 +86,15 @@ _COPIED = (
     "responsible_unit",
     "owner_unit",
 )
-AT_ONCE = 5_000
 _FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """Problem of one row: index counts from 0 in the rows that were given."""
-
-    row: int
-    field: str
-    sentence: str
-
-
-class Refused(Exception):
-    """Nothing was written; every problem of every row is named at once."""
-
-    def __init__(self, problems: Sequence[RowProblem]) -> None:
-        self.problems = list(problems)
-        super().__init__("；".join(problem.sentence for problem in self.problems[:5]))
-
-
-class Conflict(Exception):
-    """Somebody else changed the row meanwhile; says who and when."""
 
 
 @transaction.atomic
 def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: datetime) -> list[Project]:
     """新增项目. Refused where a name or code is taken, a category unknown, or a row's own figures are wrong."""
     lookup = Lookup.of(rows)
-    _refuse(_all_problems(rows, problems_of_project))
-    _refuse([*lookup.unknown(rows), *_taken(rows)])
+    refuse(all_problems(rows, problems_of_project))
+    refuse([*lookup.unknown(rows), *taken(rows)])
     projects = [_filled(Project(), row, lookup) for row in rows]
     insert_all(projects)
     _tag(projects, rows, lookup)
@@ -122,10 +123,10 @@ def amend_projects(
     """
     inputs = [row for _, row in rows]
     lookup = Lookup.of(inputs)
-    _refuse(_all_problems(inputs, problems_of_project))
+    refuse(all_problems(inputs, problems_of_project))
     held = {p.pk: p for p in among(Project.objects.select_for_update(), "pk", [pk for pk, _ in rows])}
-    _refuse([*lookup.unknown(inputs), *_taken(inputs, keep=[pk for pk, _ in rows])])
-    _check_versions(held, seen_versions or {})
+    refuse([*lookup.unknown(inputs), *taken(inputs, keep=[pk for pk, _ in rows])])
+    check_versions(held, seen_versions or {})
     before = {pk: _picture(project) for pk, project in held.items()}
     changed: list[Project] = []
     changes: dict[int, Changes] = {}
@@ -159,8 +160,8 @@ def remove_projects(
 @transaction.atomic
 def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) -> int:
     """列入名单: sets the stage of each project × year × level; returns how many rows changed."""
-    _refuse(_known_projects(rows))
-    _refuse(
+    refuse(known_projects(rows))
+    refuse(
         RowProblem(i, "level", f"没有“{row.level}”这个级别，可用：省级、市级、区级。")
         for i, row in enumerate(rows)
         if row.level not in ListLevel.values
@@ -196,11 +197,11 @@ def set_plans(
     rows: Sequence[PlanInput], *, actor: Actor, now: datetime, reason: str = ""
 ) -> list[AnnualPlan]:
     """下达年度计划: the first version of a year comes into force; a project that has one needs a revision instead."""
-    _refuse(_all_problems(rows, problems_of_plan))
-    _refuse(_known_projects(rows))
+    refuse(all_problems(rows, problems_of_plan))
+    refuse(known_projects(rows))
     in_force = AnnualPlan.objects.filter(state=AnnualPlan.State.IN_FORCE).values_list("project_id", "year")
     having = set(among(in_force, "project_id", {row.project for row in rows}))
-    _refuse(
+    refuse(
         RowProblem(i, "planned_investment", f"{row.year}年计划已经下达，改动请走计划调整，旧计划会留着。")
         for i, row in enumerate(rows)
         if (row.project, row.year) in having
@@ -218,7 +219,7 @@ def set_plans(
 @transaction.atomic
 def record_revisions(rows: Sequence[RevisionInput], *, actor: Actor, now: datetime) -> int:
     """记下总投资与计划竣工的历次值; a day already recorded is replaced. The project takes the latest values."""
-    _refuse(_known_projects(rows))
+    refuse(known_projects(rows))
     revisions = [
         ProjectRevision(project_id=row.project, **{k: v for k, v in asdict(row).items() if k != "project"})
         for row in rows
@@ -358,58 +359,6 @@ def _tag(projects: Sequence[Project], rows: Sequence[ProjectInput], lookup: Look
         ],
         batch_size=2000,
     )
-
-
-def _all_problems(rows: Sequence[Input], check: Callable[[Input], Iterator[Problem]]) -> Iterator[RowProblem]:
-    for i, row in enumerate(rows):
-        for problem in check(row):
-            if not problem.warning:
-                yield RowProblem(i, problem.field, problem.sentence)
-
-
-def _refuse(problems: Iterable[RowProblem]) -> None:
-    found = list(problems)
-    if found:
-        raise Refused(found)
-
-
-def among(rows: "QuerySet[Any]", column: str, values: Iterable[Any]) -> Iterator[Any]:
-    """The rows whose column is one of values, some thousands at a time: databases bound the values of one query."""
-    wanted = list(values)
-    for start in range(0, len(wanted), AT_ONCE):
-        yield from rows.filter(**{f"{column}__in": wanted[start : start + AT_ONCE]})
-
-
-def _known_projects(rows: Sequence[Any]) -> Iterator[RowProblem]:
-    known = set(among(Project.objects.values_list("pk", flat=True), "pk", {row.project for row in rows}))
-    for i, row in enumerate(rows):
-        if row.project not in known:
-            yield RowProblem(i, "project", "库里没有这个项目，请先新增项目。")
-
-
-def _taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[RowProblem]:
-    """Names and codes already held by another project, in the registry or earlier in the same batch."""
-    keys = [name_key(row.name) for row in rows]
-    codes = [row.code for row in rows if row.code]
-    own = set(keep)
-    held = Project.objects.values_list("pk", "name_key", "code", "name")
-    names = {key: name for pk, key, _, name in among(held, "name_key", keys) if pk not in own}
-    coded = {code: name for pk, _, code, name in among(held, "code", codes) if pk not in own}
-    for i, row in enumerate(rows):
-        if keys[i] in names:
-            yield RowProblem(i, "name", f"库里已有“{names[keys[i]]}”，全角半角和空格不同也算同名。")
-        names[keys[i]] = row.name
-        if row.code and row.code in coded:
-            yield RowProblem(i, "code", f"项目代码{row.code}已经是“{coded[row.code]}”的，请核对。")
-        if row.code:
-            coded[row.code] = row.name
-
-
-def _check_versions(held: dict[int, Project], seen: dict[int, int]) -> None:
-    for pk, version in seen.items():
-        project = held[pk]
-        if project.version != version:
-            raise Conflict(f"“{project.name}”刚被别人改过，请看看改了什么，再决定要不要存。")
 
 
 def _picture(project: Project) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+"""成批写入前的核对：每一行的毛病一次说全，有一处就整批不写。"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+
+from xushi.core.text import name_key
+from xushi.registry.models import Project
+from xushi.registry.rules import Problem, ProjectInput
+
+Input = TypeVar("Input")
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Problem of one row: index counts from 0 in the rows that were given."""
+
+    row: int
+    field: str
+    sentence: str
+
+
+class Refused(Exception):
+    """Nothing was written; every problem of every row is named at once."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__("；".join(problem.sentence for problem in self.problems[:5]))
+
+
+class Conflict(Exception):
+    """Somebody else changed the row meanwhile; says who and when."""
+
+
+def all_problems(rows: Sequence[Input], check: Callable[[Input], Iterator[Problem]]) -> Iterator[RowProblem]:
+    for i, row in enumerate(rows):
+        for problem in check(row):
+            if not problem.warning:
+                yield RowProblem(i, problem.field, problem.sentence)
+
+
+def refuse(problems: Iterable[RowProblem]) -> None:
+    found = list(problems)
+    if found:
+        raise Refused(found)
+
+
+def among(rows: "QuerySet[Any]", column: str, values: Iterable[Any]) -> Iterator[Any]:
+    """The rows whose column is one of values, some thousands at a time: databases bound the values of one query."""
+    wanted = list(values)
+    for start in range(0, len(wanted), AT_ONCE):
+        yield from rows.filter(**{f"{column}__in": wanted[start : start + AT_ONCE]})
+
+
+def known_projects(rows: Sequence[Any]) -> Iterator[RowProblem]:
+    known = set(among(Project.objects.values_list("pk", flat=True), "pk", {row.project for row in rows}))
+    for i, row in enumerate(rows):
+        if row.project not in known:
+            yield RowProblem(i, "project", "库里没有这个项目，请先新增项目。")
+
+
+def taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[RowProblem]:
+    """Names and codes already held by another project, in the registry or earlier in the same batch."""
+    keys = [name_key(row.name) for row in rows]
+    codes = [row.code for row in rows if row.code]
+    own = set(keep)
+    held = Project.objects.values_list("pk", "name_key", "code", "name")
+    names = {key: name for pk, key, _, name in among(held, "name_key", keys) if pk not in own}
+    coded = {code: name for pk, _, code, name in among(held, "code", codes) if pk not in own}
+    for i, row in enumerate(rows):
+        if keys[i] in names:
+            yield RowProblem(i, "name", f"库里已有“{names[keys[i]]}”，全角半角和空格不同也算同名。")
+        names[keys[i]] = row.name
+        if row.code and row.code in coded:
+            yield RowProblem(i, "code", f"项目代码{row.code}已经是“{coded[row.code]}”的，请核对。")
+        if row.code:
+            coded[row.code] = row.name
+
+
+def check_versions(held: dict[int, Project], seen: dict[int, int]) -> None:
+    for pk, version in seen.items():
+        project = held[pk]
+        if project.version != version:
+            raise Conflict(f"“{project.name}”刚被别人改过，请看看改了什么，再决定要不要存。")
