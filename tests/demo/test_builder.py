@@ -130,3 +130,13 @@ def test_every_industrial_project_has_its_own_enterprise():
     assert industrial.count() == 97
     assert industrial.values("owner_unit").distinct().count() == 97
     assert not industrial.filter(owner_unit=None).exists()
+
+
+def test_the_rows_behind_the_figures_add_up_to_them():
+    out = StringIO()
+    call_command("figures", "--as-of", "2018-08", "--list", "--json", "--category", "industrial", stdout=out)
+    rows = [row for row in json.loads(out.getvalue())["rows"] if row["stage"] == "under_way"]
+    assert len(rows) == 76
+    assert sum(Decimal(row["completed_investment"]) for row in rows) == Decimal("184.3")
+    assert {row["territory"] for row in rows} >= {"汤泉街道", "浦口经济开发区"}
+    assert {row["category"] for row in rows} == {"advanced_manufacturing", "modern_services"}

@@ -15,6 +15,8 @@ from xushi.progress.models import MonthClosing
 from xushi.progress.scope import Filters
 from xushi.progress.standing import last_closed_month
 from xushi.progress.system import WHOLE_DISTRICT
+from xushi.registry.models import Category
+from xushi.units.models import Unit
 
 COUNTS = (
     "listed",
@@ -98,7 +100,12 @@ class Command(BaseCommand):
         filters = Filters(level=options["level"] or "district", category=options["category"])
         filters.check()
         found = rows(WHOLE_DISTRICT, month, filters).order_by("project_name")
-        listed = [row_json(row, filters) for row in found.iterator(chunk_size=2000)]
+        codes = dict(Category.objects.values_list("pk", "code"))
+        places = {unit.pk: str(unit) for unit in Unit.objects.all()}
+        listed = [
+            row_json(row, filters, codes[row.category_id], places[row.territory_id])
+            for row in found.iterator(chunk_size=2000)
+        ]
         if options["json"]:
             return self.emit({"as_of": str(month), "rows": listed})
         for row in listed:
@@ -155,15 +162,15 @@ def _six(value: Decimal | None) -> str | None:
     return None if value is None else str(half_up(value, 6))
 
 
-def row_json(row: Any, filters: Filters) -> dict[str, Any]:
+def row_json(row: Any, filters: Filters, category: str, territory: str) -> dict[str, Any]:
     """One project's row behind the figures."""
     stage = getattr(row, filters.stage_column)
     start = row.start_month if isinstance(row.start_month, Month | None) else Month.from_key(row.start_month)
     return {
         "project": row.project_name,
         "stage": {1: "under_way", 2: "preliminary"}[stage],
-        "category": row.category_id,
-        "territory": row.territory_id,
+        "category": category,
+        "territory": territory,
         "total_investment": plain(yi(row.total_investment)),
         "annual_plan": plain(yi(row.annual_plan)),
         "completed_investment": plain(yi(row.cumulative)),
