@@ -39,6 +39,7 @@ ENTRIES = (
         "projects", "项目", "building", "home:projects", (*PORTFOLIO, Role.OWNER), query="stage=under_way",
         views=("home:project", "registry:new", "registry:edit", "registry:plan", "registry:listings"),
     ),
+    Entry("crossing", "交叉", "columns", "home:crossing", PORTFOLIO),
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
