@@ -10,7 +10,7 @@ import pytest
 from xushi.alerts.rules import Cause, Level, Thresholds
 from xushi.core.months import Month
 from xushi.progress.standing import Standing
-from xushi.progress.warning_rules import Earlier, findings, months_after, usual_month
+from xushi.progress.warning_rules import Earlier, findings, months_after
 
 AUGUST = Month(2018, 8)
 TODAY = date(2018, 9, 12)
@@ -273,19 +273,6 @@ def test_months_after_keeps_to_the_month(day, months, expected):
 
 def past(*cumulatives: int) -> list[Earlier]:
     return [Earlier(Month(2018, n), c * WAN, 0, 0) for n, c in enumerate(cumulatives, 1)]
-
-
-@pytest.mark.parametrize(
-    ("earlier", "expected"),
-    [
-        (past(100, 200), None),  # two months are no habit
-        (past(100, 300, 400), 100 * WAN),
-        (past(0, 0, 100, 300, 400), 100 * WAN),  # months without investment do not count
-        (past(100, 300, 400, 600), 150 * WAN),
-    ],
-)
-def test_the_usual_month_is_the_median(earlier, expected):
-    assert usual_month(earlier) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from xushi.core.months import Month
 from xushi.progress.models import MonthlyReport
 from xushi.progress.rules_report import DIFFICULTY_KINDS, Past, ReportInput, Standard, wan
 from xushi.progress.standing import COUNTED
+from xushi.progress.usual import usual_month
 from xushi.registry.actions import Conflict, RowProblem
 from xushi.registry.models import AnnualPlan, Listing, Project
 
@@ -155,7 +156,8 @@ def past_of(cumulatives: dict[int, int], month: Month) -> Past:
         return Past()
     number, cumulative = earlier[-1]
     before_number, before = earlier[-2] if len(earlier) > 1 else (0, 0)
-    return Past(cumulative, (cumulative - before) // (number - before_number), Month(month.year, number))
+    last_amount = (cumulative - before) // (number - before_number)
+    return Past(cumulative, last_amount, Month(month.year, number), usual_month(earlier))
 
 
 def differences(held: MonthlyReport, row: ReportInput) -> dict[str, list[Any]]:

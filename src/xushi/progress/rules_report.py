@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from xushi.core import money
 from xushi.core.months import Month
@@ -44,16 +45,12 @@ class ReportInput:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the year had before this month: the latest counted report and the month's amount in it."""
+    """What the year had before this month: the latest counted report, the month's amount in it, the usual month."""
 
     cumulative: int = 0
     last_amount: int = 0
     month: Month | None = None
-
-    def usual(self) -> int:
-        """The greater of the last month's amount and the year's average month so far; 0 where nothing is known."""
-        average = self.cumulative // self.month.number if self.month else 0
-        return max(self.last_amount, average, 0)
+    usual: Fraction | None = None
 
     def months_until(self, month: Month) -> int:
         return month.number - (self.month.number if self.month else 0)
@@ -112,7 +109,7 @@ def doubt_of_amount(row: ReportInput, standard: Standard, *, factor: Decimal = U
     if _absurd(row.cumulative, standard.plan):
         return _absurd_doubt(row, standard)
     if row.cumulative < past.cumulative:
-        return _falling(row, past)
+        return _falling(row, past, factor)
     return _jumping(row, standard, factor)
 
 
@@ -128,11 +125,11 @@ def _absurd_doubt(row: ReportInput, standard: Standard) -> Doubt:
     return Doubt("cumulative", f"累计{wan(row.cumulative)}万元，{against}。{mend}", proposed)
 
 
-def _falling(row: ReportInput, past: Past) -> Doubt:
+def _falling(row: ReportInput, past: Past, factor: Decimal) -> Doubt:
     less = past.cumulative - row.cumulative
     together = past.cumulative + row.cumulative
-    usual = past.usual() * USUAL_FACTOR
-    proposed = together if 0 < row.cumulative <= usual else None
+    most = (past.usual or past.last_amount) * Fraction(factor)
+    proposed = together if 0 < row.cumulative <= most else None
     mend = f"若填的是当月数，累计为{wan(together)}万元；" if proposed else "请核对累计；"
     return Doubt(
         "cumulative",
@@ -145,14 +142,16 @@ def _falling(row: ReportInput, past: Past) -> Doubt:
 
 def _jumping(row: ReportInput, standard: Standard, factor: Decimal) -> Doubt | None:
     past = standard.past
-    amount, usual = row.cumulative - past.cumulative, past.usual()
-    if not usual:
-        return _first_too_large(amount, row, standard)
-    most = usual * factor * past.months_until(row.month)
+    amount = row.cumulative - past.cumulative
+    if past.usual is None:
+        return _more_than_the_plan(amount, row, standard)
+    months = past.months_until(row.month)
+    most = past.usual * Fraction(factor) * months
     if amount <= most:
         return None
-    base, name = (past.last_amount, "上月") if past.last_amount > 0 else (usual, "今年平均每月")
-    times = money.half_up(Decimal(amount) / base, 1)
+    by_last = 0 < past.last_amount * Fraction(factor) * months < amount
+    base, name = (Fraction(past.last_amount), "上月") if by_last else (past.usual, "平常每月")
+    times = money.half_up(Decimal(amount) * base.denominator / base.numerator, 1)
     guess, proposed = _guess(amount, past, most)
     mend = f"若填{wan(proposed)}，累计为{wan(past.cumulative + proposed)}万元。" if proposed else ""
     return Doubt(
@@ -165,26 +164,28 @@ def _jumping(row: ReportInput, standard: Standard, factor: Decimal) -> Doubt | N
     )
 
 
-def _guess(amount: int, past: Past, most: Decimal) -> tuple[str, int | None]:
+def _guess(amount: int, past: Past, most: Fraction) -> tuple[str, int | None]:
     """What may have happened, and the month's amount that would then be meant."""
     if amount % (10 * money.YUAN_PER_WAN) == 0 and amount // 10 <= most:
         return "可能多填了一位", amount // 10
     if 0 < amount - past.cumulative <= most:
         return "可能把累计填成了当月", amount - past.cumulative
-    if 0 < amount // money.YUAN_PER_WAN <= most and amount // money.YUAN_PER_WAN >= past.usual() // 10:
+    if 0 < amount // money.YUAN_PER_WAN <= most and amount // money.YUAN_PER_WAN >= (past.usual or 0) // 10:
         return "可能是按元填的", amount // money.YUAN_PER_WAN
     return "", None
 
 
-def _first_too_large(amount: int, row: ReportInput, standard: Standard) -> Doubt | None:
+def _more_than_the_plan(amount: int, row: ReportInput, standard: Standard) -> Doubt | None:
+    """While three months are not yet known, a month is held against the whole year's plan."""
     plan = standard.plan or 0
     if not plan or amount <= plan:
         return None
     tenth = amount // 10 if amount // 10 <= plan else None
     mend = f"若多填了一位，应为{wan(tenth)}万元；" if tenth else "请核对单位；"
+    said = f"{'当月' if standard.past.month else '第一次报数就是'}{wan(amount)}万元"
     return Doubt(
         "cumulative",
-        f"第一次报数就是{wan(amount)}万元，超过全年计划{wan(plan)}万元。{mend}数字无误的写一句说明。",
+        f"{said}，超过全年计划{wan(plan)}万元。{mend}数字无误的写一句说明。",
         None if tenth is None else standard.past.cumulative + tenth,
         explainable=True,
     )

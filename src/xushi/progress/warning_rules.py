@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from statistics import median
 
 from xushi.alerts.rules import Cause, Finding, Level, Thresholds
 from xushi.core.money import YUAN_PER_YI, half_up
 from xushi.core.months import Month
 from xushi.progress.standing import Standing
+from xushi.progress.usual import usual_month
 
 STATISTICS_FROM = 5_000_000  # 统计入库的起点：计划总投资500万元
 TWELFTHS = 12
-USUAL_NEEDS = 3  # 有数的月份满三个，才说得出常量
 MOST_POINTS = Decimal(99999)  # 库里四位小数、五位整数
 
 CAUSES = frozenset(Cause)
@@ -142,7 +141,7 @@ def not_in_statistics(case: Case) -> Finding | None:
 
 
 def anomaly(case: Case) -> Finding | None:
-    """数据异常：累计比上月还少，或一个月超过平常的三倍，或开工以来的投资超过总投资。"""
+    """数据异常：累计比上月还少，或一个月超过平常（usual_month）的三倍，或开工以来的投资超过总投资。"""
     if not case.judged:
         return None
     words = "；".join(_oddities(case))
@@ -226,21 +225,11 @@ def _oddities(case: Case) -> Iterator[str]:
     if standing.cumulative < standing.previous_cumulative:
         yield f"累计{_yi(standing.cumulative)}亿元，比上月的{_yi(standing.previous_cumulative)}亿元还少"
     this_month = standing.cumulative - standing.previous_cumulative
-    usual = usual_month(case.earlier)
+    usual = usual_month((past.month.number, past.cumulative) for past in case.earlier)
     if usual is not None and this_month > usual * Fraction(case.thresholds.anomaly_factor):
         yield f"当月{_yi(this_month)}亿元，平常每月{_yi(int(usual))}亿元"
     if standing.invested_to_date > standing.total_investment:
         yield f"开工以来{_yi(standing.invested_to_date)}亿元，超过总投资{_yi(standing.total_investment)}亿元"
-
-
-def usual_month(earlier: Sequence[Earlier]) -> Fraction | None:
-    """平常一个月：the median (元) of the year's earlier months in which something was invested; None under three."""
-    amounts, before = [], 0
-    for past in sorted(earlier, key=lambda past: past.month):
-        amounts.append(past.cumulative - before)
-        before = past.cumulative
-    invested = [Fraction(amount) for amount in amounts if amount > 0]
-    return median(invested) if len(invested) >= USUAL_NEEDS else None
 
 
 def _yi(yuan: int) -> Decimal:
