@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "xushi.kit",
     "xushi.journal",
     "xushi.units",
+    "xushi.calendars",
+    "xushi.duties",
     "xushi.alerts",
     "xushi.registry",
     "xushi.progress",

@@ -166,6 +166,7 @@ class Appointment(models.Model):
     unit_name = models.CharField("任职时单位名称", max_length=120)
     started_at = models.DateTimeField("任职时间")
     ended_at = models.DateTimeField("离任时间", null=True, blank=True)
+    is_head = models.BooleanField("单位负责人", default=False, help_text="签发单位的反馈，逾期报到他这里")
 
     class Meta:
         verbose_name = "任职"

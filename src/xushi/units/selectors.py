@@ -45,3 +45,13 @@ def unit_tree() -> QuerySet[Unit]:
         people=Count("appointments__user", filter=Q(appointments__ended_at=None), distinct=True)
     ).select_related("successor", "parent")
     return tree
+
+
+def heads_of(unit: Unit) -> QuerySet[User]:
+    """单位负责人: who signs a unit's replies and hears of its delays; of its successor where it is dissolved.
+
+    Empty where nobody has been named: whoever asks decides who stands in.
+    """
+    answering = unit.successor_id or unit.pk
+    heading = Appointment.objects.filter(unit=answering, ended_at=None, is_head=True)
+    return User.objects.filter(pk__in=heading.values("user"), is_active=True).order_by("pk")

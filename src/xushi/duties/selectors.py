@@ -1,0 +1,32 @@
+"""待办的读法：清单、角标、滚动提醒，同一个条件、同一个次序。"""
+
+from datetime import date, datetime, time, timedelta
+
+from xushi.core.clock import BEIJING
+from xushi.duties.models import Duty, DutyQuerySet
+from xushi.units.models import User
+
+SOONEST = 20  # the rolling reminder holds no more
+
+
+def todo(user: User, today: date) -> DutyQuerySet:
+    """What this person owes, 最近到期的在前: one query."""
+    owed: DutyQuerySet = Duty.objects.open().filter(listed=True).of(user, today).by_deadline()
+    return owed
+
+
+def badge(user: User, today: date) -> int:
+    """How many things stand on todo(): one query."""
+    return todo(user, today).order_by().count()
+
+
+def done(user: User, today: date) -> DutyQuerySet:
+    """What this person and their units have done with, the latest first."""
+    ended: DutyQuerySet = Duty.objects.done().filter(listed=True).of(user, today)
+    return ended.select_related("done_by").order_by("-done_at", "-pk")
+
+
+def nearest(user: User, today: date, within_days: int = 3) -> list[Duty]:
+    """For the rolling reminder: overdue, or due by the end of the day within_days from today; nearest first."""
+    end = datetime.combine(today + timedelta(days=within_days + 1), time(0), BEIJING)
+    return list(todo(user, today).filter(due_at__lt=end)[:SOONEST])
