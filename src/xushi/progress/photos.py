@@ -1,50 +1,24 @@
-"""现场照片：核对是真图片，去掉位置等隐藏信息，重新压存；只给看得到项目的人看。"""
+"""现场照片：每月每个项目几张，只给看得到项目的人看。"""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import IO, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
+from xushi.kit.photos import clean_photo
 from xushi.progress import policy
 from xushi.progress.models import ReportPhoto
 from xushi.progress.standing import current_closing
 from xushi.registry.actions import Refused, RowProblem
 from xushi.registry.models import Project
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 60_000_000
-LONGEST_EDGE = 2048
 MOST_PHOTOS = 9
-FORMATS = ("JPEG", "PNG", "WEBP")
-Image.init()  # else only the commonest formats are known before the first unknown file
-
-
-def clean_photo(name: str, size: int, stream: IO[bytes]) -> bytes:
-    """A JPEG at most LONGEST_EDGE px long without any metadata; ValueError with a sentence for what is no photo."""
-    if size > MOST_BYTES:
-        raise ValueError(f"“{name}”有{size / 1024 / 1024:.1f}MB，超过10MB，请在手机上选“压缩”后再传。")
-    try:
-        image = Image.open(stream, formats=FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"“{name}”有{image.width}×{image.height}像素，太大了，请缩小后再传。")
-        upright = ImageOps.exif_transpose(image) or image
-        upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        flat = upright.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise ValueError(f"“{name}”不是照片或已损坏，请重拍或选JPG、PNG、WEBP格式的照片。") from problem
-    bare = Image.new("RGB", flat.size)
-    bare.paste(flat)
-    out = io.BytesIO()
-    bare.save(out, "JPEG", quality=82, optimize=True)
-    return out.getvalue()
 
 
 @transaction.atomic
