@@ -1,9 +1,12 @@
 """待办的读法：清单、角标、滚动提醒，同一个条件、同一个次序。"""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from xushi.core.clock import BEIJING
 from xushi.duties.models import Duty, DutyQuerySet
+from xushi.duties.rules import DUTY, WARNING, Step, told
+from xushi.journal.models import Event
 from xushi.units.models import User
 
 SOONEST = 20  # the rolling reminder holds no more
@@ -30,3 +33,23 @@ def nearest(user: User, today: date, within_days: int = 3) -> list[Duty]:
     """For the rolling reminder: overdue, or due by the end of the day within_days from today; nearest first."""
     end = datetime.combine(today + timedelta(days=within_days + 1), time(0), BEIJING)
     return list(todo(user, today).filter(due_at__lt=end)[:SOONEST])
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One duty of a duties.duty.warned event, with the steps to tell: 1, 2 its holders, 3 the head, 4 the office."""
+
+    duty: Duty
+    steps: tuple[Step, ...]
+
+
+def warnings_of(event: Event) -> list[Warned]:
+    """What a duties.duty.warned event asks to be told: two queries."""
+    rows = {row.changes[DUTY][1]: row.changes[WARNING] for row in event.rows.all()}
+    step_of = {step.label: step for step in Step}
+    duties = Duty.objects.select_related("unit", "person").in_bulk(rows.keys())
+    return [
+        Warned(duty, told(step_of[before], step_of[after]))
+        for pk, (before, after) in rows.items()
+        if (duty := duties.get(pk))
+    ]

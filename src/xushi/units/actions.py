@@ -137,9 +137,19 @@ def move_person(
 
 @transaction.atomic
 def appoint(
-    *, user: User, role: str, actor: Actor, now: datetime, unit: Unit | None = None, scope: Unit | None = None
+    *,
+    user: User,
+    role: str,
+    actor: Actor,
+    now: datetime,
+    unit: Unit | None = None,
+    scope: Unit | None = None,
+    is_head: bool = False,
 ) -> Appointment:
-    """任职: a role in a unit over a scope (the unit itself where none is given); Refused by 三员分立."""
+    """任职: a role in a unit over a scope (the unit itself where none is given); Refused by 三员分立.
+
+    is_head: 单位负责人, signs the unit's replies and hears of its delays.
+    """
     _ask(actor, policy.can_grant, "授权要由安全管理员来做。")
     user.forget_appointments()
     unit = unit or user.unit
@@ -155,7 +165,13 @@ def appoint(
     if Appointment.objects.filter(user=user, unit=unit, role=role, ended_at=None).exists():
         raise Refused(f"{user.name}已是{unit.name}的{Role(role).label}。")
     held = Appointment.objects.create(
-        user=user, unit=unit, role=role, scope=scope or unit, unit_name=unit.name, started_at=now
+        user=user,
+        unit=unit,
+        role=role,
+        scope=scope or unit,
+        unit_name=unit.name,
+        started_at=now,
+        is_head=is_head,
     )
     user.forget_appointments()
     record(
@@ -163,10 +179,32 @@ def appoint(
         actor=actor,
         now=now,
         subject=user,
-        summary=f"{user.name}任{unit.name}{Role(role).label}，范围{held.scope.name}",
+        summary=f"{user.name}任{unit.name}{Role(role).label}，范围{held.scope.name}"
+        + ("，单位负责人" if is_head else ""),
         changes={"任职": ["", str(held)]},
     )
     return held
+
+
+@transaction.atomic
+def name_head(*, appointment: Appointment, is_head: bool, actor: Actor, now: datetime) -> None:
+    """定单位负责人, or no longer: from the person's next request on. A unit may have several, or none."""
+    _ask(actor, policy.can_grant, "单位负责人要由安全管理员来定。")
+    if is_head and appointment.role in ADMINISTRATORS:
+        raise Refused("三员不签发业务事项，不能作单位负责人。")
+    changing = Appointment.objects.filter(pk=appointment.pk, ended_at=None).exclude(is_head=is_head)
+    if not changing.update(is_head=is_head):
+        raise Refused("这项任职已经终止，或已经这样定了，请刷新看现在的。")
+    appointment.is_head = is_head
+    appointment.user.forget_appointments()
+    record(
+        "units.person.head_named" if is_head else "units.person.head_ended",
+        actor=actor,
+        now=now,
+        subject=appointment.user,
+        summary=f"{appointment.user.name}{'任' if is_head else '不再任'}{appointment.unit.name}负责人",
+        changes={"单位负责人": [not is_head, is_head]},
+    )
 
 
 @transaction.atomic
