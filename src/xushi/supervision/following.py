@@ -1,0 +1,152 @@
+"""批示跟着它的督办单走：都在办、有反馈、都办完；每一步有人欠着，就有一条待办。"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from xushi.calendars.selectors import calendar
+from xushi.duties.actions import end_duties, set_duty
+from xushi.journal.actions import Actor, record
+from xushi.supervision.engine import terms_at
+from xushi.supervision.models import OrderQuerySet, SupervisionOrder
+from xushi.supervision.models_instructions import Instruction, InstructionState
+from xushi.supervision.table import ENDED, State
+from xushi.units.models import Role, Unit
+
+ORDER = SupervisionOrder._meta.label_lower
+ROUTE, READ = "instruction.route", "instruction.read"
+
+
+def follow(orders: Iterable[SupervisionOrder], *, actor: Actor, now: datetime) -> None:
+    """Bring the instructions of these orders up to what became of the orders."""
+    about = [order.pk for order in orders]
+    written = Q(subject_kind=ORDER, subject_id__in=about) | Q(orders__in=about)
+    ids = Instruction.objects.filter(written).values_list("pk", flat=True)
+    for pk in sorted(set(ids)):
+        settle(Instruction.objects.select_for_update().get(pk=pk), actor=actor, now=now)
+
+
+def orders_of(instruction: Instruction) -> OrderQuerySet:
+    """The orders it became, and the running one it was written on."""
+    condition = Q(instruction=instruction.pk)
+    if instruction.subject_kind == ORDER:
+        condition |= Q(pk=instruction.subject_id)
+    found: OrderQuerySet = SupervisionOrder.objects.filter(condition)
+    return found
+
+
+def settle(instruction: Instruction, *, actor: Actor, now: datetime) -> None:
+    """The state that follows from what is there: read to the end, orders verified, orders at work, or nothing yet."""
+    before = instruction.state
+    states = list(orders_of(instruction).values_list("state", flat=True))
+    alive = [state for state in states if state not in ENDED]
+    if State.VERIFIED in alive:
+        after = InstructionState.FED_BACK
+    elif alive:
+        after = InstructionState.IN_HAND
+    elif instruction.read_at:
+        after = InstructionState.READ
+    elif State.CLOSED in states:
+        after = InstructionState.READ if _read_since_closing(instruction) else InstructionState.FED_BACK
+    elif instruction.routed_at and not instruction.via_office:
+        after = InstructionState.IN_HAND
+    elif instruction.routed_at and not states:
+        after = InstructionState.FED_BACK  # the office answered without an order
+    else:
+        after = InstructionState.TO_ROUTE
+    if after != before:
+        instruction.state = after
+        instruction.version += 1
+        if after == InstructionState.FED_BACK:
+            instruction.fed_back_at, instruction.read_at = now, None
+        if after == InstructionState.READ:
+            instruction.read_at = instruction.read_at or now
+        instruction.step_due_at = _due(after, now)
+    instruction.save(update_fields=["state", "version", "fed_back_at", "read_at", "routed_at", "step_due_at"])
+    hand(instruction, now=now)
+    if after == InstructionState.FED_BACK and before != after:
+        record(
+            "supervision.instruction.fed_back",
+            actor=actor,
+            now=now,
+            subject=instruction,
+            subject_name=said(instruction),
+            summary=f"批示有了反馈：{said(instruction)}",
+        )
+
+
+def _read_since_closing(instruction: Instruction) -> bool:
+    last = instruction.readings.order_by("-at").first()
+    closed = orders_of(instruction).filter(closed_at__isnull=False).order_by("-closed_at").first()
+    return bool(last and closed and last.at >= closed.closed_at)
+
+
+def _due(state: str, now: datetime) -> datetime | None:
+    terms = terms_at(now)
+    days = {
+        InstructionState.TO_ROUTE: terms.route_instruction,
+        InstructionState.FED_BACK: terms.read_feedback,
+    }.get(InstructionState(state))
+    return None if days is None else calendar().deadline(now, days)
+
+
+def first_due(now: datetime) -> datetime:
+    """By when the office passes new words on."""
+    return calendar().deadline(now, terms_at(now).route_instruction)
+
+
+def hand(instruction: Instruction, *, now: datetime) -> None:
+    """The duty that the instruction's state calls for: the office routes, or the author reads."""
+    if instruction.state == InstructionState.TO_ROUTE:
+        _route(instruction, now)
+    elif instruction.state == InstructionState.FED_BACK:
+        set_duty(
+            subject=instruction,
+            kind=READ,
+            title=f"阅反馈：{instruction.words}",
+            number="批示",
+            note=instruction.subject_name[:200],
+            url=reverse("supervision:instruction", args=[instruction.pk]),
+            mark="instruction",
+            person=instruction.author,
+            due_at=instruction.step_due_at,
+            confidential=instruction.confidential,
+            now=now,
+        )
+        end_duties(instruction, kinds=[ROUTE], now=now)
+    else:
+        end_duties(instruction, kinds=[ROUTE, READ], now=now)
+
+
+def _route(instruction: Instruction, now: datetime) -> None:
+    end_duties(instruction, kinds=[READ], now=now)
+    holders: list[dict[str, object]] = []
+    if instruction.confidential:
+        holders = [{"person": reader} for reader in instruction.readers.all() if reader.has_role(Role.OFFICE)]
+    elif office := Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first():
+        holders = [{"unit": office, "role": Role.OFFICE}]
+    for holder in holders:
+        set_duty(
+            subject=instruction,
+            kind=ROUTE,
+            title=f"转办批示：{instruction.words}",
+            number="批示",
+            issuer=instruction.author_name,
+            note=instruction.subject_name[:200],
+            quote=instruction.words,
+            url=reverse("supervision:instruction", args=[instruction.pk]),
+            mark="instruction",
+            due_at=instruction.step_due_at,
+            confidential=instruction.confidential,
+            now=now,
+            **holder,
+        )
+
+
+def said(instruction: Instruction) -> str:
+    """How the journal names an instruction; a confidential one by its author alone."""
+    if instruction.confidential:
+        return f"{instruction.author_name}限定阅读的批示"
+    return f"{instruction.author_name}：{instruction.words[:60]}"

@@ -1,0 +1,183 @@
+"""交到谁手里：每个状态由谁动、几时之前；待办照这张表开、改、了。"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from xushi.calendars.rules import WorkingCalendar
+from xushi.duties.actions import DutyInput, end_duties_of, set_duties
+from xushi.supervision.models import Extension, SupervisionOrder
+from xushi.supervision.rules import Terms
+from xushi.supervision.table import AT_UNIT, State
+from xushi.units.models import Role, Unit, User
+from xushi.units.selectors import heads_of
+
+ACKNOWLEDGE, REPLY, SIGN, ASSIST = "order.acknowledge", "order.reply", "order.sign", "order.assist"
+ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", "order.close"
+DECIDE = "extension.decide"
+KINDS = frozenset({ACKNOWLEDGE, REPLY, SIGN, ASSIST, ISSUE, REROUTE, VERIFY, CLOSE})
+MARKS = {State.ISSUED: "pending", State.RETURNED: "slipping"}
+S = State
+
+
+def step_due(
+    order: SupervisionOrder, terms: Terms, calendar: WorkingCalendar, now: datetime, *, moved: bool
+) -> datetime | None:
+    """By when whoever holds the order now has to move; a state that was not left keeps its deadline."""
+    state = State(order.state)
+    if state == S.ISSUED:
+        return order.acknowledge_by
+    if state in AT_UNIT:
+        return order.due_at
+    days = {S.MISROUTED: terms.reroute, S.REPLIED: terms.verify, S.VERIFIED: terms.close}.get(state)
+    if days is None:
+        return None
+    return calendar.deadline(now, days) if moved or order.step_due_at is None else order.step_due_at
+
+
+def hand(orders: Sequence[SupervisionOrder], *, now: datetime, by: User | None) -> None:
+    """Open the duties that the orders' states call for, move those that stay, end those that are done with."""
+    wanted = [duty for order in orders for duty in _duties(order, now)]
+    set_duties(wanted, now=now)
+    keep = {(duty.subject.pk, duty.kind, *_holder(duty)) for duty in wanted}
+    end_duties_of(
+        SupervisionOrder,
+        [order.pk for order in orders],
+        kinds=KINDS,
+        keep=keep,
+        now=now,
+        by=by,
+    )
+
+
+def _holder(duty: DutyInput) -> tuple[int | None, int | None]:
+    return (duty.unit.pk if duty.unit else None, duty.person.pk if duty.person else None)
+
+
+def _duties(order: SupervisionOrder, now: datetime) -> Iterator[DutyInput]:
+    state = State(order.state)
+    if state in (S.DRAFTED, S.APPROVED):
+        yield from _of_office(order, ISSUE, f"签发：{order.title}", None, "working")
+    elif state == S.ISSUED:
+        yield from _of_unit(order, order.lead, REPLY, order.due_at)
+        yield from _of_unit(order, order.lead, ACKNOWLEDGE, order.acknowledge_by, listed=False)
+    elif state in (S.WORKING, S.RETURNED):
+        yield from _of_unit(order, order.lead, REPLY, order.due_at)
+    elif state == S.SIGNING:
+        yield from _of_heads(order)
+    elif state == S.MISROUTED:
+        yield from _of_office(order, REROUTE, f"改派：{order.title}", order.step_due_at, "needs_coordination")
+    elif state == S.REPLIED:
+        yield from _of_office(order, VERIFY, f"核验：{order.title}", order.step_due_at, "disputed")
+    elif state == S.VERIFIED:
+        yield from _of_closer(order)
+    if state in AT_UNIT:
+        for helper in order.helpers.all():
+            if helper.done_at is None:
+                yield from _of_unit(order, helper.unit, ASSIST, order.due_at)
+
+
+def _of_unit(
+    order: SupervisionOrder, unit: Unit, kind: str, due: datetime | None, *, listed: bool = True
+) -> Iterator[DutyInput]:
+    unit = unit.successor if unit.dissolved_on and unit.successor else unit
+    if order.confidential:
+        for person in _readers_in(order, unit):
+            yield _duty(order, kind, order.title, due, person=person, listed=listed)
+        return
+    yield _duty(order, kind, order.title, due, unit=unit, listed=listed)
+
+
+def _of_heads(order: SupervisionOrder) -> Iterator[DutyInput]:
+    heads = heads_of(order.lead)
+    readers = {person.pk for person in _readers_in(order, order.lead)} if order.confidential else None
+    found = [head for head in heads if readers is None or head.pk in readers]
+    if not found:
+        yield from _of_unit(order, order.lead, SIGN, order.due_at)
+    for head in found:
+        yield _duty(order, SIGN, f"签发答复：{order.title}", order.due_at, person=head, mark="pending")
+
+
+def _of_office(
+    order: SupervisionOrder, kind: str, title: str, due: datetime | None, mark: str
+) -> Iterator[DutyInput]:
+    if order.confidential:
+        if order.drafted_by:
+            yield _duty(order, kind, title, due, person=order.drafted_by, mark=mark)
+        return
+    yield _duty(order, kind, title, due, unit=order.office, role=Role.OFFICE, mark=mark)
+
+
+def _of_closer(order: SupervisionOrder) -> Iterator[DutyInput]:
+    author = order.instruction.author if order.instruction else None
+    if author and author.is_active:
+        yield _duty(
+            order, CLOSE, f"阅反馈：{order.title}", order.step_due_at, person=author, mark="instruction"
+        )
+    else:
+        yield from _of_office(order, CLOSE, f"销号：{order.title}", order.step_due_at, "closed")
+
+
+def _duty(
+    order: SupervisionOrder,
+    kind: str,
+    title: str,
+    due: datetime | None,
+    *,
+    unit: Unit | None = None,
+    role: str = "",
+    person: User | None = None,
+    mark: str = "",
+    listed: bool = True,
+) -> DutyInput:
+    return DutyInput(
+        subject=order,
+        subject_name=order.title,
+        kind=kind,
+        number=order.called if order.serial else "拟稿",
+        issuer=str(order.office),
+        title=title[:200],
+        note=_note(order),
+        quote=order.instruction.words[:300] if order.instruction else "",
+        url=reverse("supervision:order", args=[order.pk]),
+        mark=mark or MARKS.get(State(order.state), "working"),
+        unit=unit,
+        role=role,
+        person=person,
+        due_at=due,
+        limit_days=order.limit_days if kind in (REPLY, SIGN, ASSIST) else None,
+        since=order.issued_at if kind in (REPLY, SIGN, ASSIST) else None,
+        confidential=order.confidential,
+        listed=listed,
+    )
+
+
+def _note(order: SupervisionOrder) -> str:
+    place = order.project.territory if order.project else None
+    parts = (order.project.name if order.project else order.source_name, str(place or ""))
+    return " · ".join(part for part in parts if part)[:200]
+
+
+def _readers_in(order: SupervisionOrder, unit: Unit) -> list[User]:
+    """The named readers who act for a unit: a confidential order goes to them alone."""
+    from xushi.supervision.policy import acts_for
+
+    return [reader for reader in order.readers.all() if acts_for(reader, unit)]
+
+
+def hand_extension(extension: Extension, *, due: datetime, now: datetime) -> None:
+    """The office owes an answer to a request for more time."""
+    order = extension.order
+    wanted = f"{extension.wanted.month}月{extension.wanted.day}日"
+    duties = list(_of_office(order, DECIDE, f"延期至{wanted}：{order.title}", due, "pending"))
+    set_duties(duties, now=now)
+
+
+def end_extension(order: SupervisionOrder, *, now: datetime, by: User | None) -> None:
+    end_duties_of(SupervisionOrder, [order.pk], kinds=[DECIDE], keep=(), now=now, by=by)
+
+
+def handed(orders: Iterable[SupervisionOrder], *, now: datetime) -> None:
+    """Set the duties of these orders afresh: after a unit was dissolved or a calendar changed."""
+    hand(list(orders), now=now, by=None)
