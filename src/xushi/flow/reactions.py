@@ -5,7 +5,8 @@ calls it once per event, in a transaction of its own, and tries again later if i
 What the mere passing of a day brings about reacts to flow.actions.DAY_BEGAN.
 """
 
-from xushi.flow import duties
+from xushi.calendars.actions import LOADED
+from xushi.flow import clocks, duties
 from xushi.flow.actions import DAY_BEGAN
 from xushi.journal.actions import react_to
 from xushi.journal.models import Event
@@ -42,3 +43,18 @@ def note_later_changes(event: Event) -> None:
 @react_to(DAY_BEGAN)
 def do_nightly(event: Event) -> None:
     duties.nightly(event.at)
+
+
+@react_to(DAY_BEGAN)
+def learn_calendar(event: Event) -> None:
+    clocks.learn_calendar(event.at)
+
+
+@react_to(LOADED)
+def recount_deadlines(event: Event) -> None:
+    clocks.recount_deadlines(event)
+
+
+@react_to("units.unit.dissolved")
+def pass_duties_on(event: Event) -> None:
+    clocks.pass_duties_on(event)

@@ -1,0 +1,43 @@
+"""待办的钟：到点提醒、日历改了重算、单位撤了转交。"""
+
+from datetime import date, datetime
+
+from xushi.calendars.actions import learn_years
+from xushi.calendars.models import NoticeYear
+from xushi.calendars.selectors import calendar
+from xushi.duties.actions import transfer_duties
+from xushi.duties.actions_clock import Recounted, recount, warn_duties
+from xushi.duties.sweep import due_steps
+from xushi.journal.models import Event
+from xushi.units.models import Unit
+
+
+def remind(now: datetime, batch: int = 1000) -> int:
+    """到点提醒: every open duty whose reminders must go further; returns how many.
+
+    Each batch is one transaction and one event, so that it may be stopped at any point and run again: what has
+    been warned is not found a second time.
+    """
+    reminded = 0
+    for steps in due_steps(now, calendar(), batch):
+        event = warn_duties(steps, now=now)
+        reminded += event.rows.count() if event else 0
+    return reminded
+
+
+def learn_calendar(now: datetime) -> None:
+    """Years that a newer calendar package brings along."""
+    learn_years(now=now)
+
+
+def recount_deadlines(event: Event) -> list[Recounted]:
+    """A year's notice was loaded: what was counted in working days over it, or over the December before, is recounted."""
+    notice = NoticeYear.objects.get(pk=event.subject_id)
+    first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
+    return recount(calendar(), first=first, last=last, now=event.at)
+
+
+def pass_duties_on(event: Event) -> int:
+    """A unit was dissolved: what it owed, its successor owes."""
+    unit = Unit.objects.select_related("successor").get(pk=event.subject_id)
+    return transfer_duties(unit, unit.successor, now=event.at) if unit.successor else 0
