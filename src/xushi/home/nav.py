@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
+    Entry("plans", "计划调整", "calendar", "registry:waiting_plans", OFFICE),
     Entry("ceremonies", "集中仪式", "flag", "registry:ceremonies", (Role.OFFICE, Role.LEADER),
           views=("registry:ceremony", "registry:new_ceremony")),
     Entry("imports", "导入", "upload", "exchange:imports", (Role.OFFICE, Role.TERRITORY), divider=True,

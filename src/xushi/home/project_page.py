@@ -21,7 +21,8 @@ from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
 from xushi.progress.standing import Standing, standings
 from xushi.progress.statistics import EVIDENCE
-from xushi.registry.models import AnnualPlan, Project, ProjectRevision, Stage, Watch
+from xushi.registry.models import Project, ProjectRevision, Stage, Watch
+from xushi.registry.plan_changes import PlanVersion, with_changes
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -75,7 +76,7 @@ class ProjectPage:
     today: date
     standing: Standing | None
     points: list[Point]
-    plans: list[AnnualPlan]
+    plans: list[PlanVersion]
     alerts: list[words.Warned]
     past_alerts: list[Alert]
     reports: list[MonthlyReport]
@@ -246,9 +247,9 @@ def _worst_first(alert: Alert) -> tuple[int, int, date]:
     return (alert.level != "red", causes.index(alert.cause), alert.since)
 
 
-def _plans(project: Project) -> list[AnnualPlan]:
+def _plans(project: Project) -> list[PlanVersion]:
     plans = project.plans.select_related("proposed_by", "decided_by")
-    return list(plans.order_by("-year", "-version"))
+    return with_changes(plans.order_by("-year", "-version"))
 
 
 def revised(revisions: Sequence[ProjectRevision]) -> list[Revised]:

@@ -1,7 +1,7 @@
 """项目库的写入：都是成批的，一次一个事务、一条日志；一行有错，整批不写。"""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,16 +24,14 @@ from xushi.registry.checking import (
     refuse,
     taken,
 )
+from xushi.registry.lookup import Lookup
 from xushi.registry.models import (
     AnnualPlan,
-    Category,
     Ceremony,
-    IndustryChain,
     Listing,
     ListLevel,
     Project,
     ProjectRevision,
-    Tag,
 )
 from xushi.registry.rules import (
     CeremonyInput,
@@ -44,7 +42,6 @@ from xushi.registry.rules import (
     problems_of_plan,
     problems_of_project,
 )
-from xushi.units.models import Unit
 
 __all__ = [
     "Conflict",
@@ -300,41 +297,6 @@ def plan_row(
         state=state,
         **columns,
     )
-
-
-@dataclass
-class Lookup:
-    """Categories, chains and tags by what people call them; chains and tags not yet known are added."""
-
-    categories: dict[str, int]
-    chains: dict[str, int]
-    tags: dict[str, int]
-    units: set[int]
-
-    @classmethod
-    def of(cls, rows: Sequence[ProjectInput]) -> "Lookup":
-        return cls(
-            categories=dict(Category.objects.values_list("code", "pk")),
-            chains=_ensured(IndustryChain, {row.chain for row in rows if row.chain}),
-            tags=_ensured(Tag, {tag for row in rows for tag in row.tags}),
-            units=set(Unit.objects.values_list("pk", flat=True)),
-        )
-
-    def unknown(self, rows: Sequence[ProjectInput]) -> Iterator[RowProblem]:
-        for i, row in enumerate(rows):
-            if row.category not in self.categories:
-                yield RowProblem(i, "category", f"没有“{row.category}”这个类别，请从类别表里选。")
-            for name, label in (("territory", "属地"), ("responsible_unit", "责任单位")):
-                if getattr(row, name) not in self.units:
-                    yield RowProblem(i, name, f"{label}不在单位表里，请先建单位或改选一个。")
-
-
-def _ensured(model: Any, names: set[str]) -> dict[str, int]:
-    held = dict(model.objects.filter(name__in=names).values_list("name", "pk"))
-    model.objects.bulk_create(
-        [model(name=name) for name in sorted(names - held.keys())], ignore_conflicts=True
-    )
-    return dict(model.objects.filter(name__in=names).values_list("name", "pk"))
 
 
 def _filled(project: Project, row: ProjectInput, lookup: Lookup) -> Project:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from xushi.core.months import Month
-from xushi.core.text import tidy
 
 MOST_YUAN = 10**13  # 十万亿元：再大只能是单位填错
 _CODE = re.compile(r"^\d{4}-\d{6}-\d{2}-\d{2}-\d{5,6}$")
@@ -104,7 +103,7 @@ class CeremonyInput:
 
 
 def problems_of_project(project: ProjectInput) -> Iterator[Problem]:
-    if not tidy(project.name):
+    if not project.name.strip():
         yield Problem("name", "项目名称是空的，请填上。")
     yield from problems_of_amount("total_investment", "总投资", project.total_investment)
     if project.code and not _CODE.match(project.code):
@@ -130,7 +129,7 @@ _LIFE = (
 
 
 def _dates_in_order(project: ProjectInput) -> Iterator[Problem]:
-    known = [(name, label, getattr(project, name)) for name, label in _LIFE if getattr(project, name)]
+    known = [(name, label, day) for name, label in _LIFE if (day := getattr(project, name))]
     for (_, earlier, before), (name, later, after) in itertools.pairwise(known):
         if after < before:
             yield Problem(name, f"{later}日期{after}早于{earlier}日期{before}，请核对这两个日期。")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xushi.registry import views, views_lists
+from xushi.registry import views, views_lists, views_plans
 
 app_name = "registry"
 
@@ -10,8 +10,9 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/listings/", views.listings, name="listings"),
-    path("<int:pk>/plan/", views.plan, name="plan"),
-    path("<int:pk>/plan/decide/", views.decide_plan, name="decide_plan"),
+    path("<int:pk>/plan/", views_plans.plan, name="plan"),
+    path("<int:pk>/plan/decide/", views_plans.decide_plan, name="decide_plan"),
+    path("plans/waiting/", views_plans.waiting, name="waiting_plans"),
     path("ceremonies/", views_lists.ceremonies, name="ceremonies"),
     path("ceremonies/new/", views_lists.new_ceremony, name="new_ceremony"),
     path("ceremonies/<int:pk>/", views_lists.ceremony, name="ceremony"),

@@ -1,21 +1,20 @@
-"""项目库的页：新增、修改、名单、计划。"""
+"""项目库的页：新增、修改、名单。"""
 
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.registry import actions, plans, policy
-from xushi.registry.forms import SECTIONS, PlanForm, ProjectForm
-from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project
+from xushi.registry import actions, policy
+from xushi.registry.forms import SECTIONS, ProjectForm
+from xushi.registry.models import Listing, ListLevel, Project
 from xushi.registry.rules import ListingInput
 from xushi.units.access import person
 
@@ -89,7 +88,7 @@ def listings(request: HttpRequest, pk: int) -> HttpResponse:
     """名单: which lists of the year the project stands on, and at which stage."""
     ask_keeper(request)
     project = visible(request, pk)
-    year = _year(request)
+    year = year_of(request)
     if request.method == "POST":
         rows = [
             ListingInput(pk, year, level, int(request.POST[level]))
@@ -106,76 +105,7 @@ def listings(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "registry/listings.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """年度计划: its versions, the first plan of a year, or a proposal to revise it."""
-    project, year = visible(request, pk), _year(request)
-    versions = AnnualPlan.objects.filter(project=project, year=year).order_by("-version")
-    current = versions.filter(state=AnnualPlan.State.IN_FORCE).first()
-    form = PlanForm(request.POST or None, initial=PlanForm.initial_of(current))
-    if request.method == "POST":
-        if not policy.can_propose_plan(person(request)):
-            raise PermissionDenied("计划由区重大办下达，属地可以提调整；您的角色只能查看。")
-        if form.is_valid() and _save_plan(request, form, project, year, current):
-            return redirect(f"{request.path}?year={year}")
-    context = {
-        "project": project,
-        "year": year,
-        "current": current,
-        "versions": versions.select_related("proposed_by", "decided_by"),
-        "form": form,
-        "may_propose": policy.can_propose_plan(person(request)),
-        "may_decide": policy.can_decide_plan(person(request)),
-    }
-    return render(request, "registry/plan.html", context, status=400 if form.errors else 200)
-
-
-def _save_plan(request: HttpRequest, form: PlanForm, project: Project, year: int, current: Any) -> bool:
-    row, actor, now = form.input(project.pk, year), Actor.of(request), clock.now()
-    try:
-        if current is not None:
-            plans.propose_plan_revision(row, reason=form.cleaned_data["reason"], actor=actor, now=now)
-            messages.success(request, "调整已提出，等区重大办另一位同事批。旧计划照旧执行。")
-        elif policy.can_keep_registry(person(request)):
-            actions.set_plans([row], reason=form.cleaned_data["reason"], actor=actor, now=now)
-            messages.success(request, f"{year}年计划已下达。")
-        else:
-            raise PermissionDenied("第一版计划由区重大办下达；下达以后属地可以提调整。")
-    except actions.Refused as refusal:
-        lay_on(form, refusal)
-        return False
-    return True
-
-
-@require_POST
-def decide_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """批或不批一份调整."""
-    if not policy.can_decide_plan(person(request)):
-        raise PermissionDenied("计划调整由区重大办批。")
-    project = visible(request, pk)
-    waiting = get_object_or_404(AnnualPlan, project=project, pk=request.POST.get("plan", ""))
-    try:
-        decided = plans.decide_plan_revision(
-            waiting,
-            approve=request.POST.get("decision") == "approve",
-            reason=request.POST.get("reason", ""),
-            actor=Actor.of(request),
-            now=clock.now(),
-        )
-    except actions.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"第{decided.version}版：{decided.get_state_display()}。")
-    return redirect(f"{_plan_address(pk)}?year={waiting.year}")
-
-
-def _plan_address(pk: int) -> str:
-    from django.urls import reverse
-
-    return reverse("registry:plan", args=[pk])
-
-
-def _year(request: HttpRequest) -> int:
+def year_of(request: HttpRequest) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
     year = row_number(text)
     return year if year and 2000 <= year <= 2100 else local_day(clock.now()).year
