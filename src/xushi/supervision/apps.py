@@ -5,3 +5,9 @@ class SupervisionConfig(AppConfig):
     name = "xushi.supervision"
     label = "supervision"
     verbose_name = "督办、批示、例会"
+
+    def ready(self) -> None:
+        from xushi.duties.actions_clock import on_recount
+        from xushi.supervision.passing import recount_orders
+
+        on_recount("supervision.supervisionorder")(recount_orders)

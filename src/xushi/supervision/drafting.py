@@ -225,7 +225,7 @@ def issue_orders(
 
 def start_clock(order: SupervisionOrder, frame: Frame) -> None:
     """The unit's time runs from now: to sign for the order, and to reply."""
-    order.acknowledged_at = None
+    order.acknowledged_at, order.clock_from = None, frame.now
     order.acknowledge_by = frame.after(frame.terms.acknowledge)
     if order.due_on and order.due_on >= local_day(frame.now):
         order.limit_days, order.due_at = None, at_closing(order.due_on)

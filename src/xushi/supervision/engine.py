@@ -28,7 +28,7 @@ __all__ = [
 ]
 COLUMNS = (
     "year", "serial", "number", "title", "demand", "urgency", "state", "suspended_from", "lead", "limit_days",
-    "due_on", "issued_at", "acknowledge_by", "acknowledged_at", "due_at", "step_due_at", "suspended_at",
+    "due_on", "issued_at", "clock_from", "acknowledge_by", "acknowledged_at", "due_at", "step_due_at", "suspended_at",
     "replied_at", "last_replied_at", "on_time", "verified_at", "closed_at", "returns", "extensions", "version",
 )  # fmt: skip
 KEEPS_EXTENSION = frozenset({State.WORKING, State.RETURNED, State.SIGNING})
@@ -122,6 +122,7 @@ def take(
     _record(verb, step.name, rows, words, actor, now)
     for order, own in zip(held, steps, strict=True):
         order.last_step = own
+        order.__dict__.pop("_prefetched_objects_cache", None)  # whoever goes on with it reads its helpers afresh
     return held
 
 

@@ -16,6 +16,7 @@ from xushi.units.selectors import heads_of
 ACKNOWLEDGE, REPLY, SIGN, ASSIST = "order.acknowledge", "order.reply", "order.sign", "order.assist"
 ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", "order.close"
 DECIDE = "extension.decide"
+OFFICE_KINDS = frozenset({ISSUE, REROUTE, VERIFY, CLOSE})
 KINDS = frozenset({ACKNOWLEDGE, REPLY, SIGN, ASSIST, ISSUE, REROUTE, VERIFY, CLOSE})
 MARKS = {State.ISSUED: "pending", State.RETURNED: "slipping"}
 S = State
@@ -147,7 +148,7 @@ def _duty(
         person=person,
         due_at=due,
         limit_days=order.limit_days if kind in (REPLY, SIGN, ASSIST) else None,
-        since=order.issued_at if kind in (REPLY, SIGN, ASSIST) else None,
+        since=order.clock_from if kind in (REPLY, SIGN, ASSIST) else None,
         confidential=order.confidential,
         listed=listed,
     )

@@ -72,6 +72,7 @@ class SupervisionOrder(models.Model):
     limit_days = models.PositiveSmallIntegerField("限几个工作日", null=True, blank=True)
     due_on = models.DateField("指定期限", null=True, blank=True, help_text="拟稿时写明的日子；没写按急缓算")
     issued_at = models.DateTimeField("签发时间", null=True, blank=True)
+    clock_from = models.DateTimeField("时限从何时算起", null=True, blank=True)
     acknowledge_by = models.DateTimeField("签收时限", null=True, blank=True)
     acknowledged_at = models.DateTimeField("签收时间", null=True, blank=True)
     due_at = models.DateTimeField("答复期限", null=True, blank=True)

@@ -65,6 +65,7 @@ class Who(StrEnum):
     CO = "co"
     VERIFIER = "verifier"
     CLOSER = "closer"
+    SYSTEM = "system"
 
     @property
     def label(self) -> str:
@@ -79,6 +80,7 @@ WHO_LABELS = {
     Who.CO: "协办单位",
     Who.VERIFIER: "区重大办或督查室里不是答复人的人",
     Who.CLOSER: "区重大办（批示来的由作出批示的领导）",
+    Who.SYSTEM: "系统",
 }
 
 
@@ -144,6 +146,7 @@ TABLE: tuple[Transition, ...] = (
     _t("resume", "恢复", [S.SUSPENDED], None, Who.OFFICE, needs=("words",)),
     _t("withdraw", "撤回", NOT_ISSUED | OPEN, S.WITHDRAWN, Who.ISSUER, needs=("words",)),
     _t("reopen", "重开", [S.CLOSED], S.WORKING, Who.CLOSER, needs=("words", "due")),
+    _t("inherit", "职责承接", NOT_ISSUED | OPEN, None, Who.SYSTEM, needs=("unit",)),
 )
 BY_VERB = {step.verb: step for step in TABLE}
 # 日志里的动作名
@@ -178,6 +181,7 @@ EVENTS = {
     "resume": "supervision.order.resumed",
     "withdraw": "supervision.order.withdrawn",
     "reopen": "supervision.order.reopened",
+    "inherit": "supervision.order.inherited",
 }
 # 恢复回到暂停前的状态，是表里唯一看历史的一步
 RESUMES_TO = RUNNING
@@ -200,7 +204,7 @@ def refusal(verb: str, state: State, parts: Collection[Who], called: str) -> str
         return ""
     if state in step.sources:
         return f"{called}现在是“{state.label}”，“{step.name}”要由{_whos(step)}来做。"
-    can = [f"{other.name}（{_whos(other)}）" for other in steps_from(state)]
+    can = [f"{other.name}（{_whos(other)}）" for other in steps_from(state) if other.who != (Who.SYSTEM,)]
     now = f"现在可以：{'、'.join(can)}。" if can else "已经没有下一步。"
     return f"{called}现在是“{state.label}”，不能“{step.name}”。{now}"
 

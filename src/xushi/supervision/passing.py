@@ -1,0 +1,72 @@
+"""不由人走的两步：单位撤了，它的督办单由承接单位接着办；日历改了，期限跟着重算。"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from xushi.duties.actions_clock import Recounted
+from xushi.journal.actions import SYSTEM
+from xushi.supervision import handing
+from xushi.supervision.engine import Frame, take
+from xushi.supervision.models import CoHandler, SupervisionOrder
+from xushi.supervision.table import ENDED, State
+from xushi.units.models import Unit
+
+
+@transaction.atomic
+def pass_orders_on(unit: Unit, successor: Unit, *, now: datetime) -> list[SupervisionOrder]:
+    """职责承接: what a dissolved unit led, its successor leads, by the same deadlines; the step names both.
+
+    Where it helped, the successor helps, unless it leads or helps already. Call it where the unit has been dissolved.
+    """
+
+    def change(order: SupervisionOrder, frame: Frame) -> None:
+        frame.step.detail = f"{unit.name}撤销，由{successor.name}承接"
+        frame.changes["主办单位"] = [unit.name, successor.name]
+        order.lead = successor
+
+    led = SupervisionOrder.objects.filter(lead=unit).exclude(state__in=ENDED)
+    moved = take("inherit", list(led.order_by("pk")), actor=SYSTEM, now=now, change=change)
+    _help_on(unit, successor, now)
+    return moved
+
+
+def _help_on(unit: Unit, successor: Unit, now: datetime) -> None:
+    alive = SupervisionOrder.objects.exclude(state__in=ENDED)
+    helping = list(CoHandler.objects.filter(unit=unit, order__in=alive).select_related("order"))
+    taken = set(
+        CoHandler.objects.filter(unit=successor, order__in=[one.order_id for one in helping]).values_list(
+            "order", flat=True
+        )
+    )
+    for helper in helping:
+        if helper.order_id in taken or helper.order.lead_id == successor.pk:
+            helper.delete()
+        else:
+            helper.unit = successor
+            helper.save(update_fields=["unit"])
+    handing.handed(
+        SupervisionOrder.objects.filter(pk__in={helper.order_id for helper in helping}).select_related(
+            "lead__successor", "office", "project__territory", "instruction__author"
+        ),
+        now=now,
+    )
+
+
+def recount_orders(moved: Sequence[Recounted], now: datetime) -> None:
+    """A calendar has changed: the deadlines that duties were recounted to are the orders' own again."""
+    due = {one.duty.subject_id: one.after for one in moved if one.duty.kind in (handing.REPLY, handing.SIGN)}
+    sign_for = {one.duty.subject_id: one.after for one in moved if one.duty.kind == handing.ACKNOWLEDGE}
+    own = {one.duty.subject_id: one.after for one in moved if one.duty.kind in handing.OFFICE_KINDS}
+    orders = list(SupervisionOrder.objects.select_for_update().filter(pk__in={*due, *sign_for, *own}))
+    for order in orders:
+        order.due_at = due.get(order.pk, order.due_at)
+        order.acknowledge_by = sign_for.get(order.pk, order.acknowledge_by)
+        at_unit = order.acknowledge_by if order.state == State.ISSUED else order.due_at
+        order.step_due_at = own.get(
+            order.pk, at_unit if order.pk in due or order.pk in sign_for else order.step_due_at
+        )
+        order.version += 1
+    columns = ["due_at", "acknowledge_by", "step_due_at", "version"]
+    SupervisionOrder.objects.bulk_update(orders, columns, batch_size=500)
