@@ -23,13 +23,14 @@ INPUT_FIELDS = tuple(ProjectInput.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that would change, as the page prints it."""
+    """One field that would change, as the page prints it. gain: 元 more than before, where both are amounts."""
 
     row: int
     name: str
     label: str
     old: str
     new: str
+    gain: int | None = None
 
 
 @dataclass(slots=True)
@@ -53,8 +54,9 @@ class Comparison:
         return (row for row in self.found.rows if not row.bad)
 
     def differ(self, row: Row, name: str, label: str, old: Any, new: Any, *, amount: bool = False) -> None:
+        gain = new - old if amount and isinstance(old, int) and isinstance(new, int) else None
         self.differences.append(
-            Difference(row.number, name, label, shown(old, amount=amount), shown(new, amount=amount))
+            Difference(row.number, name, label, shown(old, amount=amount), shown(new, amount=amount), gain)
         )
 
 

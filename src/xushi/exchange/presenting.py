@@ -2,19 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xushi.core.cells import Understood, written
 from xushi.core.money import half_up, wan
 from xushi.core.readings import grouped
+from xushi.exchange.comparing import Difference
+from xushi.exchange.effects import Effect, Effects, effects_of
+from xushi.exchange.kinds import PLANS, REPORTS
 from xushi.exchange.preview import Preview
 from xushi.exchange.sheets import address, column_name
 from xushi.exchange.understanding import CONFIRMED, IS_NEW, IS_PROJECT, Problem, shown
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
 
 ROWS_SHOWN = 24
 MOST_COLUMNS = 30
 MOST_PROBLEMS = 60
 MOST_DIFFERENCES = 12
+MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,7 @@ def verdict(seen: Preview) -> str:
     return f"{seen.rows:,}行都读懂了，{changes:,}行可以整批入库"
 
 
-def remarks(seen: Preview) -> str:
+def remarks(seen: Preview, effects: Effects) -> str:
     parts = [
         f"自动认出{seen.understood:,}处写法" if seen.understood else "",
         f"跳过标题、小计等{seen.skipped:,}行",
@@ -185,10 +192,18 @@ def remarks(seen: Preview) -> str:
     text = "，".join(part for part in parts if part) + "。"
     for name, before, after in seen.totals:
         if before != after:
-            text += f"入库后{name}由{_yi(before)}变为{_yi(after)}亿元。"
+            text += f"{_when(seen)}{name}由{_yi(before)}变为{_yi(after)}亿元。"
+    before, after, _ = effects.totals
+    if effects.measure == "cumulative" and effects.month and before != after:
+        text += f"入库后{effects.month.period}完成投资由{_yi(before)}变为{_yi(after)}亿元。"
     if not seen.found.layout.unit_stated and not seen.found.told.amount_unit and not seen.found.layout.units:
         text += f"表上没写单位，金额按{seen.found.layout.unit}读。"
     return text
+
+
+def _when(seen: Preview) -> str:
+    """A plan that revises another one waits for its approval; everything else counts at once."""
+    return "入库并批准后" if seen.comparison.revised else "入库后"
 
 
 def field_options(seen: Preview) -> list[tuple[str, str]]:
@@ -206,6 +221,23 @@ def todo(seen: Preview) -> list[dict[str, Any]]:
         }
         for i, p in enumerate(seen.problems[:MOST_PROBLEMS], start=1)
     ]
+
+
+def differences(
+    seen: Preview, user: "User", *, whole: bool
+) -> tuple[list[tuple[Difference, Effect | None]], Effects]:
+    """The differences the page prints, each with what it does to completion and schedule, and the sum of it."""
+    listed = seen.differences[: MOST_LISTED if whole else MOST_DIFFERENCES]
+    measured = {d.row for d in listed if _measures(seen, d)}
+    effects = effects_of(seen, user, measured)
+    return [(d, effects.rows.get(d.row) if _measures(seen, d) else None) for d in listed], effects
+
+
+def _measures(seen: Preview, difference: Difference) -> bool:
+    """Whether it changes what completion is counted by: the year's plan or the year's cumulative."""
+    if seen.kind.key == PLANS:
+        return difference.label == seen.kind.field("planned_investment").label
+    return seen.kind.key == REPORTS and difference.label.endswith("累计")
 
 
 def _yi(yuan: int) -> str:

@@ -164,6 +164,7 @@ def _context(request: HttpRequest, batch: ImportBatch, seen: Preview) -> dict[st
     number = request.GET.get("rows", "1")
     only = request.GET.get("only") == "problems"
     answered = presenting.answered(seen, batch.answers)
+    differences, effects = presenting.differences(seen, _person(request), whole="all" in request.GET)
     return {
         "batch": batch,
         "kind": seen.kind,
@@ -171,14 +172,14 @@ def _context(request: HttpRequest, batch: ImportBatch, seen: Preview) -> dict[st
         "grid": presenting.grid(seen, page=int(number) if number.isdecimal() else 1, only_problems=only),
         "only": only,
         "verdict": presenting.verdict(seen),
-        "remarks": presenting.remarks(seen),
+        "remarks": presenting.remarks(seen, effects),
         "todo": presenting.todo(seen),
         "answered": answered,
         "asked": len(seen.problems) + len(answered),
         "notes": seen.found.note_groups(),
-        "differences": seen.differences
-        if "all" in request.GET
-        else seen.differences[: presenting.MOST_DIFFERENCES],
+        "differences": differences,
+        "effects": effects,
+        "totals": [(name, before, after, after - before) for name, before, after in seen.totals],
         "options": presenting.field_options(seen),
         "unit": SheetMap.from_json(batch.columns).amount_unit,
         "query": request.GET.urlencode(),
