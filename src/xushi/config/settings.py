@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "xushi.alerts",
     "xushi.registry",
     "xushi.progress",
+    "xushi.problems",
     "xushi.exchange",
     "xushi.flow",
     "xushi.home",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("alerts/", include("xushi.alerts.urls")),
     path("registry/", include("xushi.registry.urls")),
     path("progress/", include("xushi.progress.urls")),
+    path("problems/", include("xushi.problems.urls")),
     path("exchange/", include("xushi.exchange.urls")),
     path("", include("xushi.home.urls")),
 ]

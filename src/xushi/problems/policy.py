@@ -1,0 +1,57 @@
+"""问题事项：谁能报、一个人对一件问题是什么身份、谁管类别和批次。"""
+
+from typing import TYPE_CHECKING
+
+from xushi.problems.models import Problem, unit_paths
+from xushi.problems.table import Who
+from xushi.registry.models import Project
+from xushi.units.models import Role, Unit
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+REPORTERS = (Role.TERRITORY, Role.OWNER, Role.DEPARTMENT, Role.OFFICE, Role.INSPECTOR)
+READERS = (*REPORTERS, Role.LEADER, Role.STATISTICS)
+EVERYBODY = frozenset(Who)
+
+
+def can_report(user: "User", project: Project) -> bool:
+    """报问题: for a project that this person sees; leaders write instructions instead."""
+    return is_reporter(user) and Project.objects.visible_to(user).filter(pk=project.pk).exists()
+
+
+def is_reporter(user: "User") -> bool:
+    return user.has_role(*REPORTERS)
+
+
+def can_handle(user: "User") -> bool:
+    """分办、合并、编批次、核实、销号、管类别: the office."""
+    return user.has_role(Role.OFFICE)
+
+
+def parts_of(user: "User | None", problem: Problem) -> set[Who]:
+    """What this person is to this problem; None is the system itself, which may everything."""
+    if user is None:
+        return set(EVERYBODY)
+    parts: set[Who] = set()
+    if can_handle(user):
+        parts.add(Who.OFFICE)
+        if problem.solved_by_id != user.pk:
+            parts.add(Who.VERIFIER)
+    if works_for(user, problem.lead):
+        parts.add(Who.LEAD)
+    if any(works_for(user, held.unit) for held in problem.co_handlers.all()):
+        parts.add(Who.CO)
+    if problem.reported_by_id == user.pk or works_for(user, problem.reported_unit):
+        parts.add(Who.REPORTER)
+    if any(held.leader_id == user.pk and held.read_at is None for held in problem.raisings.all()):
+        parts.add(Who.READER)
+    return parts
+
+
+def works_for(user: "User", unit: Unit | None) -> bool:
+    """True where the unit stands under one of the person's own, or passed its duties to one that does."""
+    if unit is None:
+        return False
+    answering = [unit.path] + ([unit.successor.path] if unit.successor else [])
+    return any(path.startswith(own) for path in answering for own in unit_paths(user))
