@@ -170,7 +170,7 @@ def test_the_list_shows_old_and_new_and_decides_the_ticked(office_user, colleagu
     client = signed_in(colleague)
     page = client.get(PAGE).content.decode()
     assert "3份计划调整在等批" in page
-    assert "变为27.00亿元" in page
+    assert "变为27.0亿元" in page
     assert '<span class="t-ink2">10,000.0007万元</span> → <b>90,000万元</b>' in page
     body = {"plan": [waiting[0].pk, waiting[1].pk], "decision": "refuse", "reason": ""}
     refused = client.post(PAGE, body)
