@@ -1,8 +1,22 @@
-"""ASGI 入口：实时通道将来站在 Django 前面，其余都归 Django。"""
+"""ASGI 入口：实时通道站在 Django 前面（Django 自己会给每个长连接占一条线程），其余都归 Django。"""
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from xushi.notices.views_live import live  # noqa: E402 - models are there only from here on
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+    """/live/… is streams, all else pages."""
+    if scope["type"] == "http" and scope["path"].startswith("/live/"):
+        await live(scope, receive, send)
+    else:
+        await pages(scope, receive, send)

@@ -74,7 +74,9 @@ INSTALLED_APPS = [
     "xushi.registry",
     "xushi.progress",
     "xushi.problems",
+    "xushi.supervision",
     "xushi.exchange",
+    "xushi.notices",
     "xushi.flow",
     "xushi.home",
     "xushi.demo",
@@ -185,6 +187,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = XUSHI_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = XUSHI_HOME / "uploads"
+# 往外发消息的通道：地址里有密钥，只放在这个文件（或它指明的环境变量）里
+XUSHI_CHANNELS = Path(os.environ.get("XUSHI_CHANNELS") or XUSHI_HOME / "channels.toml")
 # 上传：一个字段的文本与一次请求的字段数都有上限，超过给出一句话而不是崩溃
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -20,5 +20,7 @@ urlpatterns = [
     path("progress/", include("xushi.progress.urls")),
     path("problems/", include("xushi.problems.urls")),
     path("exchange/", include("xushi.exchange.urls")),
+    path("notices/", include("xushi.notices.urls")),
+    path("channels/", include("xushi.notices.urls_channels")),
     path("", include("xushi.home.urls")),
 ]

@@ -10,6 +10,8 @@ from xushi.flow import clocks, duties
 from xushi.flow.actions import DAY_BEGAN
 from xushi.journal.actions import react_to
 from xushi.journal.models import Event
+from xushi.notices.recipients import VERBS
+from xushi.notices.writing import write_notices
 
 PROJECT_CHANGED = (
     "registry.project.registered",
@@ -58,3 +60,8 @@ def recount_deadlines(event: Event) -> None:
 @react_to("units.unit.dissolved")
 def pass_duties_on(event: Event) -> None:
     clocks.pass_duties_on(event)
+
+
+@react_to(*VERBS)
+def tell(event: Event) -> None:
+    write_notices(event)

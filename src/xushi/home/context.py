@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 
 from xushi.alerts import tally
 from xushi.home import nav as entries
+from xushi.notices.selectors import MOST, unread_count
+from xushi.notices.watching import may_listen
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
 from xushi.units.policy import sees_everything
@@ -20,7 +22,7 @@ COUNTED = {"alerts", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """nav for the shell: nothing for the anonymous, at most three queries for everybody else."""
+    """nav for the shell: nothing for the anonymous, at most four queries for everybody else."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {"district": settings.XUSHI_DISTRICT}}
@@ -41,7 +43,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
             },
             "logout_url": _reverse("units:logout"),
             "search_url": _reverse("home:search") if business else None,
-            "bell": None,
+            "bell": _bell(user),
             "district": settings.XUSHI_DISTRICT,
             "home_url": "/",
         }
@@ -69,6 +71,14 @@ def under_way_count(user: "User") -> int:
         closing=Subquery(latest.values("pk")[:1]), district_stage=Stage.UNDER_WAY
     )
     return int(facts.visible_to(user).count())
+
+
+def _bell(user: "User") -> dict[str, Any] | None:
+    """消息 in the bar, with how many are unread; None for those who hear of nothing."""
+    if not may_listen(user):
+        return None
+    count = unread_count(user)
+    return {"url": _reverse("notices:list"), "count": count, "text": "99+" if count >= MOST else str(count)}
 
 
 def _links() -> list[dict[str, str]]:

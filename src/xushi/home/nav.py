@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("closing", "关账", "lock", "progress:closing", OFFICE),
     Entry("words", "词表", "list", "registry:vocabulary", OFFICE),
     Entry("walls", "大屏", "wall", "home:walls", OFFICE),
+    Entry("channels", "消息通道", "send", "channels:list", (Role.OFFICE, Role.SYSTEM_ADMIN)),
     Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("units", "单位", "building", "units:units", (Role.SYSTEM_ADMIN,)),
     Entry("journal", "日志", "history", "journal:events", (Role.AUDITOR,)),

@@ -13,6 +13,7 @@ from xushi.home import overview as overviews
 from xushi.home import reporting, searching
 from xushi.home.months import choose
 from xushi.home.nav import PORTFOLIO
+from xushi.notices.selectors import reminder
 from xushi.units.models import Role
 
 REPORTER_FIRST = (Role.TERRITORY, Role.OWNER)
@@ -23,13 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page: the portfolio for those who answer for it, the to-do list for those who report."""
     user: Any = request.user
     now = clock.now()
+    soon = reminder(user, now)
     if user.has_role(*REPORTER_FIRST) and not user.has_role(Role.OFFICE, Role.LEADER):
-        return render(request, "home/reporter.html", {"page": reporting.desk(user, now)})
+        return render(request, "home/reporter.html", {"page": reporting.desk(user, now), "reminder": soon})
     if user.has_role(*PORTFOLIO):
         choice = choose(None, local_day(now))
         page = overviews.overview(user, choice, now)
-        return render(request, "home/home.html", {"page": page, "today": local_day(now)})
-    return render(request, "home/nothing.html")
+        return render(request, "home/home.html", {"page": page, "today": local_day(now), "reminder": soon})
+    return render(request, "home/nothing.html", {"reminder": soon})
 
 
 @require_GET

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DISTRICT_WIDE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS)
 NOTHING = Q(pk__in=[])
 OPEN_TO_ADMINISTRATORS = {
-    Role.SYSTEM_ADMIN: {"kit", "units"},
+    Role.SYSTEM_ADMIN: {"kit", "units", "channels"},
     Role.SECURITY_ADMIN: {"kit", "units"},
     Role.AUDITOR: {"kit", "units", "journal"},
 }

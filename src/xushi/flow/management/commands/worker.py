@@ -1,4 +1,4 @@
-"""xushi worker：封日志、办反应、开始新的一天。"""
+"""xushi worker：封日志、办反应、开始新的一天、往外发消息。"""
 
 import logging
 import signal
@@ -8,12 +8,14 @@ from types import FrameType
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
 from xushi.config import clock
 from xushi.flow.actions import begin_day
 from xushi.journal import sealing, worker
+from xushi.notices.channels import ChannelsRefused
+from xushi.notices.sender import Sender, run_once
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +25,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="把现在该办的办完就退出")
-        parser.add_argument("--pause", type=float, default=1.0, help="没事时隔几秒再看（默认1）")
+        parser.add_argument("--pause", type=float, default=0.3, help="没事时隔几秒再看（默认0.3）")
 
     def handle(self, *, once: bool, pause: float, **_: Any) -> None:
         if once:
             self.stdout.write(f"办成{self._round()}件。")
+            self._send_once()
             return
         stop = Flag()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: _stop(stop, _frame))
+        sender = Sender(clock.real)
+        sender.start()
         while not stop.is_set():
             try:
                 busy = self._round()
@@ -41,6 +46,13 @@ class Command(BaseCommand):
             finally:
                 close_old_connections()
             stop.wait(0 if busy else pause)
+        sender.stop()
+
+    def _send_once(self) -> None:
+        try:
+            run_once(clock.real)
+        except ChannelsRefused as refused:
+            raise CommandError(str(refused), returncode=2) from refused
 
     def _round(self) -> int:
         """One look at everything: the domain's day by the domain's clock, the queue by the real one."""

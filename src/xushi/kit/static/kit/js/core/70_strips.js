@@ -18,7 +18,7 @@
     var list = bar.querySelector(".rolling-list");
     var button = bar.querySelector("[data-rolling-pause]");
     var at = 0;
-    var paused = window.xushi.calm();
+    var paused = window.xushi.rollingPaused === undefined ? window.xushi.calm() : window.xushi.rollingPaused;
     var held = false;
     if (list) list.setAttribute("data-started", "");
 
@@ -32,14 +32,15 @@
       button.setAttribute("aria-label", paused ? "继续滚动" : "停住");
       button.replaceChildren(window.xushi.icon(paused ? "i-play" : "i-pause"));
     }
-    if (button) button.addEventListener("click", function () { paused = !paused; label(); });
+    if (button) button.addEventListener("click", function () { window.xushi.rollingPaused = paused = !paused; label(); });
     [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]].forEach(function (pair) {
       bar.addEventListener(pair[0], function () { held = pair[1]; });
     });
     show();
     label();
     if (items.length > 1) {
-      setInterval(function () {
+      var step = setInterval(function () {
+        if (!document.contains(bar)) return clearInterval(step);  // drawn anew since
         if (paused || held || document.hidden) return;
         at = (at + 1) % items.length;
         show();

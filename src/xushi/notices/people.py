@@ -1,0 +1,86 @@
+"""哪些人：一个单位的人、它的负责人、重大办、区领导；请假的由受托的人一并听到。"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cached_property
+
+from xushi.duties.models import Delegation
+from xushi.units.models import STEP, Appointment, Role, Unit
+from xushi.units.rules import ADMINISTRATORS
+
+NOT_OF_A_UNIT = ADMINISTRATORS | {Role.LEADER}  # 区领导不代表所在单位办事
+Readers = frozenset[int]
+
+
+class Directory:
+    """Everybody in office on one day: two queries however many people and units are asked about."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._asked: dict[tuple[str, str], Readers] = {}
+
+    @cached_property
+    def _held(self) -> list[Appointment]:
+        rows = Appointment.objects.filter(ended_at=None, user__is_active=True)
+        return list(rows.select_related("unit").order_by("pk"))
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[Appointment]]:
+        found: dict[str, list[Appointment]] = {}
+        for held in self._held:
+            if held.role not in NOT_OF_A_UNIT:
+                found.setdefault(held.unit.path, []).append(held)
+        return found
+
+    @cached_property
+    def _stand_ins(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for person, to in Delegation.objects.in_force(self._today).values_list("user", "to"):
+            found.setdefault(person, []).append(to)
+        return found
+
+    def of_unit(self, unit: Unit | None, role: str = "") -> Readers:
+        """Who acts for a unit (in one role where given): the unit's own people and those of the units above it.
+
+        A dissolved unit's duties are its successor's. The district's own people act for no unit but the district.
+        """
+        key = (unit.path if unit else "", role)
+        if key not in self._asked:
+            self._asked[key] = frozenset(
+                held.user_id for held in self._acting(unit) if role in ("", held.role)
+            )
+        return self._asked[key]
+
+    def heads_of(self, unit: Unit | None) -> Readers:
+        """单位负责人; all of the unit's people where it has named no head."""
+        heads = frozenset(held.user_id for held in self._acting(unit) if held.is_head)
+        return heads or self.of_unit(unit)
+
+    def unit_of(self, person: int) -> Unit | None:
+        """Where a person works: the unit of the first appointment."""
+        return next((held.unit for held in self._held if held.user_id == person), None)
+
+    def in_role(self, role: str) -> Readers:
+        return frozenset(held.user_id for held in self._held if held.role == role)
+
+    def persons(self, *people: int | None) -> Readers:
+        """These people, and for each who is away whoever stands in."""
+        named = {pk for pk in people if pk is not None}
+        away = (self._stand_ins.get(pk, ()) for pk in named)
+        return frozenset(named).union(*away)
+
+    def _acting(self, unit: Unit | None) -> Iterator[Appointment]:
+        if unit is None:
+            return
+        if unit.dissolved_on and unit.successor:
+            unit = unit.successor
+        for path in upwards(unit.path):
+            yield from self._by_path.get(path, ())
+
+
+def upwards(path: str) -> Iterable[str]:
+    """The unit itself and the units above it, the district left out unless it is the unit."""
+    long = STEP + 1
+    yield path
+    for end in range(len(path) - long, long, -long):
+        yield path[:end]

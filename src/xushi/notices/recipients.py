@@ -1,0 +1,147 @@
+"""谁听到什么：一张表，程序照它写消息，“谁会听到”那一页把它印出来。"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """Who may hear of a matter; who that is for one matter is found in matters.py."""
+
+    LEAD = "主办单位"
+    CO = "协办单位"
+    HEADS = "主办单位负责人"
+    OFFICE = "区重大办"
+    DRAFTER = "拟稿人"
+    AUTHOR = "作出批示的领导"
+    ADDRESSED = "批示所批的单位（经重大办的批到重大办）"
+    REPORTER = "报问题的人"
+    RAISED_TO = "提请到的领导"
+    SOON = "快到期的事归谁办"
+    OVERDUE = "逾期的事归谁办"
+    LATE_HEADS = "逾期满1个工作日：单位负责人"
+    LATE_OFFICE = "逾期满2个工作日：区重大办"
+    REPORTERS = "报这些项目月报的人"
+    LEADERS = "区领导"
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """One line of the table; by_name: addressed to them, so that nobody can mute it."""
+
+    who: Who
+    by_name: bool
+
+
+def _named(*whos: Who) -> tuple[Hears, ...]:
+    return tuple(Hears(who, by_name=True) for who in whos)
+
+
+def _told(*whos: Who) -> tuple[Hears, ...]:
+    return tuple(Hears(who, by_name=False) for who in whos)
+
+
+def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, two lines an entry
+    """谁听到这件事, and whether it is addressed to them; whoever did it does not hear of it."""
+    match verb.split("."):
+        case [
+            "supervision",
+            "order",
+            "issued" | "rerouted" | "insisted" | "shared" | "inherited" | "reopened",
+        ]:
+            return _named(Who.LEAD, Who.CO)
+        case ["supervision", "order", "suspended" | "resumed" | "withdrawn"]:
+            return _named(Who.LEAD, Who.CO)
+        case ["supervision", "order", "returned" | "sent_back" | "reminded" | "criticised" | "talked"]:
+            return _named(Who.LEAD, Who.CO)
+        case ["supervision", "order", "acknowledged" | "misrouted" | "planned" | "reported" | "signed"]:
+            return _named(Who.DRAFTER) + _told(Who.OFFICE)
+        case ["supervision", "order", "assisted" | "declined"]:
+            return _named(Who.LEAD)
+        case ["supervision", "order", "replied"]:
+            return _named(Who.HEADS)
+        case ["supervision", "order", "verified"]:
+            return _named(Who.AUTHOR) + _told(Who.LEAD)
+        case ["supervision", "order", "closed"]:
+            return _told(Who.LEAD, Who.CO, Who.DRAFTER)
+        case ["supervision", "extension", "asked"]:
+            return _named(Who.DRAFTER) + _told(Who.OFFICE)
+        case ["supervision", "extension", "granted" | "refused"]:
+            return _named(Who.LEAD, Who.CO)
+        case ["supervision", "instruction", "sent"]:
+            return _named(Who.ADDRESSED)
+        case ["supervision", "instruction", "fed_back"]:
+            return _named(Who.AUTHOR)
+        case ["supervision", "instruction", "routed"]:
+            return _told(Who.AUTHOR)
+        case ["supervision", "instruction", "read"]:
+            return _told(Who.OFFICE)
+        case ["problems", "problem", "assigned" | "returned" | "reopened"]:
+            return _named(Who.LEAD, Who.CO)
+        case ["problems", "problem", "sent_back"]:
+            return _named(Who.REPORTER)
+        case ["problems", "problem", "raised"]:
+            return _named(Who.RAISED_TO)
+        case ["problems", "problem", "reported" | "amended" | "solved" | "declined" | "read"]:
+            return _told(Who.OFFICE)
+        case ["problems", "problem", "closed"]:
+            return _told(Who.REPORTER, Who.LEAD)
+        case ["duties", "duty", "warned"]:
+            return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
+        case ["progress", "report", "reminded" | "returned"]:
+            return _named(Who.REPORTERS)
+        case ["progress", "month", "closed" | "reopened"]:
+            return _told(Who.LEADERS, Who.OFFICE)
+        case _:
+            return ()
+
+
+# 每个动作叫什么；表里有的动作都在这里，页上照这个次序印
+VERBS: dict[str, str] = {
+    "supervision.order.issued": "督办单下发",
+    "supervision.order.rerouted": "督办单改派",
+    "supervision.order.insisted": "维持原派",
+    "supervision.order.shared": "改协办单位",
+    "supervision.order.inherited": "督办单承接",
+    "supervision.order.acknowledged": "督办单签收",
+    "supervision.order.misrouted": "退回改派",
+    "supervision.order.planned": "报办理计划",
+    "supervision.order.reported": "报进展",
+    "supervision.order.assisted": "协办反馈",
+    "supervision.order.replied": "答复待负责人签发",
+    "supervision.order.declined": "负责人不予签发",
+    "supervision.order.signed": "答复送核验",
+    "supervision.order.returned": "退回重办",
+    "supervision.order.sent_back": "不同意销号，重办",
+    "supervision.order.verified": "核验通过",
+    "supervision.order.closed": "督办单销号",
+    "supervision.order.reopened": "督办单重开",
+    "supervision.order.suspended": "督办单暂停",
+    "supervision.order.resumed": "督办单恢复",
+    "supervision.order.withdrawn": "督办单撤回",
+    "supervision.order.reminded": "催办",
+    "supervision.order.criticised": "通报批评",
+    "supervision.order.talked": "约谈",
+    "supervision.extension.asked": "申请延期",
+    "supervision.extension.granted": "同意延期",
+    "supervision.extension.refused": "不同意延期",
+    "supervision.instruction.sent": "领导批示",
+    "supervision.instruction.routed": "批示已转办",
+    "supervision.instruction.fed_back": "批示有反馈",
+    "supervision.instruction.read": "领导阅过",
+    "problems.problem.reported": "报来问题",
+    "problems.problem.amended": "问题补充再报",
+    "problems.problem.assigned": "问题分办",
+    "problems.problem.declined": "问题退回改派",
+    "problems.problem.sent_back": "问题退回补充",
+    "problems.problem.raised": "提请领导定",
+    "problems.problem.read": "领导阅过提请",
+    "problems.problem.solved": "问题报办结",
+    "problems.problem.returned": "问题退回重办",
+    "problems.problem.closed": "问题销号",
+    "problems.problem.reopened": "问题重开",
+    "duties.duty.warned": "到期提醒",
+    "progress.report.reminded": "催报月报",
+    "progress.report.returned": "月报退回",
+    "progress.month.closed": "月份关账",
+    "progress.month.reopened": "月份重开",
+}

@@ -1,0 +1,104 @@
+"""消息的读法：角标、未读、看过的；滚动提醒。"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+from django.db.models import QuerySet
+
+from xushi.core.clock import local_day
+from xushi.duties import selectors as duties
+from xushi.duties.models import Duty
+from xushi.duties.words import deadline_words
+from xushi.notices.models import Mute, Notice
+from xushi.units.models import User
+
+MOST = 100  # the badge counts no further: 99+
+HOUR = 3600
+
+
+def unread(user: User) -> QuerySet[Notice]:
+    """What this reader has not seen, newest first."""
+    found: QuerySet[Notice] = Notice.objects.visible_to(user).unread().order_by("-pk")
+    return found.select_related("event")
+
+
+def read(user: User) -> QuerySet[Notice]:
+    found: QuerySet[Notice] = Notice.objects.visible_to(user).filter(read_at__isnull=False).order_by("-pk")
+    return found.select_related("event")
+
+
+def unread_count(user: User) -> int:
+    """How many are unread, counted to 100 at most: one query whose cost does not grow."""
+    found = Notice.objects.visible_to(user).unread().order_by("-pk").values("pk")
+    return len(found[:MOST])
+
+
+def muted(user: User) -> set[str]:
+    return set(Mute.objects.filter(user=user).values_list("topic", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the rolling reminder, in the server's words: the phone's own clock is never asked."""
+
+    due: str
+    number: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """滚动提醒: nearest deadline first; again: in how many seconds its words will have changed."""
+
+    lines: tuple[Line, ...]
+    again: int
+
+
+def reminder(user: User, now: datetime) -> Reminder:
+    """What is overdue or due within three days; empty where nothing is."""
+    nearest = duties.nearest(user, local_day(now))
+    return Reminder(
+        tuple(_line(duty, now) for duty in nearest),
+        min((_holds_for(duty.due_at, now) for duty in nearest if duty.due_at), default=HOUR),
+    )
+
+
+def _line(duty: Duty, now: datetime) -> Line:
+    words = deadline_words(duty.due_at, now)
+    due = f"{words}到期" if words.startswith("今天") else words
+    number = duty.number or duty.title
+    name = duty.note.partition(" · ")[0] if duty.number and duty.note else ""
+    return Line(due, number, name or (duty.title if duty.number else ""), duty.url)
+
+
+def _holds_for(due_at: datetime, now: datetime) -> int:
+    """Seconds for which the words of a deadline stay true, at most an hour: 今天17:00 until then, 逾2小时 to the hour."""
+    left = int((due_at - now).total_seconds())
+    if left >= 0:
+        return min(left + 1, HOUR)
+    late = -left
+    return 60 - late % 60 if late < HOUR else HOUR - late % HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a page shows of a person and changes by itself: 消息 unread, 待办 open; rev changes when the lists do."""
+
+    bell: int
+    todo: int
+    rev: str
+
+    def told(self, extra: str = "") -> dict[str, Any]:
+        return {"bell": self.bell, "todo": self.todo, "rev": self.rev + extra}
+
+
+def pulse(user: User, now: datetime) -> Pulse:
+    """Three queries beside those for the person's appointments."""
+    today = local_day(now)
+    nearest = duties.nearest(user, today)
+    bell, todo = unread_count(user), duties.badge(user, today)
+    seen = repr([(duty.pk, duty.clock, duty.state, duty.mark) for duty in nearest])
+    return Pulse(bell, todo, f"{todo}-{crc32(seen.encode()):x}")

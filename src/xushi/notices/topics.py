@@ -1,0 +1,33 @@
+"""消息的类别：可以按类免打扰；点名给本人的不在此列。"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A kind of notices as people think of them; verbs that begin with one of the prefixes belong to it."""
+
+    key: str
+    label: str
+    icon: str
+    prefixes: tuple[str, ...]
+
+
+TOPICS = (
+    Topic("orders", "督办单", "flag", ("supervision.order.", "supervision.extension.")),
+    Topic("instructions", "批示", "pen", ("supervision.instruction.",)),
+    Topic("meetings", "例会", "people", ("supervision.meeting.",)),
+    Topic("problems", "问题事项", "problem", ("problems.",)),
+    Topic("deadlines", "到期提醒", "clock", ("duties.",)),
+    Topic("reports", "月报", "clip", ("progress.report.",)),
+    Topic("months", "关账", "lock", ("progress.month.",)),
+)
+BY_KEY = {topic.key: topic for topic in TOPICS}
+
+
+def topic_of(verb: str) -> Topic:
+    """KeyError where a verb belongs to no topic: every verb that anybody hears of must have one."""
+    for topic in TOPICS:
+        if verb.startswith(topic.prefixes):
+            return topic
+    raise KeyError(verb)
