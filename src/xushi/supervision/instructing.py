@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, record
@@ -52,16 +52,27 @@ class InstructionInput:
     token: str = ""
 
 
-@transaction.atomic
 def send_instruction(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
     """写批示并发出. Addressed to units it becomes an issued order at once; through the office it waits to be routed.
 
-    Words on an order that runs already go to its people and become no second order.
+    Words on an order that runs already go to its people and become no second order. A form sent twice, in the same
+    moment too, is one instruction.
     """
+    try:
+        return _send(row, actor=actor, now=now)
+    except IntegrityError:
+        sent = Instruction.objects.filter(token=row.token, author=actor.by).exclude(token="").first()
+        if sent is None:
+            raise
+        return sent
+
+
+@transaction.atomic
+def _send(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
     author = actor.by
     if author is None or not policy.can_instruct(author):
         raise PermissionDenied("批示由区领导来写。")
-    if row.token and (sent := Instruction.objects.filter(token=row.token).first()):
+    if row.token and (sent := Instruction.objects.filter(token=row.token, author=author).first()):
         return sent
     problems = list(_problems(row, now))
     if problems:

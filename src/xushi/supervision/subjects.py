@@ -1,0 +1,195 @@
+"""对着什么写：项目、预警、问题、督办单；事由从库里来，主办协办先替人选好。"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from xushi.alerts.models import Alert
+from xushi.alerts.words import Row as AlertRow
+from xushi.alerts.words import row_of
+from xushi.core.clock import local_day
+from xushi.core.text import row_number
+from xushi.duties.words import day_words, deadline_words
+from xushi.problems.models import Problem
+from xushi.registry.models import Project
+from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.table import State
+from xushi.units.models import Unit
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+PROJECT = Project._meta.label_lower
+KINDS = ("order", "problem", "alert", "project")
+OFFERED = (
+    Unit.Kind.OFFICE,
+    Unit.Kind.DEPARTMENT,
+    Unit.Kind.SUBDISTRICT,
+    Unit.Kind.FARM,
+    Unit.Kind.PARK,
+    Unit.Kind.WORKING_GROUP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What words are written about. query is its place in an address; context is kept with the words."""
+
+    query: str = ""
+    kind: str = ""
+    id: int | None = None
+    name: str = ""
+    url: str = ""
+    mark: str = ""
+    marked: str = ""
+    asked: str = ""
+    context: str = ""
+    project: Project | None = None
+    lead: Unit | None = None
+    co_handlers: tuple[Unit, ...] = ()
+    order: SupervisionOrder | None = None
+
+    @property
+    def key(self) -> str:
+        """What a draft about it is kept under."""
+        return f"instruction-{self.query.replace('=', '-') or 'free'}"
+
+
+def subject_of(user: "User", query: Mapping[str, Any], now: datetime) -> Subject:
+    """What the address names, as this person may see it; 404 for anything else. Nothing named: free words."""
+    for kind in KINDS:
+        text = str(query.get(kind) or "")
+        if text:
+            pk = row_number(text)
+            if pk is None:
+                raise Http404
+            return _READERS[kind](user, pk, now)
+    return Subject()
+
+
+def _one(rows: Any, pk: int) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _project(user: "User", pk: int, now: datetime) -> Subject:
+    project = _one(_projects().visible_to(user), pk)
+    alerts = Alert.objects.open().visible_to(user).filter(subject_kind=PROJECT, subject_id=pk)
+    rows = [row_of(alert, local_day(now)) for alert in alerts.order_by("level_rank", "cause_rank")]
+    return _about_project(project, rows, f"project={pk}", PROJECT, pk, project.name)
+
+
+def _alert(user: "User", pk: int, now: datetime) -> Subject:
+    alert = _one(Alert.objects.visible_to(user), pk)
+    row = row_of(alert, local_day(now))
+    if alert.subject_kind != PROJECT:
+        raise Http404
+    project = _one(_projects(), alert.subject_id)
+    name = f"{project.name}{row.cause}"
+    return _about_project(project, [row], f"alert={pk}", Alert._meta.label_lower, pk, name)
+
+
+def _about_project(
+    project: Project, rows: Iterable[AlertRow], query: str, kind: str, pk: int, name: str
+) -> Subject:
+    rows = list(rows)
+    lead, helpers = units_for(project)
+    said = [f"{row.cause}，{row.amount}{'：' + row.alert.note if row.alert.note else ''}" for row in rows]
+    return Subject(
+        query=query,
+        kind=kind,
+        id=pk,
+        name=name,
+        url=reverse("home:project", args=[project.pk]),
+        mark=rows[0].mark if rows else "",
+        marked=f"{rows[0].cause}，{rows[0].amount}" if rows else "",
+        asked=str(project.territory),
+        context=f"{project.name}。{'；'.join(said)}" if said else project.name,
+        project=project,
+        lead=lead,
+        co_handlers=helpers,
+    )
+
+
+def _problem(user: "User", pk: int, now: datetime) -> Subject:
+    related = ("project__territory", "project__responsible_unit", "lead", "reported_unit", "batch")
+    problem = _one(Problem.objects.visible_to(user).select_related(*related), pk)
+    raising = problem.raisings.select_related("by").order_by("-at").first()
+    lead, helpers = units_for(problem.project)
+    if problem.lead:
+        others = [*problem.co_units.all(), *([lead] if lead else []), *helpers]
+        lead, helpers = problem.lead, tuple(dict.fromkeys(unit for unit in others if unit != problem.lead))
+    return Subject(
+        query=f"problem={pk}",
+        kind=Problem._meta.label_lower,
+        id=pk,
+        name=problem.title,
+        url=reverse("problems:problem", args=[pk]),
+        mark=problem.mark,
+        marked=problem.label,
+        asked=_asked(problem, raising, now),
+        context=f"{problem.words}{chr(10) + raising.words if raising else ''}",
+        project=problem.project,
+        lead=lead,
+        co_handlers=helpers,
+    )
+
+
+def _asked(problem: Problem, raising: Any, now: datetime) -> str:
+    """区重大办9月11日提请 / 桥林街道9月10日报送."""
+    today = local_day(now)
+    if raising:
+        who = raising.by.unit_name if raising.by else ""
+        return f"{who}{day_words(local_day(raising.at), today)}提请"
+    return f"{problem.reported_unit or ''}{day_words(local_day(problem.reported_at), today)}报送"
+
+
+def _order(user: "User", pk: int, now: datetime) -> Subject:
+    rows = SupervisionOrder.objects.open().visible_to(user)
+    order = _one(rows.select_related("lead", "project", "instruction"), pk)
+    last = order.steps.exclude(words="").order_by("-pk").first()
+    said = f"{last.unit_name}{last.by_name}：{last.words}" if last else order.demand
+    return Subject(
+        query=f"order={pk}",
+        kind=SupervisionOrder._meta.label_lower,
+        id=pk,
+        name=order.called,
+        url=reverse("supervision:order", args=[pk]),
+        mark="working",
+        marked=f"{State(order.state).label}，{deadline_words(order.due_at, now)}",
+        asked=f"{order.called} · {order.lead}",
+        context=f"{order.title}。{said[:300]}",
+        project=order.project,
+        lead=order.lead,
+        co_handlers=tuple(helper.unit for helper in order.helpers.select_related("unit")),
+        order=order,
+    )
+
+
+_READERS = {"project": _project, "alert": _alert, "problem": _problem, "order": _order}
+
+
+def _projects() -> Any:
+    return Project.objects.select_related("territory__successor", "responsible_unit__successor")
+
+
+def units_for(project: Project) -> tuple[Unit | None, tuple[Unit, ...]]:
+    """Who leads and who helps before anybody has chosen: the responsible unit, then the territory."""
+    wanted = [_standing(project.responsible_unit), _standing(project.territory)]
+    units = list(dict.fromkeys(unit for unit in wanted if unit and unit.kind in OFFERED))
+    return (units[0], tuple(units[1:])) if units else (None, ())
+
+
+def _standing(unit: Unit | None) -> Unit | None:
+    return unit.successor if unit and unit.dissolved_on else unit
+
+
+def offered_units() -> Any:
+    """Who can be given something to do, in the tree's order."""
+    return Unit.objects.standing().filter(kind__in=OFFERED).order_by("path")
