@@ -24,9 +24,11 @@ GROUPINGS = {
     "age": "按时间",
     "none": "不分组",
 }
+WATCHED = "any"  # the two causes of the first screen, one alert to a project
+_CAUSES = {WATCHED: frozenset({Cause.OVERDUE_START, Cause.SLIPPING})}
 _AGES = {age.key: age for age in AGES}
 _ALLOWED: dict[str, tuple[str, Any]] = {
-    "cause": ("原因", set(Cause)),
+    "cause": ("原因", {*Cause, WATCHED}),
     "level": ("级别", set(Level)),
     "age": ("时间", _AGES),
     "group": ("分组", GROUPINGS),
@@ -35,7 +37,10 @@ _ALLOWED: dict[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the address asks for; group is a key of GROUPINGS."""
+    """What the address asks for; group is a key of GROUPINGS, cause one of Cause, WATCHED or "" for all.
+
+    territory is 0 where it is not filled in.
+    """
 
     cause: str = ""
     level: str = ""
@@ -47,13 +52,17 @@ class Wanted:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.cause or self.level or self.age or self.territory or self.leader)
+        return bool(self.cause or self.level or self.age or self.leader) or self.territory is not None
+
+    @property
+    def causes(self) -> frozenset[str]:
+        return _CAUSES.get(self.cause, frozenset({self.cause} if self.cause else Cause))
 
     @property
     def tallied(self) -> Q:
         """What of it the tally can answer."""
         wanted = Q(level=self.level) if self.level else Q()
-        return wanted & (Q(territory=self.territory) if self.territory else Q())
+        return wanted & (Q() if self.territory is None else Q(territory=self.territory or None))
 
     def condition(self, today: date) -> Q:
         """Everything but the cause, which the tabs choose."""
@@ -74,7 +83,7 @@ def read(query: Mapping[str, Any]) -> Wanted:
         age=texts["age"],
         territory=_number(texts["territory"]),
         leader=_number(texts["leader"]),
-        group=texts["group"] or ("none" if texts["cause"] else "cause"),
+        group=texts["group"] or ("none" if texts["cause"] in set(Cause) else "cause"),
         page=_number(texts["page"]) or 1,
     )
 
@@ -130,18 +139,22 @@ class Listed:
     def red(self) -> int:
         return sum(tab.red for tab in self.tabs)
 
+    @property
+    def watched(self) -> int:
+        return sum(tab.count for tab in self.tabs if tab.cause in _CAUSES[WATCHED])
+
 
 def listed(user: User, wanted: Wanted, today: date) -> Listed:
     """One page of open alerts, the worst first within its groups: a fixed number of queries."""
     within = Alert.objects.open().visible_to(user).filter(wanted.condition(today))
     tabs = _tabs(_of_tabs(user, within, wanted))
-    chosen = within.filter(cause=wanted.cause) if wanted.cause else within
+    chosen = within.filter(cause__in=wanted.causes) if wanted.cause else within
     groups = _groups(chosen, wanted, today, tabs)
     ordered = chosen.select_related("territory", "leader").order_by(
         *_in_order(groups, wanted, today), *WORST_FIRST
     )
     pages = Paginator(ordered, PER_PAGE)
-    pages.count = sum(tab.count for tab in tabs if wanted.cause in ("", tab.cause))  # known already
+    pages.count = sum(tab.count for tab in tabs if tab.cause in wanted.causes)  # known already
     page = pages.get_page(wanted.page)
     by_key = {group.key: group for group in groups}
     for alert in page:
@@ -169,7 +182,7 @@ def _groups(alerts: AlertQuerySet, wanted: Wanted, today: date, tabs: Sequence[T
     if wanted.group == "none":
         return [Group("", 0)]
     if wanted.group == "cause":
-        shown = [tab for tab in tabs if tab.count and wanted.cause in ("", tab.cause)]
+        shown = [tab for tab in tabs if tab.count and tab.cause in wanted.causes]
         return [Group(tab.label, tab.count, tab.cause, f"cause={tab.cause}") for tab in shown]
     if wanted.group == "age":
         tallies = alerts.order_by().aggregate(

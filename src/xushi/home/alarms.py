@@ -1,16 +1,23 @@
 """总览上的预警：几个，比上月多几个，聚在哪里，最该盯谁。"""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
+from django.urls import reverse
 
 from xushi.alerts import selectors
-from xushi.alerts.models import Alert
+from xushi.alerts.lists import WATCHED
 from xushi.alerts.rules import Cause
+from xushi.core.clock import local_day
+from xushi.core.months import Month
 from xushi.home import words
-from xushi.home.lists import PROJECT
+from xushi.home.lists import alerted, find, page, standing
+from xushi.home.months import Choice
+from xushi.home.wanted import Wanted
+from xushi.progress.scope import Filters
 from xushi.registry.models import Project
 
 if TYPE_CHECKING:
@@ -23,11 +30,16 @@ FIRST = 200  # of each cause, the alerts whose blocks are counted
 
 @dataclass(slots=True)
 class Alarms:
-    """Open alerts of the two causes of the first screen, and what changed in a month."""
+    """Alerts of the two causes of the first screen, and what changed in a month.
+
+    past is the older month they speak of, None for the alerts open now. An alert of now opens the list of alerts,
+    one of then the month's list of projects; a project has one alert of the two causes at most.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     change: dict[str, int] = field(default_factory=dict)
     places: dict[int | None, dict[str, int]] = field(default_factory=dict)
+    past: Month | None = None
 
     @property
     def total(self) -> int:
@@ -40,18 +52,30 @@ class Alarms:
             "count": self.counts.get(cause, 0),
             "change": self.change.get(cause, 0),
             "tone": words.tone_of(cause),
+            "url": self.url(cause),
         }
 
     @property
     def tiles(self) -> list[dict[str, object]]:
         return [self.tile(cause) for cause in LOOKED_AT]
 
-    def at(self, territory: int | None) -> int:
-        return sum(self.places.get(territory, {}).values())
+    @property
+    def all_url(self) -> str:
+        return self.url(WATCHED)
+
+    def url(self, cause: str, territory: int | None = None) -> str:
+        """Where the alerts behind a number are: of one cause or of both, everywhere or in one territory."""
+        where = {"territory": territory} if territory is not None else {}
+        if self.past:
+            asked = {"stage": "under_way", **where, "alert": cause, "month": self.past}
+            return f"{reverse('home:projects')}?{urlencode(asked)}"
+        return f"{reverse('alerts:list')}?{urlencode({'cause': cause, **where})}"
 
 
-def alarms(user: "User", now: datetime) -> Alarms:
-    """The alerts open now, where they are, and the change on the same hour a month ago: four queries."""
+def alarms(user: "User", choice: Choice, now: datetime) -> Alarms:
+    """The alerts that judge this month, where they are, and the change on a month before: a fixed few queries."""
+    if choice.stood:
+        return _stood(user, choice, choice.stood)
     made = Alarms()
     for cause, tally in selectors.counts(user, now).items():
         if cause in LOOKED_AT:
@@ -62,32 +86,65 @@ def alarms(user: "User", now: datetime) -> Alarms:
     return made
 
 
-def worst(user: "User", today: date, count: int, *, short: bool = False) -> list[words.Warned]:
-    """The alerts to look at first: 应开未开 by days, then 进度滞缓 by points, with what blocks each; three queries."""
-    open_now = _looked_at(Alert.objects.open().visible_to(user)).select_related("territory")
+def _stood(user: "User", choice: Choice, stood: datetime) -> Alarms:
+    """The alerts that stood when an older month was closed, over its projects under way."""
+    made = Alarms(past=choice.month)
+    rows = find(user, choice.month, UNDER_WAY).rows.order_by()
+    before = selectors.month_before(stood)
+    for cause in LOOKED_AT:
+        then = rows.filter(project_id__in=alerted(user, cause, stood))
+        for place, count in then.values_list("territory").annotate(n=Count("pk")):
+            made.places.setdefault(place, {})[cause] = count
+            made.counts[cause] = made.counts.get(cause, 0) + count
+        earlier = rows.filter(project_id__in=alerted(user, cause, before)).count()
+        made.change[cause] = made.counts.get(cause, 0) - earlier
+    return made
+
+
+UNDER_WAY = Wanted(filters=Filters(stage="under_way"))
+
+
+def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words.Warned]:
+    """The alerts to look at first: 应开未开 by days, then 进度滞缓 by points, with what blocks each; three queries.
+
+    Of an older month those that stood then, as its facts say; what blocked them then is not kept.
+    """
+    if choice.stood:
+        return _worst_then(user, choice, choice.stood, count)
+    open_now = standing(user, None).select_related("territory")
     late = list(open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")[:count])
     slow = list(open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")[:count])
     wanted = late[: count - min(count // 3, len(slow))]
     chosen = wanted + slow[: count - len(wanted)]
     names = {alert.subject_id for alert in chosen}
     blocks = dict(Project.objects.filter(pk__in=names).values_list("pk", "difficulty"))
-    return [words.warned(alert, today, short=short, why=blocks.get(alert.subject_id, "")) for alert in chosen]
+    today = local_day(now)
+    return [words.warned(alert, today, why=blocks.get(alert.subject_id, "")) for alert in chosen]
 
 
-def common_blocks(user: "User") -> list[str]:
-    """What blocks most often, where several projects name the same thing, among those to look at first.
+def _worst_then(user: "User", choice: Choice, stood: datetime, count: int) -> list[words.Warned]:
+    day = local_day(stood)
+    rows = find(user, choice.month, UNDER_WAY).rows
+    late = standing(user, stood).filter(cause=Cause.OVERDUE_START, subject_id__in=rows.values("project_id"))
+    late = late.select_related("territory").order_by("since", "-amount", "pk")[:count]
+    slipping = replace(UNDER_WAY, alert=Cause.SLIPPING.value)
+    slow = page(find(user, choice.month, slipping, stood), slipping, user, day)[:count]
+    wanted = [words.warned(alert, day) for alert in late][: count - min(count // 3, len(slow))]
+    return wanted + [words.slipped(row) for row in slow[: count - len(wanted)]]
 
-    These are the 200 longest overdue and the 200 furthest behind: all of them in a district of a few hundred
-    projects, and no more to read in a large one. Three queries.
+
+def common_blocks(user: "User", choice: Choice, alarms: Alarms) -> tuple[list[str], int]:
+    """What blocks most often, where several projects name the same thing; and among how many, 0 for all alerted.
+
+    Looked at are the 200 longest overdue and the 200 furthest behind: all of them in a district of a few hundred
+    projects, and no more to read in a large one. Three queries; none for an older month, whose blocks are not kept.
     """
-    open_now = _looked_at(Alert.objects.open().visible_to(user))
+    if choice.stood:
+        return [], 0
+    open_now = standing(user, None)
     late = open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")
     slow = open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")
     first = {pk for some in (late, slow) for pk in some.values_list("subject_id", flat=True)[:FIRST]}
     found = Project.objects.filter(pk__in=first).exclude(difficulty="").values("difficulty")
     often = found.annotate(n=Count("pk")).filter(n__gte=COMMON).order_by("-n", "difficulty")
-    return [row["difficulty"] for row in often[:2]]
-
-
-def _looked_at(alerts: "QuerySet[Alert]") -> "QuerySet[Alert]":
-    return alerts.filter(subject_kind=PROJECT, cause__in=LOOKED_AT)
+    return [row["difficulty"] for row in often[:2]], len(first) if len(first) < alarms.total else 0

@@ -38,12 +38,13 @@ def headline(rate: Decimal | None, gap_points: Decimal | None, alerted: int) -> 
     return f"{first}；{alerted}个项目要盯紧" if alerted else f"{first}；没有要盯的项目"
 
 
-def where(places: Sequence[Place], alerted: int, blocks: Sequence[str]) -> str:
+def where(places: Sequence[Place], alerted: int, blocks: Sequence[str], among: int = 0) -> str:
     """Where the alerted projects gather and what blocks them; empty where nothing stands out.
 
-    The fewest places, at most two, that each hold a notable share (a quarter together at least).
+    The fewest places, at most two, that each hold a notable share (a quarter together at least). among is of how
+    many projects the blocks were counted, 0 for all.
     """
-    parts = [part for part in (_gathering(places, alerted), _blocked(blocks)) if part]
+    parts = [part for part in (_gathering(places, alerted), _blocked(blocks, among)) if part]
     return "；".join(parts) + "。" if parts else ""
 
 
@@ -66,8 +67,9 @@ def _joined(names: list[str]) -> str:
     return "、".join(names)
 
 
-def _blocked(blocks: Sequence[str]) -> str:
-    return f"卡点以{'、'.join(blocks[:2])}为主" if blocks else ""
+def _blocked(blocks: Sequence[str], among: int) -> str:
+    whose = f"最该盯的{among}个项目，" if among else ""
+    return f"{whose}卡点以{'、'.join(blocks[:2])}为主" if blocks else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,8 @@ class Page:
 
 
 def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Page:
-    found = lists.find(user, choice.month, wanted)
-    rows = lists.page(found, wanted, user, today, judged=choice.latest)
+    found = lists.find(user, choice.month, wanted, choice.stood)
+    rows = lists.page(found, wanted, user, today)
     return Page(
         choice=choice,
         wanted=wanted,
@@ -160,7 +160,7 @@ def _tabs(user: "User", choice: MonthChoice, wanted: Wanted) -> list[dict[str, A
     due = choice.month.next if choice.closed else choice.month
     here = {name: value for name, value in _narrowing(wanted).items() if value}
     drawn = []
-    for tab in lists.tabs(user, choice.month, due):
+    for tab in lists.tabs(user, choice.month, due, choice.stood):
         plain = Wanted(sort=wanted.sort, columns=wanted.columns)
         url = "?" + address(plain, choice.month, **tab.query)
         drawn.append({"tab": tab, "url": url, "current": here == tab.query})

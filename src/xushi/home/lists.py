@@ -1,14 +1,15 @@
 """项目清单：同一组条件数数、合计、翻页、导出。"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
-from xushi.alerts.models import Alert
+from xushi.alerts.models import Alert, AlertQuerySet
 from xushi.alerts.rules import Cause
+from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.home import words
@@ -38,12 +39,16 @@ _DATES = ("started_on", "completed_on", "statistics", "end")  # dear to read, an
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of a list, unordered; prefix reaches the project from a row, key names the project's id."""
+    """The rows of a list, unordered; prefix reaches the project from a row, key names the project's id.
+
+    stood is the moment whose alerts the rows carry; None for the alerts open now.
+    """
 
     rows: "QuerySet[Any]"
     month: Month
     prefix: str
     key: str
+    stood: datetime | None = None
     whole: Filters | None = None  # the filters that say it all, where nothing else narrows the list
 
     def totals(self, user: "User") -> dict[str, int]:
@@ -52,15 +57,15 @@ class Found:
         return figures.totals(self.rows, self.month)
 
 
-def find(user: "User", month: Month, wanted: Wanted) -> Found:
-    """What this person sees of what is wanted, at a month's end."""
+def find(user: "User", month: Month, wanted: Wanted, stood: datetime | None = None) -> Found:
+    """What this person sees of what is wanted, at a month's end, with the alerts that stood at a moment."""
     source = figures.rows(user, month, wanted.filters)
     prefix, key = ("project__", "project_id") if source.model is ProjectMonth else ("", "pk")
     condition = Q()
     for word in wanted.words.split():
         condition &= Q(**{f"{prefix}search_text__contains": name_key(word)})
     if wanted.alert:
-        condition &= Q(**{f"{key}__in": alerted(user, wanted.alert)})
+        condition &= Q(**{f"{key}__in": alerted(user, wanted.alert, stood)})
     if wanted.tag:
         condition &= Q(**{f"{prefix}tags": wanted.tag})
     if wanted.ceremony:
@@ -69,15 +74,20 @@ def find(user: "User", month: Month, wanted: Wanted) -> Found:
         condition &= Q(**{f"{prefix}watches__user": user.pk})
     if wanted.start:
         condition &= Q(start_month=wanted.start, started=False)
-    return Found(source.filter(condition), month, prefix, key, None if condition else wanted.filters)
+    return Found(source.filter(condition), month, prefix, key, stood, None if condition else wanted.filters)
 
 
-def alerted(user: "User", cause: str) -> "QuerySet[Any]":
+def alerted(user: "User", cause: str, stood: datetime | None = None) -> "QuerySet[Any]":
     """The projects with an open alert of this cause; "any" is either of the two of the first screen."""
     causes = [Cause.OVERDUE_START, Cause.SLIPPING] if cause == ANY else [cause]
-    open_now = Alert.objects.open().visible_to(user).filter(subject_kind=PROJECT, cause__in=causes)
-    found: QuerySet[Any] = open_now.values("subject_id")
+    found: QuerySet[Any] = standing(user, stood).filter(cause__in=causes).values("subject_id")
     return found
+
+
+def standing(user: "User", stood: datetime | None) -> "AlertQuerySet":
+    """The alerts of projects that this person sees and that are open now, or stood open at a moment."""
+    every: AlertQuerySet = Alert.objects.open() if stood is None else Alert.objects.open_at(stood)
+    return every.visible_to(user).filter(subject_kind=PROJECT)
 
 
 def ordered(found: Found, wanted: Wanted) -> "QuerySet[Any]":
@@ -93,35 +103,27 @@ def ordered(found: Found, wanted: Wanted) -> "QuerySet[Any]":
     return rows.order_by(order, "pk")
 
 
-def page(found: Found, wanted: Wanted, user: "User", today: date, *, judged: bool = True) -> list[Row]:
-    """The rows of one page: their ids in order first, then the words of those fifty.
-
-    judged says that the month is the one today's alerts speak of; an older month goes by its own facts.
-    """
+def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
+    """The rows of one page: their ids in order first, then the words of those fifty."""
     start = (wanted.page - 1) * PAGE
     keys = list(ordered(found, wanted).values_list("pk", flat=True)[start : start + PAGE])
     by_key = {row["pk"]: row for row in _read(found, found.rows.filter(pk__in=keys))}
     rows = [_row(by_key[key], found.month) for key in keys if key in by_key]
-    if judged:
-        alerts = _alerts(user, today, [row.pk for row in rows])
-        for row in rows:
-            row.alerts = alerts.get(row.pk, {})
-    return rows
+    alerts = _alerts(user, today, found.stood, [row.pk for row in rows])
+    return [_warned(row, alerts, found.stood) for row in rows]
 
 
-def every(found: Found, wanted: Wanted, user: "User", today: date, *, judged: bool = True) -> Iterator[Row]:
+def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[Row]:
     """All rows in order, for an export: read in chunks, never held together."""
-    alerts = _alerts(user, today, None) if judged else {}
+    alerts = _alerts(user, today, found.stood, None)
     unused = frozenset(SORTS[key] for key in _DATES if key not in wanted.columns)
     for values in _read(found, ordered(found, wanted), unused).iterator(chunk_size=2000):
-        row = _row(values, found.month)
-        row.alerts = alerts.get(row.pk, {})
-        yield row
+        yield _warned(_row(values, found.month), alerts, found.stood)
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
     """The same list narrowed to chosen projects."""
-    return Found(found.rows.filter(**{f"{found.key}__in": projects}), found.month, found.prefix, found.key)
+    return replace(found, rows=found.rows.filter(**{f"{found.key}__in": projects}), whole=None)
 
 
 def _read(found: Found, rows: "QuerySet[Any]", unused: frozenset[str] = frozenset()) -> "QuerySet[Any]":
@@ -137,12 +139,26 @@ def _row(values: dict[str, Any], month: Month) -> Row:
     return Row(pk=values["subject"], values=values, as_of=month)
 
 
-def _alerts(user: "User", today: date, projects: list[int] | None) -> dict[int, dict[str, str]]:
-    """project → {cause: 逾165天}, from one query."""
-    open_now = Alert.objects.open().visible_to(user).filter(subject_kind=PROJECT)
+Alerts = dict[int, dict[str, str]]
+
+
+def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:
+    """The row with its alerts. How far one slipped is kept of the last judgement only: what an older month knew is
+    in its facts."""
+    row.alerts = alerts.get(row.pk, {})
+    if stood and Cause.SLIPPING in row.alerts:
+        behind = row.gap is not None and row.gap < 0
+        row.alerts[Cause.SLIPPING] = words.slip(row.gap) if behind else Cause.SLIPPING.label
+    return row
+
+
+def _alerts(user: "User", today: date, stood: datetime | None, projects: list[int] | None) -> Alerts:
+    """project → {cause: 逾165天}, from one query; the days to today, or to the day of the moment they stood."""
+    today = local_day(stood) if stood else today
+    open_now = standing(user, stood)
     if projects is not None:
         open_now = open_now.filter(subject_id__in=projects)
-    found: dict[int, dict[str, str]] = {}
+    found: Alerts = {}
     columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
     for project, cause, points, since in columns.iterator():
         found.setdefault(project, {})[cause] = words.amount(cause, points, since, today)
@@ -160,7 +176,7 @@ class Tab:
     mark: str = ""
 
 
-def tabs(user: "User", month: Month, due: Month) -> list[Tab]:
+def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) -> list[Tab]:
     """The lists over the list with their counts, a fixed number of queries; due is the month whose starts are
     looked at."""
     plain = Filters(stage="under_way")
@@ -174,9 +190,8 @@ def tabs(user: "User", month: Month, due: Month) -> list[Tab]:
         return base.rows.filter(**{f"{base.key}__in": projects}).count()
 
     def warned(cause: Cause) -> Tab:
-        return Tab(
-            cause, cause.label, here | {"alert": cause.value}, among(alerted(user, cause)), cause.value
-        )
+        count = among(alerted(user, cause, stood))
+        return Tab(cause, cause.label, here | {"alert": cause.value}, count, cause.value)
 
     joint = {"level": "provincial_municipal"}
     industrial = {"category": "industrial"}

@@ -1,25 +1,26 @@
 """看哪个月：关了账的每个月，加上正在报的那个月。"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from xushi.core.clock import BEIJING, local_day
 from xushi.core.months import Month
 from xushi.progress.models import MonthClosing
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The month a page speaks of, whether its figures are fixed, and what else may be chosen."""
+    """The month a page speaks of, whether its figures are fixed, and what else may be chosen.
+
+    stood is the moment whose alerts judged an older month; None where today's alerts judge it: the last closed
+    month and the open one.
+    """
 
     month: Month
     closed: bool
     closed_months: tuple[Month, ...]
     open_month: Month
-
-    @property
-    def latest(self) -> bool:
-        """The last closed month, or the open one: the alerts of today judge it."""
-        return self.month >= (self.closed_months[0] if self.closed_months else self.open_month)
+    stood: datetime | None = None
 
     @property
     def options(self) -> list[tuple[Month, bool]]:
@@ -34,10 +35,18 @@ class Choice:
 def choose(text: str | None, today: date) -> Choice:
     """The month asked for, by default the last closed one; ValueError with a sentence for one without figures."""
     closings = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
-    closed = tuple(closings.values_list("month", flat=True))
+    closed_at = dict(closings.values_list("month", "closed_at"))
+    closed = tuple(closed_at)
     being_reported = closed[0].next if closed else Month.of(today)
     month = (closed[0] if closed else being_reported) if not text else Month.parse(text)
     if month not in closed and month != being_reported:
         last = closed[0].label if closed else "还没有月份"
         raise ValueError(f"{month.label}没有数：最近关账的是{last}，正在报的是{being_reported.label}。")
-    return Choice(month, month in closed, closed, being_reported)
+    stood = _stood(closed_at[month], closed_at[month.next]) if month.next in closed_at else None
+    return Choice(month, month in closed, closed, being_reported, stood)
+
+
+def _stood(closed: datetime, next_closed: datetime) -> datetime:
+    """The last moment of the day of closing, by when every alert was judged anew, or just before the next closing."""
+    midnight = datetime.combine(local_day(closed) + timedelta(days=1), time.min, tzinfo=BEIJING)
+    return min(midnight, next_closed) - timedelta(microseconds=1)

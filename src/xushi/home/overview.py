@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from xushi.core.clock import local_day
 from xushi.core.figure import Figure
 from xushi.core.money import YUAN_PER_YI, half_up
 from xushi.home import alarms as alerting
@@ -59,6 +58,7 @@ class Place:
     label: str
     group: Group
     alerted: dict[str, int]
+    url: str = ""  # the alerts behind the count
 
     @property
     def count(self) -> int:
@@ -180,7 +180,7 @@ def overview(user: "User", choice: Choice, now: datetime) -> Overview:
     month = choice.month
     district = figures.total(user, month)
     lines = _lines(user, choice, district)
-    alarms = alerting.alarms(user, now)
+    alarms = alerting.alarms(user, choice, now)
     places = _places(user, choice, alarms)
     made = Overview(
         choice=choice,
@@ -189,10 +189,11 @@ def overview(user: "User", choice: Choice, now: datetime) -> Overview:
         places=places,
         points=[point for point in history(user, month.year, Filters()) if point.month <= month],
         alarms=alarms,
-        worst=alerting.worst(user, local_day(now), 6),
+        worst=alerting.worst(user, choice, now, 6),
     )
     gathered = [conclusions.Place(place.label, place.count) for place in places]
-    made.why = conclusions.where(gathered, alarms.total, alerting.common_blocks(user))
+    blocks, among = alerting.common_blocks(user, choice, alarms)
+    made.why = conclusions.where(gathered, alarms.total, blocks, among)
     shown = list(_named(lines))
     made.disputes = [(name, figure) for name, figure in shown if figure.disputed]
     made.drifted = [(name, figure) for name, figure in shown if figure.recounted is not None]
@@ -237,7 +238,8 @@ def _places(user: "User", choice: Choice, alarms: alerting.Alarms) -> list[Place
             pk=group.key["territory"],
             label=group.label.split("·")[-1],
             group=group,
-            alerted=dict(alarms.places.get(group.key["territory"], {})),
+            alerted=dict(alarms.places.get(group.key["territory"] or None, {})),
+            url=alarms.url(alerting.WATCHED, group.key["territory"]),
         )
         for group in shown
     ]

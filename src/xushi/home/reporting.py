@@ -53,8 +53,8 @@ def desk(user: "User", now: datetime) -> Desk:
     return Desk(
         choice=choice,
         group=figures.total(user, choice.month),
-        alarms=alerting.alarms(user, now),
-        worst=alerting.worst(user, local_day(now), 6),
+        alarms=alerting.alarms(user, choice, now),
+        worst=alerting.worst(user, choice, now, 6),
         to_report=own.count() - len(states),
         returned=states.count(State.RETURNED),
         waiting=states.count(State.SUBMITTED),

@@ -45,10 +45,10 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         choice, wanted = asked(request)
         ids = request.GET.getlist("id")
         chosen = [number for text in ids if (number := row_number(text)) is not None]
-        found = lists.find(user, choice.month, wanted)
+        found = lists.find(user, choice.month, wanted, choice.stood)
         if ids:
             found = lists.chosen(found, chosen)
-        rows = lists.every(found, wanted, user, local_day(now), judged=choice.latest)
+        rows = lists.every(found, wanted, user, local_day(now))
         return exporting.answer(rows, wanted, choice, kind, user=user, now=now)
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)

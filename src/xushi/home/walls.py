@@ -5,8 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xushi.core.clock import local_day
-from xushi.home import alarms as alerting
 from xushi.home import overview as overviews
 from xushi.home.lists import find
 from xushi.home.months import Choice
@@ -60,7 +58,7 @@ def build(user: "User", choice: Choice, now: datetime) -> Wall:
     return Wall(
         overview=page,
         bars=_bars(page),
-        worst=alerting.worst(user, local_day(now), 6),
+        worst=page.worst,
         due_month=due.number,
         due_count=starting.count(),
         due_names=list(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.core.money import half_up
+from xushi.home.rows import Row
 
 TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent"}
 
@@ -15,12 +16,10 @@ TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMAL
 class Warned:
     """One alert as a row shows it: which project, why, how much."""
 
-    pk: int
     project: int
     name: str
     cause: str
     cause_label: str
-    level: str
     tone: str
     amount: str
     place: str
@@ -31,31 +30,46 @@ def tone_of(cause: str) -> str:
     return TONES.get(Cause(cause), "red")
 
 
-def amount_of(alert: Alert, today: date, *, short: bool = False) -> str:
-    return amount(alert.cause, alert.points, alert.since, today, short=short)
+def amount_of(alert: Alert, today: date) -> str:
+    return amount(alert.cause, alert.points, alert.since, today)
 
 
-def amount(cause: str, points: Decimal | None, since: date, today: date, *, short: bool = False) -> str:
-    """逾165天 for a date passed, 慢15.0个百分点 for a slip (慢15.0 where short)."""
+def amount(cause: str, points: Decimal | None, since: date, today: date) -> str:
+    """逾165天 for a date passed, 慢15.0个百分点 for a slip."""
     if cause == Cause.SLIPPING and points is not None:
-        behind = half_up(abs(points), 1)
-        return f"慢{behind}" if short else f"慢{behind}个百分点"
+        return slip(points)
     if cause == Cause.ANOMALY:
         return "待核"
     days = (today - since).days
     return f"逾{days}天" if days > 0 else Cause(cause).label
 
 
-def warned(alert: Alert, today: date, *, short: bool = False, why: str = "") -> Warned:
+def slip(points: Decimal) -> str:
+    return f"慢{half_up(abs(points), 1)}个百分点"
+
+
+def warned(alert: Alert, today: date, *, why: str = "") -> Warned:
     return Warned(
-        pk=alert.pk,
         project=alert.subject_id,
         name=alert.subject_name,
         cause=alert.cause,
         cause_label=Cause(alert.cause).label,
-        level=alert.level,
         tone=tone_of(alert.cause),
-        amount=amount_of(alert, today, short=short),
+        amount=amount_of(alert, today),
         place=str(alert.territory or ""),
         why=why or alert.note,
+    )
+
+
+def slipped(row: Row) -> Warned:
+    """A project's 进度滞缓 as the facts of an older month show it."""
+    return Warned(
+        project=row.pk,
+        name=row.name,
+        cause=Cause.SLIPPING,
+        cause_label=Cause.SLIPPING.label,
+        tone=tone_of(Cause.SLIPPING),
+        amount=row.alerts[Cause.SLIPPING],
+        place=row.territory,
+        why="",
     )
