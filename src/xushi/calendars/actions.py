@@ -8,7 +8,8 @@ from django.db import transaction
 from xushi.calendars import policy
 from xushi.calendars.models import NoticeYear, SpecialDay
 from xushi.calendars.preloading import digest_of, preload
-from xushi.calendars.statutory import Day, expected
+from xushi.calendars.selectors import special_days
+from xushi.calendars.statutory import Day
 from xushi.journal.actions import SYSTEM, Actor, record
 from xushi.journal.models import Changes, Event
 from xushi.units.rules import Refused
@@ -31,7 +32,7 @@ def load_notice(
     december = {day: told for day, told in days.items() if day.year == year - 1}
     own = {day: told for day, told in days.items() if day.year == year}
     loaded = NoticeYear.objects.select_for_update().filter(year=year).first()
-    before, earlier = _held(year), _held(year - 1) if december else {}
+    before, earlier = special_days(year), special_days(year - 1) if december else {}
     if loaded and before == own and earlier == earlier | december:
         return None
     notice = _write(year, own, source, now)
@@ -77,14 +78,6 @@ def _write(year: int, days: Mapping[date, Day], source: str, now: datetime) -> N
     values = {"source": source, "loaded_at": now, "digest": digest}
     written, _ = NoticeYear.objects.update_or_create(year=year, defaults=values)
     return written
-
-
-def _held(year: int) -> dict[date, Day]:
-    """The special days as they were taken until now: those of the loaded notice, else those supposed."""
-    if NoticeYear.objects.filter(year=year).exists():
-        rows = SpecialDay.objects.filter(day__year=year)
-        return {row.day: (row.working, row.name) for row in rows}
-    return dict(expected(year))
 
 
 def _changes(before: Mapping[date, Day], after: Mapping[date, Day]) -> Changes:

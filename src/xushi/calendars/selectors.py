@@ -7,6 +7,7 @@ from functools import lru_cache
 from xushi.calendars.models import NoticeYear, SpecialDay
 from xushi.calendars.preloading import digest_of
 from xushi.calendars.rules import WorkingCalendar
+from xushi.calendars.statutory import Day, expected
 
 Version = tuple[tuple[int, str], ...]  # each loaded year with the digest of its days
 
@@ -46,3 +47,11 @@ def _kept(version: Version) -> WorkingCalendar:
     if any(digest_of(by_year[year]) != digest for year, digest in version):
         raise ReadMeanwhileError(found)
     return found
+
+
+def special_days(year: int) -> dict[date, Day]:
+    """The special days of a year: of its notice, else those supposed; two queries at most."""
+    if NoticeYear.objects.filter(year=year).exists():
+        rows = SpecialDay.objects.filter(day__year=year).order_by("day")
+        return {row.day: (row.working, row.name) for row in rows}
+    return dict(expected(year))

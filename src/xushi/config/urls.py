@@ -15,6 +15,8 @@ urlpatterns = [
     path("kit/", include("xushi.kit.urls")),
     path("", include("xushi.units.urls")),
     path("journal/", include("xushi.journal.urls")),
+    path("calendars/", include("xushi.calendars.urls")),
+    path("duties/", include("xushi.duties.urls")),
     path("alerts/", include("xushi.alerts.urls")),
     path("registry/", include("xushi.registry.urls")),
     path("progress/", include("xushi.progress.urls")),

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from xushi.core.clock import BEIJING
-from xushi.duties.models import Duty, DutyQuerySet
+from django.db.models import Count, Q
+
+from xushi.core.clock import BEIJING, local_day
+from xushi.duties.models import Delegation, Duty, DutyQuerySet
 from xushi.duties.rules import DUTY, WARNING, Step, told
 from xushi.journal.models import Event
 from xushi.units.models import User
 
 SOONEST = 20  # the rolling reminder holds no more
+PAST = 20  # delegations shown that are over
 
 
 def todo(user: User, today: date) -> DutyQuerySet:
@@ -53,3 +56,36 @@ def warnings_of(event: Event) -> list[Warned]:
         for pk, (before, after) in rows.items()
         if (duty := duties.get(pk))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many things are owed, how many of them are overdue, how many due later today."""
+
+    total: int
+    overdue: int
+    today: int
+
+
+def counts(user: User, now: datetime) -> Counts:
+    """The numbers of the list's conclusion: one query; total is the badge."""
+    today = local_day(now)
+    night = datetime.combine(today + timedelta(days=1), time(0), BEIJING)
+    told = todo(user, today).aggregate(
+        total=Count("pk"),
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=night)),
+    )
+    return Counts(**told)
+
+
+def leaves(user: User, today: date) -> list[Delegation]:
+    """Delegations from and to this person that run or are still to come: one query."""
+    found = Delegation.objects.not_over(today).filter(Q(user=user) | Q(to=user))
+    return list(found.select_related("user", "to").order_by("first", "pk"))
+
+
+def past_leaves(user: User, today: date) -> list[Delegation]:
+    """One's own delegations that are over, the latest first."""
+    over = Delegation.objects.filter(user=user).exclude(ended_at=None, last__gte=today)
+    return list(over.select_related("to").order_by("-first", "-pk")[:PAST])

@@ -8,6 +8,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from xushi.alerts import tally
+from xushi.config import clock
+from xushi.core.clock import local_day
+from xushi.duties.selectors import badge
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
@@ -18,11 +21,11 @@ from xushi.units.policy import sees_everything
 if TYPE_CHECKING:
     from xushi.units.models import User
 
-COUNTED = {"alerts", "projects"}
+COUNTED = {"alerts", "duties", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """nav for the shell: nothing for the anonymous, at most four queries for everybody else."""
+    """nav for the shell: nothing for the anonymous, at most five queries for everybody else."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {"district": settings.XUSHI_DISTRICT}}
@@ -30,7 +33,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     view_name = match.view_name if match else ""
     wanted = {entry.key for entry in entries.permitted(user)} & COUNTED
     items = entries.items(user, view_name, _counts(user, wanted))
-    business = bool(wanted)
+    business = bool(wanted - {"duties"})
     return {
         "nav": {
             "items": items,
@@ -54,6 +57,8 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     counts = entries.Counts()
     if "alerts" in wanted:
         counts.by_key["alerts"] = tally.open_count(user)
+    if "duties" in wanted:
+        counts.by_key["duties"] = badge(user, local_day(clock.now()))
     if "projects" in wanted:
         counts.by_key["projects"] = under_way_count(user)
     return counts

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 PORTFOLIO = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
+BUSINESS = (*PORTFOLIO, Role.OWNER, Role.INDICATOR_LEAD)
 REPORTERS = (Role.TERRITORY, Role.OWNER)
 OFFICE = (Role.OFFICE,)
 
@@ -33,6 +34,7 @@ class Entry:
 ENTRIES = (
     Entry("home", "首页", "home", "home:home", (Role.OWNER, Role.TERRITORY, Role.INDICATOR_LEAD)),
     Entry("overview", "总览", "home", "home:overview", PORTFOLIO),
+    Entry("duties", "待办", "flag", "duties:list", BUSINESS, views=("duties:leave",)),
     Entry("mine", "我要报的", "pen", "progress:mine", REPORTERS, views=("progress:report",)),
     Entry("alerts", "预警", "alert", "alerts:list", (*PORTFOLIO, Role.OWNER), views=("alerts:thresholds",)),
     Entry(
@@ -40,6 +42,8 @@ ENTRIES = (
         views=("home:project", "registry:new", "registry:edit", "registry:plan", "registry:listings"),
     ),
     Entry("crossing", "交叉", "columns", "home:crossing", PORTFOLIO),
+    Entry("problems", "问题事项", "problem", "problems:desk", (*PORTFOLIO, Role.OWNER),
+          views=("problems:problem", "problems:new", "problems:report", "problems:freed", "problems:kinds", "problems:act")),
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
@@ -49,6 +53,8 @@ ENTRIES = (
     Entry("imports", "导入", "upload", "exchange:imports", (Role.OFFICE, Role.TERRITORY), divider=True,
           views=("exchange:preview",)),
     Entry("closing", "关账", "lock", "progress:closing", OFFICE),
+    Entry("calendar", "工作日历", "calendar", "calendars:this_year", OFFICE,
+          views=("calendars:year", "calendars:notice")),
     Entry("words", "词表", "list", "registry:vocabulary", OFFICE),
     Entry("walls", "大屏", "wall", "home:walls", OFFICE),
     Entry("channels", "消息通道", "send", "channels:list", (Role.OFFICE, Role.SYSTEM_ADMIN)),
@@ -59,13 +65,14 @@ ENTRIES = (
 
 # 手机底栏：每种角色五个，第一个总是首页
 TABS: dict[str, tuple[str, ...]] = {
-    Role.LEADER: ("alerts", "projects", "overview", "ceremonies"),
-    Role.OFFICE: ("alerts", "projects", "reports", "overview"),
-    Role.TERRITORY: ("mine", "projects", "alerts", "statistics"),
-    Role.OWNER: ("mine", "projects", "alerts"),
-    Role.STATISTICS: ("statistics", "projects", "alerts", "overview"),
-    Role.INSPECTOR: ("alerts", "projects", "overview"),
-    Role.DEPARTMENT: ("alerts", "projects", "overview"),
+    Role.LEADER: ("duties", "alerts", "projects", "overview"),
+    Role.OFFICE: ("duties", "alerts", "projects", "reports"),
+    Role.TERRITORY: ("duties", "mine", "projects", "alerts"),
+    Role.OWNER: ("mine", "duties", "projects", "alerts"),
+    Role.STATISTICS: ("statistics", "duties", "projects", "alerts"),
+    Role.INSPECTOR: ("duties", "alerts", "projects", "overview"),
+    Role.DEPARTMENT: ("duties", "alerts", "projects", "overview"),
+    Role.INDICATOR_LEAD: ("duties",),
 }
 
 
@@ -88,7 +95,7 @@ class Counts:
     """The counts beside entries; None where they were not asked for."""
 
     by_key: dict[str, int] = field(default_factory=dict)
-    badges: frozenset[str] = frozenset({"alerts", "mine", "reports"})
+    badges: frozenset[str] = frozenset({"alerts", "duties", "mine", "reports"})
 
 
 def address(entry: Entry) -> str | None:
