@@ -14,7 +14,7 @@ PASSWORD = "Xushi-2018-demo"  # noqa: S105 - 只有演示命令会建出用它�
 DEPARTMENTS = (
     "区政府", "区发改局", "区国土分局", "区规划分局", "区建设局", "区环保局", "区统计局", "区督查室", "区财政局",
     "区水务局", "区农业局", "区教育局", "区卫计局", "区文旅局", "区商务局", "区经信局", "区民政局", "区交通局",
-    "区城管局",
+    "区城管局", "区行政审批局",
 )  # fmt: skip
 GROUPS = (
     "科技创新组",
@@ -45,6 +45,15 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 # 各属地的填报人（汤泉的在上面）
 REPORTERS = ("顾建国", "许文静", "沈伟", "韩雪", "曹志强", "彭丽", "董海", "袁敏", "邓超群")
 OWNER = ("owner", "赵明远", "博郡项目部", Role.OWNER, "南京博郡新能源汽车有限公司")
+# 单位负责人签发答复；国土还有一位经办人。账号、姓名、职务、单位、是不是负责人
+HANDLERS = (
+    ("department2", "周志远", "国土分局征地科", "区国土分局", False),
+    ("department3", "钱宁", "规划分局副局长", "区规划分局", True),
+    ("department4", "蒋涛", "建设局副局长", "区建设局", True),
+    ("department5", "朱琳", "财政局副局长", "区财政局", True),
+    ("department6", "秦岚", "行政审批局副局长", "区行政审批局", True),
+)
+HEADS = ("department",)
 LEADERS = (("leader2", "刘副区长"), ("leader3", "何副区长"), ("leader4", "高主任"))
 
 
@@ -68,6 +77,12 @@ class People:
             for user in self.users.values()
             if user.home_unit and user.home_unit.name in places
         }
+
+    def acting_for(self, unit: str) -> User:
+        """Whoever acts for a unit: a department's head, a territory's reporter."""
+        heads = {place: account for account, _, _, place, is_head in HANDLERS if is_head}
+        account = {"区国土分局": "department", "区督查室": "inspector", "区重大办": "office"} | heads
+        return self.users[account[unit]] if unit in account else self.reporters[unit]
 
 
 def settle(enterprises: Iterable[str], *, now: datetime) -> People:
@@ -100,6 +115,8 @@ def _unit(people: People, name: str, kind: str, parent: Unit | None, now: dateti
 def _open_accounts(people: People, now: datetime) -> None:
     for username, name, title, role, unit, scope in ACCOUNTS:
         _person(people, username, name, title, role, unit, scope, now)
+    for username, name, title, unit, is_head in HANDLERS:
+        _person(people, username, name, title, Role.DEPARTMENT, unit, unit, now, is_head=is_head)
     _person(people, *OWNER, OWNER[4], now)
     for username, name in LEADERS:
         _person(people, username, name, "挂钩领导", Role.LEADER, "区政府", "浦口区", now)
@@ -118,7 +135,16 @@ def _open_accounts(people: People, now: datetime) -> None:
 
 
 def _person(
-    people: People, username: str, name: str, title: str, role: str, unit: str, scope: str, now: datetime
+    people: People,
+    username: str,
+    name: str,
+    title: str,
+    role: str,
+    unit: str,
+    scope: str,
+    now: datetime,
+    *,
+    is_head: bool = False,
 ) -> None:
     user = open_account(
         username=username,
@@ -129,5 +155,13 @@ def _person(
         actor=SYSTEM,
         now=now,
     )
-    appoint(user=user, role=role, unit=people.units[unit], scope=people.units[scope], actor=SYSTEM, now=now)
+    appoint(
+        user=user,
+        role=role,
+        unit=people.units[unit],
+        scope=people.units[scope],
+        is_head=is_head or username in HEADS,
+        actor=SYSTEM,
+        now=now,
+    )
     people.users[username] = user
