@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xushi.core.figure import Figure
+from xushi.core.figure import Figure, FigureUnit
 from xushi.home.months import Choice
 from xushi.progress.figures import SPECS, Filters, Group, portfolio
+from xushi.progress.scope import LEVELS
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -25,6 +26,7 @@ class Crossing:
     down: str
     across: str
     figure: str
+    level: str  # a key of LEVELS, where the level is no dimension itself
     rows: list[str]
     columns: list[str]
     cells: list[list[Figure | None]]
@@ -36,7 +38,29 @@ class Crossing:
     @property
     def title(self) -> str:
         parts = [DIMENSIONS[self.down]] + ([DIMENSIONS[self.across]] if self.across else [])
-        return f"{SPECS[self.figure].label}，按{'×'.join(parts)}"
+        return f"{self.of}{SPECS[self.figure].label}，按{'×'.join(parts)}"
+
+    @property
+    def corner(self) -> str:
+        return DIMENSIONS[self.down]
+
+    @property
+    def by_level(self) -> bool:
+        return "level" in (self.down, self.across)
+
+    @property
+    def unit(self) -> FigureUnit:
+        return SPECS[self.figure].unit
+
+    @property
+    def scope(self) -> str:
+        """省级重大项目，: whose figures the page holds; nothing where the levels are its own rows or columns."""
+        return "" if self.by_level else f"{LEVELS[self.level]}，"
+
+    @property
+    def of(self) -> str:
+        """Whose figure it is, where that is not the whole district list."""
+        return "" if self.by_level or self.level == Filters().level else LEVELS[self.level]
 
 
 def cross(user: "User", choice: Choice, query: Mapping[str, Any]) -> Crossing:
@@ -46,19 +70,22 @@ def cross(user: "User", choice: Choice, query: Mapping[str, Any]) -> Crossing:
     for name in filter(None, (down, across)):
         if name not in DIMENSIONS:
             raise ValueError(f"不能按“{name}”分，请从单子里选。")
+    level = query.get("level") or Filters().level
+    if level not in LEVELS:
+        raise ValueError(f"没有“{level}”这个级别，请从单子里选。")
     if figure not in SPECS:
         raise ValueError(f"没有“{figure}”这个数，请从单子里选。")
     if across == down:
         across = ""
     by = [name for name in (down, across) if name]
-    groups = portfolio(user, choice.month, filters=Filters(), by=by)
+    groups = portfolio(user, choice.month, filters=Filters(level=level), by=by)
     found = {tuple(_word(group, name) for name in by): group for group in groups if group.listed}
     rows = list(dict.fromkeys(key[0] for key in found))
     columns = list(dict.fromkeys(key[1] for key in found)) if across else [SPECS[figure].label]
     cells = [
         [_cell(found, (row, column) if across else (row,), figure) for column in columns] for row in rows
     ]
-    return Crossing(choice, down, across, figure, rows, columns, cells)
+    return Crossing(choice, down, across, figure, level, rows, columns, cells)
 
 
 def _cell(found: dict[tuple[str, ...], Group], key: tuple[str, ...], figure: str) -> Figure | None:

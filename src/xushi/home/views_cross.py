@@ -6,18 +6,25 @@ from django.views.decorators.http import require_GET
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.home import cross_export
 from xushi.home.crossing import DIMENSIONS, FIGURES, cross
 from xushi.home.months import choose
+from xushi.progress.scope import LEVELS
 from xushi.units.access import person
 
 
 @require_GET
 def crossing(request: HttpRequest) -> HttpResponse:
-    """One figure by any one or two dimensions; 400 with a sentence for an unknown one."""
+    """One figure by any one or two dimensions, as a page or (as=xlsx) a workbook; 400 with a sentence for an
+    unknown one."""
+    now = clock.now()
     try:
-        choice = choose(request.GET.get("month"), local_day(clock.now()))
+        choice = choose(request.GET.get("month"), local_day(now))
         page = cross(person(request), choice, request.GET)
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
-    context = {"page": page, "choice": choice, "dimensions": DIMENSIONS.items(), "figures": FIGURES.items()}
+    if request.GET.get("as") == "xlsx":
+        return cross_export.answer(page, user=person(request), now=now)
+    context = {"page": page, "choice": choice, "dimensions": DIMENSIONS.items(), "figures": FIGURES.items(),
+               "levels": LEVELS.items()}  # fmt: skip
     return render(request, "home/crossing.html", context)
