@@ -1,6 +1,10 @@
 """单位负责人：谁定，谁算，单位撤了找谁。"""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories import NOW, UserFactory, appoint
 from xushi.journal.actions import SYSTEM, Actor
@@ -60,3 +64,32 @@ def test_a_dissolved_units_head_is_the_successors(subdistrict: Unit, other_subdi
     assert list(heads_of(subdistrict)) == [head]
     User.objects.filter(pk=head.pk).update(is_active=False)
     assert list(heads_of(subdistrict)) == []
+
+
+def test_the_security_administrator_names_a_head_on_the_page(
+    territory_user: User,
+    security_admin: User,
+    system_admin: User,
+    subdistrict: Unit,
+    signed_in: Callable[[User], Client],
+) -> None:
+    held = Appointment.objects.get(user=territory_user)
+    address = reverse("units:name_head", args=[held.pk])
+    assert signed_in(territory_user).post(address, {"is_head": "1"}).status_code == 403
+    assert signed_in(system_admin).post(address, {"is_head": "1"}).status_code == 400
+    client = signed_in(security_admin)
+    assert client.post(address, {"is_head": "1"}).status_code == 302
+    assert list(heads_of(subdistrict)) == [territory_user]
+    text = client.get(reverse("units:person", args=[territory_user.pk])).content.decode()
+    assert "不再任负责人" in text
+    client.post(address, {"is_head": "0"})
+    assert list(heads_of(subdistrict)) == []
+
+
+def test_a_head_may_be_appointed_as_such(
+    security_admin: User, subdistrict: Unit, signed_in: Callable[[User], Client]
+) -> None:
+    person = UserFactory(home_unit=subdistrict)
+    data = {"role": Role.TERRITORY, "unit": subdistrict.pk, "is_head": "on"}
+    signed_in(security_admin).post(reverse("units:appoint", args=[person.pk]), data)
+    assert list(heads_of(subdistrict)) == [person]

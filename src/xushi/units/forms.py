@@ -101,6 +101,7 @@ class AppointForm(UnitChoices):
     role = forms.ChoiceField(label="角色", choices=Role.choices, error_messages={"required": "请选角色。"})
     unit = _units("任职单位")
     scope = _units("管辖范围", required=False, blank="就是任职单位")
+    is_head = forms.BooleanField(label="单位负责人", required=False)
 
 
 class UnitForm(UnitChoices):

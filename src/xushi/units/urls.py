@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/<int:pk>/move", views_people.move, name="move"),
     path("people/<int:pk>/appoint", views_people.grant, name="appoint"),
     path("people/appointments/<int:pk>/end", views_people.end, name="end_appointment"),
+    path("people/appointments/<int:pk>/head", views_people.head, name="name_head"),
     path("people/units/", views_tree.units, name="units"),
     path("people/units/new", views_tree.new_unit, name="new_unit"),
     path("people/units/<int:pk>", views_tree.unit, name="unit"),

@@ -135,6 +135,19 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def head(request: HttpRequest, pk: int) -> HttpResponse:
+    """定单位负责人, or no longer."""
+    held = get_object_or_404(Appointment.objects.select_related("user", "unit"), pk=pk)
+    is_head = request.POST.get("is_head") == "1"
+    return _act(
+        request,
+        held.user_id,
+        lambda user, common: actions.name_head(appointment=held, is_head=is_head, **common),
+        "已定为单位负责人。" if is_head else "不再是单位负责人。",
+    )
+
+
 def _act(
     request: HttpRequest,
     pk: int,
