@@ -1,0 +1,100 @@
+"""后台在任何一步被杀：消息一人一件恰好一条；往外最多一条，断在路上的说不知道。"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+
+from tests.notices.conftest import Happen
+from tests.notices.dying import STEPS
+from tests.notices.sink import Sink, sink
+from xushi.core.clock import BEIJING
+from xushi.journal import worker
+from xushi.notices.models import Digest, Notice
+from xushi.notices.sender import run_once
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+ON_THE_WIRE = {"发之前": 0, "对方收下之后": 1}
+
+
+@pytest.fixture
+def robot(settings: LazySettings, tmp_path: Path) -> Iterator[Sink]:
+    settings.XUSHI_CHANNELS = tmp_path / "channels.toml"
+    with sink() as held:
+        yield held
+
+
+def configure(path: Path, robot: Sink, *, idempotent: bool = False) -> None:
+    text = f'["群"]\nurl = "json://{robot.address}/x"\nunit = "区重大办"\nevery = 0\nquiet = ""\n'
+    path.write_text(text + f"idempotent = {str(idempotent).lower()}\n", encoding="utf-8")
+
+
+def database() -> str:
+    held = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{held['NAME']}"
+    address = f"{held['USER']}:{held['PASSWORD']}@{held['HOST'] or ''}:{held['PORT'] or 5432}"
+    return f"postgres://{address}/{held['NAME']}"
+
+
+def killed_worker(step: str, channels: Path) -> int:
+    environment = os.environ | {
+        "DATABASE_URL": database(),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "XUSHI_CHANNELS": str(channels),
+    }
+    command = [sys.executable, "-m", "tests.notices.dying", step]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+def afterwards() -> None:
+    """Another worker, when every lease has run out."""
+    later = datetime.now(BEIJING) + timedelta(minutes=10)
+    while worker.work(later):
+        pass
+    run_once(lambda: later)
+
+
+def counted() -> None:
+    readers = list(Notice.objects.values_list("reader", "event"))
+    assert len(readers) == len(set(readers)) == 4  # two events, two readers
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at(
+    step: str, robot: Sink, settings: LazySettings, happen: Happen, closing, office_user, leader_user
+) -> None:
+    configure(settings.XUSHI_CHANNELS, robot)
+    for _ in range(2):
+        happen("progress.month.closed", closing)
+    status = killed_worker(step, settings.XUSHI_CHANNELS)
+    assert status == (0 if step == "不死" else -signal.SIGKILL)
+    afterwards()
+    counted()
+    assert sum(text.count("月份关账") for text in robot.texts) == (2 * ON_THE_WIRE[step] if step in ON_THE_WIRE else 2)
+    wanted = Digest.State.UNKNOWN if step in ON_THE_WIRE else Digest.State.SENT
+    assert set(Digest.objects.values_list("state", flat=True)) == {wanted}
+    afterwards()
+    counted()
+
+
+@pytest.mark.parametrize("step", ON_THE_WIRE)
+def test_killed_on_the_way_to_a_channel_that_knows_a_message_by_its_key(
+    step: str, robot: Sink, settings: LazySettings, happen: Happen, closing, office_user, leader_user
+) -> None:
+    configure(settings.XUSHI_CHANNELS, robot, idempotent=True)
+    for _ in range(2):
+        happen("progress.month.closed", closing)
+    assert killed_worker(step, settings.XUSHI_CHANNELS) == -signal.SIGKILL
+    afterwards()
+    counted()
+    assert robot.told == 1 and Digest.objects.get().state == Digest.State.SENT
