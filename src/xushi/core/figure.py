@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from xushi.core.money import half_up
+from xushi.core.money import half_up, plain
 from xushi.core.months import Month
 
 
@@ -13,14 +13,15 @@ class FigureUnit(StrEnum):
     YI = "亿元"
     SHARE = "%"
     POINTS = "个百分点"
+    DAYS = "个工作日"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number with everything needed to believe it.
 
-    value is unrounded: a count, 亿元, a share (0–1) or points (0–100); None where there is nothing to divide by.
-    rows is the query string of the project list that this number counts or sums.
+    value is unrounded: a count, 亿元, a share (0–1), points (0–100) or working days; None where there is nothing to divide by.
+    rows is the query string of the list (projects, orders) that this number counts or sums.
     published is what a document or an imported total printed, where that disagrees (待核).
     recounted is what today's rows would give for a closed month, where that differs.
     """
@@ -58,4 +59,6 @@ def shown(value: Decimal | None, unit: FigureUnit, places: int = 1) -> str:
     if unit is FigureUnit.POINTS:
         rounded = half_up(value, places)
         return f"{'−' if rounded < 0 else '+'}{abs(rounded)}"
+    if unit is FigureUnit.DAYS:
+        return plain(half_up(value, places))
     return f"{half_up(value, places):,}"

@@ -245,9 +245,14 @@ def _numbers(year: int, count: int) -> range:
 
 
 @transaction.atomic
+def draft_and_issue(rows: Sequence[OrderInput], *, actor: Actor, now: datetime) -> list[SupervisionOrder]:
+    """拟稿并签发 in one go; a form that was sent before gives the orders it gave then, as they are now."""
+    drafted = draft_orders(rows, actor=actor, now=now)
+    if any(order.serial or order.state != State.DRAFTED for order in drafted):
+        return drafted
+    return issue_orders(drafted, actor=actor, now=now)
+
+
 def issue_order(row: OrderInput, *, actor: Actor, now: datetime) -> SupervisionOrder:
-    """拟稿并签发 in one go."""
-    drafted = draft_orders([row], actor=actor, now=now)
-    if drafted[0].serial:  # the form had been sent before
-        return drafted[0]
-    return issue_orders(drafted, actor=actor, now=now)[0]
+    """拟稿并签发: a list of one."""
+    return draft_and_issue([row], actor=actor, now=now)[0]

@@ -1,12 +1,8 @@
 """督办、批示、例会的网址。"""
 
-from django.urls import path
-
-from xushi.supervision import views
+from xushi.supervision.urls_instructions import urlpatterns as instructions
+from xushi.supervision.urls_orders import urlpatterns as orders
 
 app_name = "supervision"
 
-urlpatterns = [
-    path("orders/<int:pk>", views.order, name="order"),
-    path("instructions/<int:pk>", views.instruction, name="instruction"),
-]
+urlpatterns = [*orders, *instructions]

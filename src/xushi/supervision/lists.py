@@ -1,0 +1,242 @@
+"""督办清单：读出来的一页，带分栏的数、结论那句话要的数。"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Min, Q
+from django.utils.safestring import SafeString
+
+from xushi.core.clock import local_day
+from xushi.registry.models import Project
+from xushi.supervision import tracks
+from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
+from xushi.supervision.models_instructions import Instruction
+from xushi.supervision.rules import Urgency
+from xushi.supervision.table import ISSUED_ONES, State
+from xushi.supervision.wanted import EVERY_YEAR, FLAGS, SORTS, SOURCE_CHOICES, TABS, Wanted, tab_condition
+from xushi.supervision.words import SOURCES, Said, said
+from xushi.units.models import Unit, User
+
+PER_PAGE = 50
+SINCE_AT_MOST = 6  # answered ones shown below those in hand
+ORDER = SupervisionOrder._meta.label_lower
+DUE_FIRST = {
+    "open": (F("due_at").asc(nulls_last=True), "serial"),
+    "verify": (F("step_due_at").asc(nulls_last=True), "serial"),
+    "draft": ("-drafted_at", "-pk"),
+    "closed": ("-closed_at", "-serial"),
+    "all": ("-year", "-serial"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order as the list shows it."""
+
+    order: SupervisionOrder
+    said: Said
+    note: str
+    helpers: str
+    track: SafeString
+
+    @property
+    def number(self) -> str:
+        return f"{self.order.serial}号" if self.order.serial else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(slots=True)
+class Listed:
+    """A page of the list; since are those answered last, shown below the last of those in hand."""
+
+    wanted: Wanted
+    tabs: list[Tab]
+    rows: list[Row]
+    since: list[Row]
+    axis: SafeString
+    page: Page
+
+    @property
+    def count(self) -> int:
+        return int(self.page.paginator.count)
+
+
+def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
+    """The orders that the address asks for, within this person's sight, in its order."""
+    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(now), wanted.of_tab())
+    ways = ("-year", "-serial", "-pk") if wanted.sort == "number" else DUE_FIRST[wanted.tab]
+    ordered: OrderQuerySet = orders.order_by(*ways)
+    return ordered
+
+
+def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
+    """One page: a fixed number of queries, whatever it holds."""
+    tabs = _tabs(user, wanted, now)
+    pages = Paginator(_with_names(narrowed(user, wanted, now)), PER_PAGE)
+    pages.count = next(tab.count for tab in tabs if tab.key == wanted.tab)
+    page = pages.get_page(wanted.page)
+    orders = list(page)
+    last = wanted.tab == "open" and not page.has_next() and not wanted.narrowed
+    since = list(_with_names(_answered(user, wanted, now))[:SINCE_AT_MOST]) if last else []
+    axis = tracks.axis_of(orders or since, now)
+    rows = rows_of([*orders, *since], user, axis)
+    return Listed(wanted, tabs, rows[: len(orders)], rows[len(orders) :], tracks.draw_axis(axis), page)
+
+
+def _with_names(orders: OrderQuerySet) -> OrderQuerySet:
+    named: OrderQuerySet = orders.select_related("lead", "project", "instruction").prefetch_related(
+        "helpers__unit"
+    )
+    return named
+
+
+def _answered(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
+    done = (State.REPLIED, State.CLOSED)
+    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(now), state__in=done)
+    ordered: OrderQuerySet = orders.order_by(F("last_replied_at").desc(nulls_last=True), "-serial")
+    return ordered
+
+
+def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
+    counted = (
+        SupervisionOrder.objects.visible_to(user)
+        .filter(wanted.within(now))
+        .aggregate(**{key: Count("pk", filter=tab_condition(key)) for key in TABS})
+    )
+    return [Tab(key, label, counted[key]) for key, label in TABS.items()]
+
+
+def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
+    """The rows of orders already read with their names; one query for the leaders' words."""
+    pens, today, now = _pens(orders, user), local_day(axis.now), axis.now
+    made = []
+    for order in orders:
+        told = said(order, now)
+        words = tracks.words_of(order, told.deadline, today)
+        track = tracks.draw(order, axis, words, pens[order.pk])
+        helpers = "、".join(str(helper.unit) for helper in order.helpers.all())
+        made.append(Row(order, told, note_of(order), helpers, track))
+    return made
+
+
+def note_of(order: SupervisionOrder) -> str:
+    """紫光项目 · 分管副区长批示."""
+    source = order.source_name
+    if source and order.project and source.startswith(order.project.name):
+        source = SOURCES.get(order.source_kind, "")
+    return " · ".join(part for part in (order.project.name if order.project else "", source) if part)
+
+
+def _pens(orders: Iterable[SupervisionOrder], user: User) -> Mapping[int, list[datetime]]:
+    """When a leader wrote: the words that an order came from, and those written on it since."""
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for order in orders:
+        if order.instruction:
+            found[order.pk].append(order.instruction.written_at)
+    written = Instruction.objects.visible_to(user).filter(
+        subject_kind=ORDER, subject_id__in=[order.pk for order in orders]
+    )
+    for pk, at in written.values_list("subject_id", "written_at"):
+        if at not in found[pk]:
+            found[pk].append(at)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The numbers of the sentence on top; each opens the list that its address asks for."""
+
+    open: int
+    overdue: int
+    due_today: int
+    unsigned: int
+    issued: int
+    on_time: int
+    replied: int
+    verify: int
+    verify_by: datetime | None
+    nearest: SupervisionOrder | None
+
+
+def summary(user: User, now: datetime) -> Summary:
+    """Of everything in sight, this year and what is still open: two queries."""
+    plain, year = Wanted(), Q(year=local_day(now).year, state__in=ISSUED_ONES)
+    within = SupervisionOrder.objects.visible_to(user).filter(plain.within(now))
+    counted = within.aggregate(
+        open=Count("pk", filter=tab_condition("open")),
+        overdue=Count("pk", filter=FLAGS["overdue"].condition(now)),
+        due_today=Count("pk", filter=FLAGS["today"].condition(now)),
+        unsigned=Count("pk", filter=FLAGS["unsigned"].condition(now)),
+        issued=Count("pk", filter=year),
+        on_time=Count("pk", filter=year & Q(on_time=True)),
+        replied=Count("pk", filter=year & Q(replied_at__isnull=False)),
+        verify=Count("pk", filter=tab_condition("verify")),
+        verify_by=Min("step_due_at", filter=tab_condition("verify")),
+    )
+    running = within.filter(tab_condition("open"), due_at__gte=now, replied_at=None)
+    return Summary(**counted, nearest=running.order_by("due_at", "serial").first())
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One filter of the list: chosen is the value in force, "" for none."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str
+    blank: bool = True
+
+
+def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
+    """The filters: two queries, for the units and for the years in sight."""
+    seen = SupervisionOrder.objects.visible_to(user)
+    helping = CoHandler.objects.filter(order__in=seen.values("pk")).values("unit")
+    units = Unit.objects.filter(Q(pk__in=seen.order_by().values("lead")) | Q(pk__in=helping)).order_by("path")
+    chosen = str(wanted.unit or "")
+    flags = [(key, flag.label) for key, flag in FLAGS.items() if flag.chosen or key == wanted.flag]
+    found = [
+        Select("unit", "单位", [(str(unit.pk), str(unit)) for unit in units], chosen),
+        Select("urgency", "急缓", Urgency.choices(), wanted.urgency),
+        Select("source", "来源", list(SOURCE_CHOICES.items()), wanted.source),
+        Select("flag", "只看", flags, wanted.flag),
+    ]
+    return [select for select in found if len(select.options) > 1 or select.chosen]
+
+
+def years(user: User, today: date) -> list[tuple[str, str]]:
+    """The years that have orders in sight, this one first and without a value."""
+    known = (
+        SupervisionOrder.objects.visible_to(user).issued().order_by("-year").values_list("year", flat=True)
+    )
+    others = [(str(year), f"{year}年") for year in known.distinct() if year != today.year]
+    return [("", f"{today.year}年"), *others, *([(EVERY_YEAR, "全部年份")] if others else [])]
+
+
+def project_of(user: User, wanted: Wanted) -> Project | None:
+    """The project that the address names, where it is in sight."""
+    if wanted.project is None:
+        return None
+    found: Any = Project.objects.visible_to(user).filter(pk=wanted.project).first()
+    return found  # type: ignore[no-any-return]
+
+
+def lead_of(wanted: Wanted) -> Unit | None:
+    found: Unit | None = Unit.objects.filter(pk=wanted.lead).first() if wanted.lead else None
+    return found
+
+
+def sorts(wanted: Wanted) -> tuple[str, str]:
+    """The other order of the rows: its key and what it is called."""
+    other = "number" if wanted.sort == "due" else "due"
+    return other, SORTS[other]

@@ -1,0 +1,148 @@
+"""期限轨：从派发到期限的一条，几行共用一根轴，竖线是今天。"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from xushi.core.clock import BEIJING, local_day
+from xushi.duties.words import day_words
+from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.table import ENDED
+from xushi.supervision.words import tone_of
+
+BACK, AHEAD, LEAST = 45, 60, 10  # days around today that an axis shows at most, and at least
+HEIGHT, MIDDLE = 22, 11
+BETWEEN_TICKS = 5  # about so many
+NEAR = 9.0  # percent of the axis that two words need
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The days that the rows of one page share, last excluded; positions are percentages, clipped to the ends."""
+
+    first: date
+    last: date
+    now: datetime
+
+    def at(self, moment: datetime) -> float:
+        local = moment.astimezone(BEIJING)
+        passed = (local.date() - self.first).days + (local.hour * 60 + local.minute) / 1440
+        return round(min(max(passed / self.span * 100, 0.0), 100.0), 2)
+
+    def holds(self, moment: datetime) -> bool:
+        return self.first <= local_day(moment) < self.last
+
+    @property
+    def span(self) -> int:
+        return (self.last - self.first).days
+
+    def ticks(self) -> Iterator[tuple[float, str, bool]]:
+        """(where, word, whether it is today): a few days apart, none so near to today that words would touch."""
+        here, span = self.at(self.now), self.span
+        step, month = max(span // BETWEEN_TICKS, 1), 0
+        for days in range(0, span, step):
+            day, where = self.first + timedelta(days=days), days / span * 100
+            if abs(where - here) < NEAR or where > 100 - NEAR / 2:
+                continue
+            yield round(where, 2), f"{day.month}月{day.day}日" if day.month != month else str(day.day), False
+            month = day.month
+        yield here, "今天", True
+
+
+def axis_of(orders: Iterable[SupervisionOrder], now: datetime) -> Axis:
+    """From the earliest issue to the latest deadline on the page, within BACK and AHEAD days of today."""
+    today = local_day(now)
+    days = [local_day(moment) for one in orders for moment in (one.issued_at, one.due_at) if moment]
+    first = max(min([*days, today - timedelta(days=LEAST)]), today - timedelta(days=BACK))
+    last = min(max([*days, today + timedelta(days=LEAST)]), today + timedelta(days=AHEAD))
+    return Axis(first, last + timedelta(days=1), now)
+
+
+def draw_axis(axis: Axis) -> SafeString:
+    words = format_html_join(
+        "",
+        '<text x="{}%" y="13" class="{}">{}</text>',
+        (
+            (where, "dtrack-today" if today else "dtrack-start" if where < NEAR / 2 else "", word)
+            for where, word, today in axis.ticks()
+        ),
+    )
+    return format_html('<svg class="dtrack-axis" width="100%" height="18" aria-hidden="true">{}</svg>', words)
+
+
+def draw(order: SupervisionOrder, axis: Axis, words: str, pens: Sequence[datetime] = ()) -> SafeString:
+    """One order's track; words is what it says to who cannot see it, pens when a leader wrote on it."""
+    if order.issued_at is None or order.due_at is None:
+        return format_html('<span class="dtrack-none">{}</span>', "还没签发")
+    return format_html(
+        '<svg class="dtrack" width="100%" height="{}" role="img" aria-label="{}">{}{}{}</svg>',
+        HEIGHT,
+        words,
+        _bars(order, axis),
+        _marks(order, axis, pens),
+        format_html('<rect class="dtrack-line" x="{}%" width="1.5"/>', axis.at(axis.now)),
+    )
+
+
+def _bars(order: SupervisionOrder, axis: Axis) -> SafeString:
+    assert order.issued_at is not None and order.due_at is not None
+    start, due = axis.at(order.issued_at), axis.at(order.due_at)
+    end = axis.at(order.replied_at or order.closed_at or axis.now)
+    parts = [_rect("dtrack-span", start, due)]
+    waiting = order.acknowledged_at is None and order.replied_at is None
+    if waiting and order.state not in ENDED:
+        parts.append(_rect("dtrack-unsigned", start, min(end, due), "url(#hatch-amber)"))
+    else:
+        parts.append(_rect("dtrack-fill", start, min(end, due)))
+    if end > due:
+        parts.append(_rect("dtrack-late", due, end, "url(#hatch-red)"))
+    done = order.replied_at is not None or order.state in ENDED
+    tone = "" if done else tone_of(order.due_at, axis.now)
+    parts.append(
+        format_html(
+            '<rect class="dtrack-due {}" x="{}%" y="3" width="2" height="16"/>', tone and f"is-{tone}", due
+        )
+    )
+    return mark_safe("".join(parts))  # noqa: S308 - of safe parts
+
+
+def _rect(css: str, start: float, end: float, fill: str = "") -> SafeString:
+    width = round(max(end - start, 0), 2)
+    if fill:
+        return format_html(
+            '<rect class="{}" fill="{}" x="{}%" y="7.5" width="{}%" height="7"/>', css, fill, start, width
+        )
+    return format_html('<rect class="{}" x="{}%" y="7" width="{}%" height="8"/>', css, start, width)
+
+
+def _marks(order: SupervisionOrder, axis: Axis, pens: Sequence[datetime]) -> SafeString:
+    """What happened within the axis; what lies beyond its ends is not drawn as if it stood at them."""
+    parts = []
+    if order.acknowledged_at and axis.holds(order.acknowledged_at):
+        parts.append(_disc("dtrack-ring", axis.at(order.acknowledged_at), 3.5))
+    if order.replied_at and axis.holds(order.replied_at):
+        parts.append(_disc("dtrack-disc", axis.at(order.replied_at), 4.5))
+    parts += [
+        format_html(
+            '<svg class="dtrack-pi" x="{}%" y="{}"><path d="M0-6 4.5 0 0 6-4.5 0Z"/></svg>',
+            axis.at(pen),
+            MIDDLE,
+        )
+        for pen in pens
+        if axis.holds(pen)
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - of safe parts
+
+
+def _disc(css: str, where: float, radius: float) -> SafeString:
+    return format_html('<circle class="{}" cx="{}%" cy="{}" r="{}"/>', css, where, MIDDLE, radius)
+
+
+def words_of(order: SupervisionOrder, deadline: str, today: date) -> str:
+    """What a track says: 9月5日派发，9月5日签收，今天17:00."""
+    moments = ((order.issued_at, "派发"), (order.acknowledged_at, "签收"), (order.replied_at, "答复"))
+    told = [f"{day_words(local_day(at), today)}{word}" for at, word in moments if at]
+    return "，".join([*told, deadline])
