@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from tests.duties.factories import owed
 from tests.factories import NOW
@@ -57,3 +58,15 @@ def test_each_day_asks_whether_the_package_has_learnt_a_year() -> None:
     worker.work(NOW)
     assert NoticeYear.objects.filter(year=2018).exists()
     assert Event.objects.filter(verb=LOADED).count() == 1
+
+
+def test_the_sweep_and_the_worker_remind(subdistrict: Unit, capsys: pytest.CaptureFixture[str]) -> None:
+    duty = owed(subdistrict, unit=subdistrict, due_at=NOW - timedelta(hours=1))
+    call_command("sweep", at="2018-09-12T08:30")
+    call_command("sweep", at="2018-09-12T08:30+08:00")
+    assert capsys.readouterr().out.count("待办：提醒1件") == 1
+    duty.refresh_from_db()
+    assert duty.warned == Step.OVERDUE
+    call_command("worker", "--once")  # years later
+    duty.refresh_from_db()
+    assert duty.warned == Step.OFFICE

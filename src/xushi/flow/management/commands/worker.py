@@ -3,6 +3,7 @@
 import logging
 import signal
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from types import FrameType
 from typing import Any
@@ -13,15 +14,18 @@ from django.db import DatabaseError, close_old_connections
 
 from xushi.config import clock
 from xushi.flow.actions import begin_day
+from xushi.flow.clocks import remind
 from xushi.journal import sealing, worker
 from xushi.notices.channels import ChannelsRefused
 from xushi.notices.sender import Sender, run_once
 
 log = logging.getLogger(__name__)
+LOOK_AT_CLOCKS = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
-    help = "后台：封日志、办待办反应、每天一次的检查；--once 办完手头的就退出"
+    help = "后台：封日志、办待办反应、到点提醒、每天一次的检查；--once 办完手头的就退出"
+    looked_at: datetime | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="把现在该办的办完就退出")
@@ -58,10 +62,18 @@ class Command(BaseCommand):
         """One look at everything: the domain's day by the domain's clock, the queue by the real one."""
         if begin_day(now=clock.now()):
             call_command("clearsessions")
+        self._remind()
         done = worker.work(clock.real())
         while sealing.seal_events() == sealing.BATCH:
             pass
         return done
+
+    def _remind(self) -> None:
+        """到点提醒, once a minute of real time: deadlines are the domain clock's."""
+        real = clock.real()
+        if self.looked_at is None or real - self.looked_at >= LOOK_AT_CLOCKS:
+            self.looked_at = real
+            remind(clock.now())
 
 
 def _stop(flag: Flag, _frame: FrameType | None) -> None:
