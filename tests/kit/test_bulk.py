@@ -7,7 +7,7 @@ import pytest
 from tests.factories import NOW
 from xushi.core.months import Month
 from xushi.journal.models import Event, EventRow
-from xushi.kit.bulk import FEW, insert_all
+from xushi.kit.bulk import FEW, insert_all, maker
 from xushi.registry.models import AnnualPlan, Category, Project
 from xushi.units.models import Unit
 
@@ -75,3 +75,21 @@ def test_months_moments_and_json(district: Unit) -> None:
         ]
     )
     assert EventRow.objects.filter(event=event).first().changes == {"开工": [None, NOW.date().isoformat()]}
+
+
+def test_a_maker_makes_what_the_model_makes(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    columns = {"name": "项目", "name_key": "项目", "category_id": category.pk, "territory_id": district.pk,
+               "responsible_unit_id": district.pk, "total_investment": 1}  # fmt: skip
+    made, twin = maker(Project)(columns), Project(**columns)
+    own = {name: value for name, value in twin.__dict__.items() if name != "_state"}
+    assert {name: value for name, value in made.__dict__.items() if name != "_state"} == own
+    made.save()
+    assert Project.objects.get() == made
+
+
+def test_defaults_that_can_change_are_not_shared() -> None:
+    make = maker(EventRow)
+    one, other = make({}), make({})
+    one.changes["甲"] = [1, 2]
+    assert other.changes == {}

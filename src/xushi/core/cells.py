@@ -41,6 +41,7 @@ __all__ = [
     "read_percent",
     "read_text",
     "read_tick",
+    "stands",
     "written",
 ]
 
@@ -49,6 +50,7 @@ CROSSES = frozenset(
     ("×", "✗", "✘", "x", "X", "☐", "否", "N", "n", "No", "no", "FALSE", "False", "false", "0")
 )
 MOST_YUAN = 10**15  # 一千万亿元以上的单个数必是错的
+_EXACT = MOST_YUAN / 10**8  # 小于它的整数，哪种单位都不会超过上限
 _UNIT_WORDS = {"亿": "亿元", "百万": "百万元", "万": "万元", "千": "千元", "": ""} | {
     name: name for name in UNIT_YUAN
 }
@@ -75,6 +77,11 @@ def read_text(cell: Any) -> Reading:
     return Understood(text)
 
 
+def stands(text: str) -> bool:
+    """Whether read_text gives this text back as it stands, with nothing to note."""
+    return text[:1] != "#" and text not in BLANKS and regular(text) == text
+
+
 def read_tick(cell: Any) -> Reading:
     """√ or 是 is True; ×, 否 and blank are False."""
     if isinstance(cell, bool):
@@ -92,6 +99,8 @@ def read_amount(cell: Any, *, unit: str = "万元", negative: bool = False) -> R
 
     12,345.6 · １２３ · 105亿元 · 1.2万 (asked in a 万元 column) · — . Negative amounts only where negative allows them.
     """
+    if cell.__class__ is float and 0 <= cell < _EXACT and cell.is_integer():
+        return Understood(int(cell) * UNIT_YUAN[unit])  # most cells of most sheets
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         if isinstance(cell, float) and not math.isfinite(cell):
             return Wrong("这一格不是一个数，多半是公式出错。请填上算好的数。")

@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
-from pypinyin.seg.simpleseg import seg
+from pypinyin.constants import PHRASES_DICT, RE_HANS
+from pypinyin.seg.mmseg import p_set
 
-_SPACE = re.compile(r"\s+")
+_HANS = RE_HANS.pattern.removeprefix("^(?:").removesuffix(")+$")
+_RUNS = re.compile(f"{_HANS}+|[^{_HANS[1:]}+")
 _READINGS_AT_MOST = 4
 NUMBER_AT_MOST = 12  # digits
 _HALF_WIDTH = {
@@ -20,12 +23,14 @@ _HALF_WIDTH = {
 
 def tidy(text: str) -> str:
     """What a person typed, made regular: half-width letters and digits, single spaces, trimmed; punctuation stays."""
-    return _SPACE.sub(" ", text.translate(_HALF_WIDTH)).strip()
+    if not unicodedata.is_normalized("NFKC", text):
+        text = text.translate(_HALF_WIDTH)
+    return " ".join(text.split())
 
 
 def regular(text: str) -> str:
     """A cell as machines read it: NFKC throughout (full-width points and brackets too), single spaces, trimmed."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def row_number(text: str) -> int | None:
@@ -34,9 +39,10 @@ def row_number(text: str) -> int | None:
     return int(tidied) if tidied.isdecimal() and len(tidied) <= NUMBER_AT_MOST else None
 
 
+@lru_cache(maxsize=32_768)
 def name_key(text: str) -> str:
     """Two names with one key are the same name: no spaces, no case, no full-width forms."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def search_text(*parts: str) -> str:
@@ -58,9 +64,42 @@ def _two_spellings(word: str) -> list[str]:
     """Full and initials of a long word in one look-up; what is no character stays as it is in both."""
     if word.isascii():
         return [word]
-    readings = [reading for part in seg(word) for reading in _readings(part)]
+    readings = [reading for part in _phrases(word) for reading in _readings(part)]
     full = "".join(reading.removeprefix("\0") for reading in readings)
     return [full, "".join(r[1:] if r.startswith("\0") else r[0] for r in readings)]
+
+
+def _phrases(word: str) -> list[str]:
+    """Runs without characters as they are, characters cut by the longest phrase first, as pypinyin's own seg does."""
+    parts: list[str] = []
+    for run in _RUNS.findall(word):
+        parts += _cut(run) if RE_HANS.match(run) else [run]
+    return parts
+
+
+def _cut(run: str) -> Iterator[str]:
+    """A look-up per two characters rather than per prefix: most pairs begin no phrase."""
+    at, end, begun = 0, len(run), _begun()
+    while at < end:
+        part = run[at : at + begun.get(run[at : at + 2], 1)]
+        while len(part) > 1 and part not in PHRASES_DICT:
+            part = part[:-1]
+        if len(part) == 1 and run[at:] in p_set:  # the run ends within a phrase
+            yield from run[at:]
+            return
+        yield part
+        at += len(part)
+
+
+@cache
+def _begun() -> dict[str, int]:
+    """The length of the longest phrase by its first two characters."""
+    begun: dict[str, int] = {}
+    for phrase in PHRASES_DICT:
+        start = phrase[:2]
+        if len(phrase) > begun.get(start, 0):
+            begun[start] = len(phrase)
+    return begun
 
 
 @lru_cache(maxsize=32_768)

@@ -56,11 +56,12 @@ def commit_import(
         subject_name=batch.file_name,
         summary=_summary(seen, batch),
     )
-    targets = _targets(seen)
-    before = snapshot(seen.kind.key, targets)
+    targets, when = _targets(seen), _when(seen)
+    before = snapshot(seen.kind.key, targets, when)
     with parts_of(event):
         made = _write(seen, actor, now, batch)
-    after = snapshot(seen.kind.key, targets | (set(made) if seen.kind.key == kinds.REVISIONS else set()))
+    new = set(made) if seen.kind.key == kinds.REVISIONS else set()
+    after = snapshot(seen.kind.key, targets | new, when)
     if seen.kind.key == kinds.REVISIONS:
         after["registry.project"] = {
             pk: fields for pk, fields in after.get("registry.project", {}).items() if int(pk) not in made
@@ -150,6 +151,15 @@ def _targets(seen: Preview) -> set[int]:
     if seen.kind.key == kinds.PROJECTS:
         return {pk for _, pk, _ in comparison.amended}
     return {row.target for row, _ in [*comparison.payload, *comparison.revised] if row.target is not None}
+
+
+def _when(seen: Preview) -> dict[str, Any]:
+    """The months, years or days whose rows this import writes; no other month of a project is touched."""
+    column = {kinds.REPORTS: "month", kinds.REVISIONS: "as_of", kinds.PROJECTS: ""}.get(seen.kind.key, "year")
+    said = {
+        getattr(given, column) for _, given in [*seen.comparison.payload, *seen.comparison.revised] if column
+    }
+    return {f"{column}__in": sorted(said)} if column else {}
 
 
 def _made_units(seen: Preview, actor: Actor, now: datetime) -> dict[int, int]:

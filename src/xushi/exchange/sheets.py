@@ -24,15 +24,15 @@ class Sheet:
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     encoding: str = ""
+    width: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.width = max((len(row) for row in self.rows), default=0)
 
     def cell(self, row: int, column: int) -> Any:
         if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
             return self.rows[row][column]
         return ""
-
-    @property
-    def width(self) -> int:
-        return max((len(row) for row in self.rows), default=0)
 
 
 def column_name(column: int) -> str:

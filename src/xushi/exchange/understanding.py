@@ -19,6 +19,7 @@ from xushi.core.cells import (
     read_integer,
     read_month,
     read_text,
+    stands,
     written,
 )
 from xushi.core.months import Month
@@ -133,12 +134,12 @@ def understand(
     constant = _filled(found, readers, told.constants, "[constants]")
     fallback = _filled(found, readers, {**told.defaults, **_default_answers(answers)}, "[defaults]")
     found.fallback = fallback
-    columns = [(name, at, readers[name]) for name, at in layout.columns.items()]
     by_cell = {key: answer for key, answer in answers.items() if not answer.startswith("!")}
     bare = {**fallback, **constant}
-    for number in range(layout.first_row, len(sheet.rows)):
-        if number not in found.skipped:
-            found.rows.append(_row(found, number, columns, by_cell, bare))
+    data = (number for number in range(layout.first_row, len(sheet.rows)) if number not in found.skipped)
+    found.rows = [Row(number, {**bare}) for number in data]
+    for name, at in layout.columns.items():
+        _read_column(found, kind.field(name), at, readers[name], by_cell)
     for item in found.disagreements:
         if answers.get(item.address) != CONFIRMED:
             choices = (Choice("以明细为准", CONFIRMED),)
@@ -146,39 +147,55 @@ def understand(
     return found
 
 
-def _row(
-    found: Understanding,
-    number: int,
-    columns: list[tuple[str, int, Reader]],
-    by_cell: dict[str, str],
-    bare: dict[str, Any],
-) -> Row:
-    row = Row(number, {**bare})
-    cells = found.sheet.rows[number]
-    width = len(cells)
-    for name, at, reader in columns:
-        cell = cells[at] if at < width else ""
-        answer = by_cell.get(address(number, at)) if by_cell else None
+def _read_column(
+    found: Understanding, known: Field, at: int, reader: Reader, by_cell: dict[str, str]
+) -> None:
+    """One column from top to bottom; what is written twice is read once."""
+    name, formulas = known.name, found.sheet.formulas
+    as_it_stands = _standing(known, found.told)
+    read: dict[tuple[type, Any], Reading] = {}
+    for row in found.rows:
+        cells = found.sheet.rows[row.number]
+        cell = cells[at] if at < len(cells) else ""
+        answer = by_cell.get(address(row.number, at)) if by_cell else None
         if answer is not None:
             cell = answer
         elif cell == "" or cell is None:
-            if not found.sheet.formulas or (number, at) not in found.sheet.formulas:
-                continue
-            row.bad = True
-            found.problems.append(_uncalculated(found, number, at, name))
+            if formulas and (row.number, at) in formulas:
+                row.bad = True
+                found.problems.append(_uncalculated(found, row.number, at, name))
             continue
-        reading = reader(cell)
-        if reading.__class__ is Understood:
-            if reading.value is not None:
-                row.values[name] = reading.value
-            if reading.note:
-                found.notes[number, at] = reading
+        if as_it_stands and cell.__class__ is str and as_it_stands(cell):
+            row.values[name] = cell
             continue
-        row.bad = True
-        sentence = reading.question if isinstance(reading, Ask) else reading.sentence  # type: ignore[union-attr]
-        choices = reading.choices if isinstance(reading, Ask) else ()
-        found.problems.append(Problem(number, at, sentence, written(cell), True, choices))
-    return row
+        key = (cell.__class__, cell)
+        reading = read.get(key)
+        if reading is None:
+            reading = read[key] = reader(cell)
+        _take(found, row, name, at, cell, reading)
+
+
+def _standing(known: Field, told: SheetMap) -> Callable[[str], bool] | None:
+    """Whether a text is its own value; None where a column's words stand for something else."""
+    if known.read != "text" or told.values.get(known.name):
+        return None
+    most = known.most or 10**6
+    if known.name == "name":
+        return lambda text: len(text) <= most and stands(text) and (" " not in text or text.isascii())
+    return lambda text: len(text) <= most and stands(text)
+
+
+def _take(found: Understanding, row: Row, name: str, at: int, cell: Any, reading: Reading) -> None:
+    if isinstance(reading, Understood):
+        if reading.value is not None:
+            row.values[name] = reading.value
+        if reading.note:
+            found.notes[row.number, at] = reading
+        return
+    row.bad = True
+    sentence = reading.question if isinstance(reading, Ask) else reading.sentence
+    choices = reading.choices if isinstance(reading, Ask) else ()
+    found.problems.append(Problem(row.number, at, sentence, written(cell), True, choices))
 
 
 def _uncalculated(found: Understanding, number: int, at: int, name: str) -> Problem:

@@ -31,8 +31,11 @@ _AT_ONCE = 5000
 _UNSAID = ("version", "name_key", "search_text")
 
 
-def snapshot(kind: str, projects: Iterable[int]) -> Snapshot:
-    """The rows an import of this kind may touch, as they are now: {model: {pk: fields}}."""
+def snapshot(kind: str, projects: Iterable[int], when: dict[str, Any]) -> Snapshot:
+    """The rows an import of this kind may touch, as they are now: {model: {pk: fields}}.
+
+    when: the months, years or days that the sheet speaks of, as a condition; other rows are not touched.
+    """
     held: Snapshot = {}
     pks = sorted(projects)
     for start in range(0, len(pks), _AT_ONCE):
@@ -40,15 +43,14 @@ def snapshot(kind: str, projects: Iterable[int]) -> Snapshot:
         if kind in ("projects", "revisions"):
             _keep(held, Project.objects.filter(pk__in=some))
         if child := _CHILDREN.get(kind):
-            _keep(held, child._default_manager.filter(project_id__in=some))
+            _keep(held, child._default_manager.filter(project_id__in=some, **when))
     return held
 
 
 def _keep(held: Snapshot, rows: Any) -> None:
-    for row in serializers.serialize("python", rows):
-        held.setdefault(row["model"], {})[str(row["pk"])] = json.loads(
-            json.dumps(row["fields"], cls=DjangoJSONEncoder)
-        )
+    found = serializers.serialize("python", rows)
+    for row in json.loads(json.dumps(found, cls=DjangoJSONEncoder)):
+        held.setdefault(row["model"], {})[str(row["pk"])] = row["fields"]
 
 
 def written_between(before: Snapshot, after: Snapshot, new_projects: Iterable[int]) -> dict[str, Any]:

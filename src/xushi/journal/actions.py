@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db import models, transaction
 
 from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
-from xushi.kit.bulk import insert_all
+from xushi.kit.bulk import insert_all, maker
 
 _reactions: dict[str, list[str]] = {}
 _whole: ContextVar[Event | None] = ContextVar("whole", default=None)
@@ -115,14 +115,17 @@ def record(
 
 
 def _attach(event: Event, rows: Iterable[RowChange], verb: str, now: datetime) -> None:
+    make = maker(EventRow)
     insert_all(
         [
-            EventRow(
-                event=event,
-                subject_kind=row.subject._meta.label_lower,
-                subject_id=row.subject.pk,
-                subject_name=row.name[:300],
-                changes=row.changes,
+            make(
+                {
+                    "event_id": event.pk,
+                    "subject_kind": row.subject._meta.label_lower,
+                    "subject_id": row.subject.pk,
+                    "subject_name": row.name[:300],
+                    "changes": row.changes,
+                }
             )
             for row in rows
         ]

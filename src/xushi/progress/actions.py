@@ -15,6 +15,7 @@ from xushi.core.months import Month
 from xushi.core.text import tidy
 from xushi.journal.actions import Actor
 from xushi.journal.models import Changes
+from xushi.kit.bulk import insert_all
 from xushi.progress import policy
 from xushi.progress.intake import (
     AT_ONCE,
@@ -158,7 +159,7 @@ def _write(
         report.submitted_by, report.submitted_at = actor.by, now
         (old if held else new).append(report)
         reports.append(report)
-    MonthlyReport.objects.bulk_create(new, batch_size=1000)
+    insert_all(new)
     _overwrite(old)
     return reports, changes
 

@@ -12,7 +12,7 @@ from xushi.core.months import Month
 from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
-from xushi.kit.bulk import insert_all
+from xushi.kit.bulk import insert_all, maker
 from xushi.registry.checking import (
     Conflict,
     Refused,
@@ -84,6 +84,7 @@ _COPIED = (
     "owner_unit",
 )
 _FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
+_COLUMN_OF = {name: f"{name}_id" if name in _FOREIGN else name for name in _COPIED}
 
 
 @transaction.atomic
@@ -92,16 +93,18 @@ def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: dateti
     lookup = Lookup.of(rows)
     refuse(all_problems(rows, problems_of_project))
     refuse([*lookup.unknown(rows), *taken(rows)])
-    projects = [_filled(Project(), row, lookup) for row in rows]
+    make = maker(Project)
+    projects = [make(_columns(row, lookup)) for row in rows]
     insert_all(projects)
     _tag(projects, rows, lookup)
+    added: Changes = {"新增": [None, True]}
     record(
         "registry.project.registered",
         actor=actor,
         now=now,
         subject=projects[0] if len(projects) == 1 else None,
         summary=f"新增项目：{projects[0].name}" if len(projects) == 1 else f"新增{len(projects)}个项目",
-        rows=(RowChange(project, project.name, {"新增": [None, True]}) for project in projects),
+        rows=[RowChange(project, project.name, added) for project in projects],
     )
     return projects
 
@@ -183,7 +186,7 @@ def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) 
         else:
             listing.stage = row.stage
             moved.append(listing)
-    Listing.objects.bulk_create(new, batch_size=2000)
+    insert_all(new)
     Listing.objects.bulk_update(moved, ["stage"], batch_size=500)
     _record_changes("registry.listing.set", "列入名单", changes, actor, now)
     return len(new) + len(moved)
@@ -203,9 +206,8 @@ def set_plans(
         for i, row in enumerate(rows)
         if (row.project, row.year) in having
     )
-    plans = AnnualPlan.objects.bulk_create(
-        [plan_row(row, actor, now, version=1, reason=reason) for row in rows], batch_size=1000
-    )
+    plans = [plan_row(row, actor, now, version=1, reason=reason) for row in rows]
+    insert_all(plans)
     changes: dict[int, Changes] = {
         row.project: {f"{row.year}年计划": [None, row.planned_investment]} for row in rows
     }
@@ -300,14 +302,21 @@ def plan_row(
 
 
 def _filled(project: Project, row: ProjectInput, lookup: Lookup) -> Project:
-    project.name = tidy(row.name)
-    project.name_key = name_key(row.name)
-    project.search_text = search_text(row.name, row.code)
-    project.category_id = lookup.categories[row.category]
-    project.chain_id = lookup.chains.get(row.chain)
-    for name in _COPIED:
-        setattr(project, f"{name}_id" if name in _FOREIGN else name, getattr(row, name))
+    for name, value in _columns(row, lookup).items():
+        setattr(project, name, value)
     return project
+
+
+def _columns(row: ProjectInput, lookup: Lookup) -> dict[str, Any]:
+    """What a row says, by the columns of a project."""
+    return {
+        "name": tidy(row.name),
+        "name_key": name_key(row.name),
+        "search_text": search_text(row.name, row.code),
+        "category_id": lookup.categories[row.category],
+        "chain_id": lookup.chains.get(row.chain),
+        **{column: getattr(row, name) for name, column in _COLUMN_OF.items()},
+    }
 
 
 def _tag(projects: Sequence[Project], rows: Sequence[ProjectInput], lookup: Lookup) -> None:
