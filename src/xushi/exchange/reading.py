@@ -10,6 +10,7 @@ from typing import Any
 
 from python_calamine import CalamineError, PasswordError, load_workbook
 
+from xushi.exchange.extents import far_cell, ods_extents
 from xushi.exchange.sheets import Refused, Sheet, position
 
 MOST_ROWS = 100_000
@@ -18,6 +19,7 @@ MOST_BYTES = 60 * 1024 * 1024
 MOST_UNPACKED = 600 * 1024 * 1024
 MOST_RATIO, RATIO_FROM = 250, 20 * 1024 * 1024
 MOST_COLUMNS = 400
+MOST_CELLS = 12_000_000
 _CHUNK = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA = re.compile(
@@ -29,6 +31,7 @@ _LOCKED = "这个文件有密码，打不开。请在 Excel 或 WPS 里去掉密
 _MACROS = "这个文件带宏，不收。请在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再传，数据不会变。"
 _NO_SHEET = "这不是电子表格。请传 xlsx、xls、ods 或 csv 文件。"
 _BROKEN = "这个表格文件坏了，读不出来。请在 Excel 或 WPS 里打开看看，另存后再传。"
+_FAR = "{}格有内容，离数据太远：一次最多导入10万行、400列。请新建一张表，只粘贴数据，另存后再传。"
 _EMPTY = "这个文件里没有数据。请核对是不是传错了文件或工作表。"
 
 
@@ -66,7 +69,8 @@ def _from_zip(data: bytes, sheet: str) -> Sheet:
                 raise Refused(_NO_SHEET)
             if any(name.startswith("Basic/") for name in names):
                 raise Refused(_MACROS)
-            _check_whole(archive, "content.xml")
+            for height, width in ods_extents(archive.read("content.xml")):
+                _refuse_large(height, width)
             return _workbook(data, sheet, lambda title: {})
     except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, RuntimeError) as problem:
         raise Refused(_BROKEN) from problem
@@ -99,13 +103,15 @@ def _uncalculated(archive: zipfile.ZipFile, title: str) -> dict[tuple[int, int],
     """Formulas without a result, by position: calamine gives an empty cell there, which must not pass as blank."""
     formulas: dict[tuple[int, int], str] = {}
     wanted = _part_of(archive, title)
-    for name in archive.namelist():
-        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-            continue
-        if name != wanted:
-            _check_whole(archive, name)
+    parts = [name for name in archive.namelist() if name.startswith("xl/") and name.endswith(".xml")]
+    for name in parts:
+        if name != wanted and wanted in parts:
+            if name.startswith("xl/worksheets/"):
+                _check_whole(archive, name)
             continue
         xml = archive.read(name)
+        if far := far_cell(xml):
+            raise Refused(_FAR.format(far))
         if b"<f>" in xml or b"<f " in xml:
             for found in _FORMULA.finditer(xml):
                 formula = (found[2] or b"").decode("utf-8", "replace")
@@ -151,11 +157,7 @@ def _workbook(data: bytes, sheet: str, formulas_of: Callable[[str], dict[tuple[i
             for name in [sheet] if sheet else names:
                 formulas = formulas_of(name)
                 found = book.get_sheet_by_name(name)
-                _refuse_long(found.total_height)
-                if found.total_width > MOST_COLUMNS:
-                    raise Refused(
-                        f"表有{found.total_width}列，超过{MOST_COLUMNS}列。请删去没用的列，另存后再传。"
-                    )
+                _refuse_large(found.total_height, found.total_width)
                 rows: list[list[Any]] = found.to_python(skip_empty_area=False) if found.start else []
                 if rows:
                     merged = [(a[0], a[1], b[0], b[1]) for a, b in found.merged_cell_ranges or []]
@@ -165,6 +167,14 @@ def _workbook(data: bytes, sheet: str, formulas_of: Callable[[str], dict[tuple[i
     except CalamineError as problem:
         raise Refused(_LOCKED if "password" in str(problem).lower() else _BROKEN) from problem
     raise Refused(_EMPTY)
+
+
+def _refuse_large(height: int, width: int) -> None:
+    _refuse_long(height)
+    if width > MOST_COLUMNS:
+        raise Refused(f"表有{width}列，超过{MOST_COLUMNS}列。请删去没用的列，另存后再传。")
+    if height * width > MOST_CELLS:
+        raise Refused(f"表有{height:,}行、{width}列，太大了。请删去没用的列，另存后再传。")
 
 
 def _refuse_long(height: int) -> None:
