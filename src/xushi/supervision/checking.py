@@ -103,7 +103,7 @@ def grant_extension(
         _decide(extension, Extension.State.GRANTED, words, actor, now)
 
     [held] = take("grant_extension", [order], actor=actor, now=now, words=words.strip(), change=change)
-    handing.end_extension(held, now=now, by=actor.by)
+    handing.end_extensions([held.pk], now=now, by=actor.by)
     return held
 
 
@@ -118,7 +118,7 @@ def refuse_extension(
         _decide(pending_extension(held), Extension.State.REFUSED, words, actor, now)
 
     [held] = take("refuse_extension", [order], actor=actor, now=now, words=words, change=change)
-    handing.end_extension(held, now=now, by=actor.by)
+    handing.end_extensions([held.pk], now=now, by=actor.by)
     return held
 
 
@@ -283,7 +283,6 @@ def suspend_order(
 
     words = need(reason, "暂停的理由")
     [held] = take("suspend", [order], actor=actor, now=now, words=words, seen=seen, change=change)
-    handing.end_extension(held, now=now, by=actor.by)
     return held
 
 
@@ -313,8 +312,6 @@ def withdraw_orders(
 ) -> list[SupervisionOrder]:
     """撤回: with the reason; the number stays used."""
     held = take("withdraw", orders, actor=actor, now=now, words=need(reason, "撤回的理由"))
-    for order in held:
-        handing.end_extension(order, now=now, by=actor.by)
     follow(held, actor=actor, now=now)
     return held
 

@@ -117,7 +117,7 @@ def take(
         rows.append((order, _changes(source, order, due, frame.changes, words)))
     SupervisionOrder.objects.bulk_update(held, COLUMNS, batch_size=200)
     OrderStep.objects.bulk_create(steps, batch_size=1000)
-    _lapse([order for order in held if order.state not in KEEPS_EXTENSION], now)
+    _lapse([order for order in held if order.state not in KEEPS_EXTENSION], actor, now)
     handing.hand(held, now=now, by=actor.by)
     _record(verb, step.name, rows, words, actor, now)
     for order, own in zip(held, steps, strict=True):
@@ -187,10 +187,13 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="minutes")
 
 
-def _lapse(orders: Sequence[SupervisionOrder], now: datetime) -> None:
-    Extension.objects.filter(order__in=[order.pk for order in orders], state=Extension.State.ASKED).update(
-        state=Extension.State.LAPSED, decided_at=now
-    )
+def _lapse(orders: Sequence[SupervisionOrder], actor: Actor, now: datetime) -> None:
+    """A request for more time means nothing once the unit no longer works on the order: nobody owes it an answer."""
+    asked = Extension.objects.filter(order__in=[order.pk for order in orders], state=Extension.State.ASKED)
+    lapsed = list(asked.values_list("order", flat=True))
+    if lapsed:
+        asked.update(state=Extension.State.LAPSED, decided_at=now)
+        handing.end_extensions(lapsed, now=now, by=actor.by)
 
 
 def _record(

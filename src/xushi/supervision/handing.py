@@ -175,8 +175,9 @@ def hand_extension(extension: Extension, *, due: datetime, now: datetime) -> Non
     set_duties(duties, now=now)
 
 
-def end_extension(order: SupervisionOrder, *, now: datetime, by: User | None) -> None:
-    end_duties_of(SupervisionOrder, [order.pk], kinds=[DECIDE], keep=(), now=now, by=by)
+def end_extensions(orders: Sequence[int], *, now: datetime, by: User | None) -> None:
+    """Nobody owes these orders (primary keys) an answer on more time any longer."""
+    end_duties_of(SupervisionOrder, orders, kinds=[DECIDE], now=now, by=by)
 
 
 def handed(orders: Iterable[SupervisionOrder], *, now: datetime) -> None:

@@ -166,7 +166,6 @@ def sign_reply(
         frame.step.detail = "逾期" if late else "按期"
 
     [held] = take("sign", [order], actor=actor, now=now, seen=seen, change=change)
-    handing.end_extension(held, now=now, by=actor.by)
     return held
 
 
