@@ -213,5 +213,5 @@ def _cut(name: str, value: Any) -> Any:
     """Words that are too long for their column end in …; the whole stands on the subject's own page."""
     if not isinstance(value, str):
         return value
-    most = Duty._meta.get_field(name).max_length or len(value)
+    most = getattr(Duty._meta.get_field(name), "max_length", None) or len(value)
     return value if len(value) <= most else value[: most - 1] + "…"

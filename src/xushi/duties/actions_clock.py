@@ -87,7 +87,9 @@ def recount(calendar: WorkingCalendar, *, first: date, last: date, now: datetime
     )
     moved = []
     for duty in counted.select_for_update().order_by("pk"):
-        before, after = duty.due_at, calendar.deadline(duty.since, duty.limit_days)
+        before = duty.due_at
+        assert before is not None and duty.limit_days is not None  # asked for above
+        after = calendar.deadline(duty.since, duty.limit_days)
         if before != after:
             duty.due_at = after
             restart(duty)

@@ -27,9 +27,15 @@ def due_steps(
         if not some:
             return
         last = some[-1].pk
-        for due_at in {duty.due_at for duty in some} - steps.keys():
-            steps[due_at] = step_due(due_at, now, calendar)
-        yield [(duty, steps[duty.due_at]) for duty in some]
+        yield [(duty, _step(duty, now, calendar, steps)) for duty in some]
+
+
+def _step(duty: Duty, now: datetime, calendar: WorkingCalendar, known: dict[datetime, Step]) -> Step:
+    """Many duties are due at the same moment: each moment is judged once."""
+    assert duty.due_at is not None  # the condition asks for one
+    if duty.due_at not in known:
+        known[duty.due_at] = step_due(duty.due_at, now, calendar)
+    return known[duty.due_at]
 
 
 def _behind(now: datetime, calendar: WorkingCalendar) -> Q:

@@ -8,7 +8,10 @@ from xushi.calendars.selectors import calendar
 from xushi.duties.actions import transfer_duties
 from xushi.duties.actions_clock import Recounted, recount, warn_duties
 from xushi.duties.sweep import due_steps
+from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
+from xushi.problems.actions import transfer_unit
+from xushi.supervision.passing import pass_orders_on
 from xushi.units.models import Unit
 
 
@@ -32,12 +35,17 @@ def learn_calendar(now: datetime) -> None:
 
 def recount_deadlines(event: Event) -> list[Recounted]:
     """A year's notice was loaded: what was counted in working days over it, or over the December before, is recounted."""
-    notice = NoticeYear.objects.get(pk=event.subject_id)
+    notice = NoticeYear.objects.get(pk=event.subject_id or 0)
     first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
     return recount(calendar(), first=first, last=last, now=event.at)
 
 
-def pass_duties_on(event: Event) -> int:
-    """A unit was dissolved: what it owed, its successor owes."""
-    unit = Unit.objects.select_related("successor").get(pk=event.subject_id)
-    return transfer_duties(unit, unit.successor, now=event.at) if unit.successor else 0
+def pass_on(event: Event) -> int:
+    """A unit was dissolved: its problems, its orders and whatever else it owed are its successor's. Returns how many."""
+    unit = Unit.objects.select_related("successor").get(pk=event.subject_id or 0)
+    successor = unit.successor
+    if successor is None:
+        return 0
+    moved = transfer_unit(unit, successor, SYSTEM, event.at)
+    moved += len(pass_orders_on(unit, successor, now=event.at))
+    return moved + transfer_duties(unit, successor, now=event.at)
