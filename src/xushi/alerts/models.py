@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from xushi.alerts.rules import Cause, Level
+from xushi.alerts.rules import OWED, Cause, Level
 from xushi.kit.fields import MonthField
 from xushi.units.models import Unit
 from xushi.units.policy import scoped
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # 最要紧的在前：先级别，再原因，再差得多、拖得久
-CAUSE_ORDER = (
+RANKED = (
     Cause.OVERDUE_START,
     Cause.SLIPPING,
     Cause.OVERDUE_COMPLETION,
@@ -27,6 +27,7 @@ CAUSE_ORDER = (
     Cause.NOT_IN_STATISTICS,
     Cause.ANOMALY,
 )
+CAUSE_ORDER = (*RANKED, *OWED)
 OPEN = Q(cleared_at=None)
 
 
@@ -79,7 +80,7 @@ class Alert(models.Model):
         expression=_rank("level", (Level.RED,)), output_field=models.SmallIntegerField(), db_persist=True
     )
     cause_rank = models.GeneratedField(
-        expression=_rank("cause", CAUSE_ORDER), output_field=models.SmallIntegerField(), db_persist=True
+        expression=_rank("cause", RANKED), output_field=models.SmallIntegerField(), db_persist=True
     )
     behind = models.GeneratedField(
         expression=Coalesce("points", Value(0), output_field=models.DecimalField()),

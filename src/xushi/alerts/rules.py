@@ -17,6 +17,9 @@ class Cause(StrEnum):
     OVERDUE_COMPLETION = "overdue_completion"
     NOT_IN_STATISTICS = "not_in_statistics"
     ANOMALY = "anomaly"
+    ORDER_DUE = "order_due"
+    PROBLEM_DUE = "problem_due"
+    INSTRUCTION_DUE = "instruction_due"
 
     @property
     def label(self) -> str:
@@ -34,7 +37,12 @@ _CAUSE_LABELS = {
     Cause.OVERDUE_COMPLETION: "竣工逾期",
     Cause.NOT_IN_STATISTICS: "未入统",
     Cause.ANOMALY: "数据异常",
+    Cause.ORDER_DUE: "督办到期",
+    Cause.PROBLEM_DUE: "问题到期",
+    Cause.INSTRUCTION_DUE: "批示到期",
 }
+# 判断的是人和单位欠的事，不是项目
+OWED = (Cause.ORDER_DUE, Cause.PROBLEM_DUE, Cause.INSTRUCTION_DUE)
 
 
 class Level(StrEnum):

@@ -4,12 +4,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
 
 from xushi.alerts.models import Alert
-from xushi.alerts.rules import Cause, Level
+from xushi.alerts.rules import OWED, Cause, Level
 from xushi.core.money import half_up
 
-MARKS = {Cause.NOT_IN_STATISTICS: "warning", Cause.ANOMALY: "disputed"}
+MARKS = {
+    Cause.NOT_IN_STATISTICS: "warning",
+    Cause.ANOMALY: "disputed",
+    Cause.ORDER_DUE: "overdue",
+    Cause.PROBLEM_DUE: "overdue",
+    Cause.INSTRUCTION_DUE: "instruction",
+}
+PAGES = {
+    "registry.project": "home:project",
+    "problems.problem": "problems:problem",
+    "supervision.supervisionorder": "supervision:order",
+    "supervision.instruction": "supervision:instruction",
+}
 TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent"}
 
 
@@ -50,7 +63,19 @@ def amount_of(alert: Alert, today: date) -> str:
         return f"慢{half_up(abs(alert.points), 1)}个百分点"
     if alert.cause == Cause.ANOMALY:
         return "待核"
+    if alert.cause in OWED and alert.since >= today:
+        left = (alert.since - today).days
+        return f"还剩{left}天" if left else "今天到期"
     return f"逾{max((today - alert.since).days, 0)}天"
+
+
+def url_of(alert: Alert) -> str:
+    """The page of what the alert is about; "" where its room has none."""
+    name = PAGES.get(alert.subject_kind)
+    try:
+        return reverse(name, args=[alert.subject_id]) if name else ""
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,7 @@ class Row:
     level: str
     red: bool
     amount: str
+    url: str
 
 
 def row_of(alert: Alert, today: date) -> Row:
@@ -75,4 +101,5 @@ def row_of(alert: Alert, today: date) -> Row:
         level=Level(alert.level).label,
         red=alert.level == Level.RED,
         amount=amount_of(alert, today),
+        url=url_of(alert),
     )

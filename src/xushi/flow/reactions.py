@@ -6,12 +6,14 @@ What the mere passing of a day brings about reacts to flow.actions.DAY_BEGAN.
 """
 
 from xushi.calendars.actions import LOADED
-from xushi.flow import clocks, duties
+from xushi.duties.actions_clock import WARNED
+from xushi.flow import clocks, duties, owing
 from xushi.flow.actions import DAY_BEGAN
 from xushi.journal.actions import react_to
 from xushi.journal.models import Event
 from xushi.notices.recipients import VERBS
 from xushi.notices.writing import write_notices
+from xushi.supervision.table import EVENTS
 
 PROJECT_CHANGED = (
     "registry.project.registered",
@@ -28,6 +30,16 @@ REPORTED = (
     "progress.report.returned",
     "progress.report.carried",
     "progress.statistics.recorded",
+)
+OWED = (
+    *(verb for verb in EVENTS.values()),
+    *(f"supervision.instruction.{verb}" for verb in ("sent", "routed", "fed_back", "read")),
+    *(verb for verb in VERBS if verb.startswith("problems.problem.")),
+    "problems.problem.verified",
+    "problems.problem.merged",
+    "problems.problem.withdrawn",
+    "problems.problem.transferred",
+    WARNED,
 )
 FOR_ALL = ("progress.month.closed", "progress.month.reopened", "alerts.thresholds.set")
 
@@ -59,7 +71,17 @@ def recount_deadlines(event: Event) -> None:
 
 @react_to("units.unit.dissolved")
 def pass_duties_on(event: Event) -> None:
-    clocks.pass_duties_on(event)
+    clocks.pass_on(event)
+
+
+@react_to(*OWED)
+def judge_owed(event: Event) -> None:
+    owing.judge_owed(event.at, event)
+
+
+@react_to(DAY_BEGAN, "duties.duty.recounted")
+def judge_all_owed(event: Event) -> None:
+    owing.judge_owed(event.at)
 
 
 @react_to(*VERBS)

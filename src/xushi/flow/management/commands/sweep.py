@@ -10,6 +10,7 @@ from xushi.config import clock
 from xushi.core.clock import BEIJING
 from xushi.flow.clocks import remind
 from xushi.flow.duties import nightly
+from xushi.flow.owing import judge_owed
 
 
 class Command(BaseCommand):
@@ -20,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, at: str | None = None, **options: Any) -> None:
         now = moment(at) if at else clock.now()
-        done = nightly(now)
-        self.stdout.write(
-            f"预警：开出{done.opened}条，改级{done.relevelled}条，更新{done.updated}条，解除{done.cleared}条。"
-        )
+        for what, done in (("项目", nightly(now)), ("督办、批示、问题", judge_owed(now))):
+            self.stdout.write(
+                f"{what}预警：开出{done.opened}条，改级{done.relevelled}条，更新{done.updated}条，解除{done.cleared}条。"
+            )
         self.stdout.write(f"待办：提醒{remind(now)}件。")
 
 
