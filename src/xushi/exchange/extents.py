@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # 行号不小于11万，或列在400列以外（OK起）的格子
 _FAR = re.compile(rb'r="(?:(?:[A-Z]{3}|O[K-Z]|[P-Z][A-Z])\d|[A-Z]{1,2}(?:1[1-9]\d{4}|[2-9]\d{5}|\d{7}))')
 _TAG = re.compile(
-    rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*?)(/?)>(</table:)?"
+    rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*?)(/?)>(?=(</table:)?)"
 )
 _ROWS = re.compile(rb"""table:number-rows-repeated\s*=\s*["'](\d+)""")
 _COLUMNS = re.compile(rb"""table:number-columns-repeated\s*=\s*["'](\d+)""")
