@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 PAGE = 50
+AT_ONCE = 2000
 PROJECT = "registry.project"
 _PLAIN = (
     "project_name", "total_investment", "annual_plan", "cumulative", "previous_cumulative", "due_twelfths",
@@ -114,11 +116,13 @@ def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
 
 
 def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[Row]:
-    """All rows in order, for an export: read in chunks, never held together."""
-    alerts = _alerts(user, today, found.stood, None)
+    """All rows in order, for an export: rows and their alerts are read in chunks, never held together."""
     unused = frozenset(SORTS[key] for key in _DATES if key not in wanted.columns)
-    for values in _read(found, ordered(found, wanted), unused).iterator(chunk_size=2000):
-        yield _warned(_row(values, found.month), alerts, found.stood)
+    rest = _read(found, ordered(found, wanted), unused).iterator(chunk_size=AT_ONCE)
+    while some := [_row(values, found.month) for values in islice(rest, AT_ONCE)]:
+        alerts = _alerts(user, today, found.stood, [row.pk for row in some])
+        for row in some:
+            yield _warned(row, alerts, found.stood)
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
@@ -152,12 +156,10 @@ def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:
     return row
 
 
-def _alerts(user: "User", today: date, stood: datetime | None, projects: list[int] | None) -> Alerts:
+def _alerts(user: "User", today: date, stood: datetime | None, projects: list[int]) -> Alerts:
     """project → {cause: 逾165天}, from one query; the days to today, or to the day of the moment they stood."""
     today = local_day(stood) if stood else today
-    open_now = standing(user, stood)
-    if projects is not None:
-        open_now = open_now.filter(subject_id__in=projects)
+    open_now = standing(user, stood).filter(subject_id__in=projects)
     found: Alerts = {}
     columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
     for project, cause, points, since in columns.iterator():
