@@ -47,6 +47,15 @@ class Span:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    @property
+    def words(self) -> str:
+        """10月1日—7日, 4月29日—5月1日."""
+        first, last = self.first, self.last
+        begin = f"{first.month}月{first.day}日"
+        if first == last:
+            return begin
+        return f"{begin}—{last.day}日" if first.month == last.month else f"{begin}—{last.month}月{last.day}日"
+
 
 @dataclass(frozen=True, slots=True)
 class Year:
