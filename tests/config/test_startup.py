@@ -83,3 +83,25 @@ def test_supervisor_stops_both_when_asked() -> None:
     answers = iter([False, True])
     assert supervisor.run(children, stopping=lambda: next(answers), say=print) == 0
     assert all(child.ended is not None for child in children)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nosuch", "没有“nosuch”这个命令。xushi help 列出全部命令。\n"),
+        ("figures --as-of abc", "看不懂月份“abc”，请写成 2018-08 这样。\n"),
+        ("serve --port 80000", "起动不了。没有端口80000：端口是1到65535。请用 --port 8000。\n"),
+    ],
+)
+def test_a_refusal_is_the_sentence_alone(tmp_path: Path, line: str, said: str) -> None:
+    ended = xushi(*line.split(), home=tmp_path)
+    assert ended.returncode in (1, 2)
+    assert ended.stderr == said
+
+
+def test_without_a_command_the_product_names_its_own(tmp_path: Path) -> None:
+    told = xushi(home=tmp_path)
+    assert told.returncode == 0
+    for name in ("demo", "serve", "import", "figures", "alerts", "journal", "setup"):
+        assert f"xushi {name} " in told.stdout
+    assert "usage" not in told.stdout

@@ -21,6 +21,8 @@ def ask_home_writable() -> None:
 
 
 def ask_port_free(host: str, port: int) -> None:
+    if not 0 <= port <= 65535:
+        raise CannotStartError(f"没有端口{port}：端口是1到65535。请用 --port 8000。")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
