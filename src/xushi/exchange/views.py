@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.core.text import row_number
 from xushi.exchange import policy, presenting
 from xushi.exchange.forms import ColumnsForm, UploadForm
 from xushi.exchange.importing import NotReady, commit_import, keep_map, undo_import
@@ -79,6 +80,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     text = typed.lstrip("!") if typed else text
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        _ask_open(held)
         if key and text:
             held.answers[key] = text
         elif key:
@@ -115,6 +117,8 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update().get(pk=_batch(request, pk).pk)
+            if batch.state == ImportBatch.State.COMMITTED:
+                raise NotReady("这批已经入库了，没有再入一次。")
             _ask_open(batch)
             seen = _seen(batch, _person(request))
             if seen.fingerprint != request.POST.get("seen"):
@@ -161,7 +165,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, batch: ImportBatch, seen: Preview) -> dict[str, Any]:
-    number = request.GET.get("rows", "1")
+    number = row_number(request.GET.get("rows", "1"))
     only = request.GET.get("only") == "problems"
     answered = presenting.answered(seen, batch.answers)
     differences, effects = presenting.differences(seen, _person(request), whole="all" in request.GET)
@@ -169,7 +173,7 @@ def _context(request: HttpRequest, batch: ImportBatch, seen: Preview) -> dict[st
         "batch": batch,
         "kind": seen.kind,
         "seen": seen,
-        "grid": presenting.grid(seen, page=int(number) if number.isdecimal() else 1, only_problems=only),
+        "grid": presenting.grid(seen, page=number or 1, only_problems=only),
         "only": only,
         "verdict": presenting.verdict(seen),
         "remarks": presenting.remarks(seen, effects),

@@ -96,8 +96,10 @@ def reopen_month(month: Month, reason: str, *, actor: Actor, now: datetime) -> M
         raise NotReady("重开要写理由：改什么、为什么改。")
     if MonthClosing.objects.filter(month__gt=month, reopened_at=None).exists():
         raise NotReady("后面的月份已经关账，请从最后一个月起逐月重开。")
-    closing.reopened_by, closing.reopened_at, closing.reopen_reason = actor.by, now, reason.strip()
-    closing.save(update_fields=["reopened_by", "reopened_at", "reopen_reason"])
+    columns = {"reopened_by": actor.by, "reopened_at": now, "reopen_reason": reason.strip()[:300]}
+    if not MonthClosing.objects.filter(pk=closing.pk, reopened_at=None).update(**columns):
+        raise NotReady(f"{month.label}刚由别人重开了，不用再开。")
+    closing.refresh_from_db()
     record(
         "progress.month.reopened",
         actor=actor,

@@ -74,7 +74,7 @@ def reopen(request: Request, month: str) -> HttpResponse:
     _office(request)
     try:
         made = reopen_month(
-            month_of(month), request.POST.get("reason", ""), actor=Actor.of(request), now=clock.now()
+            month_of(month), request.POST.get("reason", "")[:300], actor=Actor.of(request), now=clock.now()
         )
         messages.success(request, f"{made.month.label}已重开，第{made.version}版留着，改完再关。")
     except NotReady as problem:

@@ -169,7 +169,7 @@ def send_back(request: Request, pk: int) -> HttpResponse:
     report.version = report.version if seen is None else seen
     try:
         actions.return_report(
-            report, request.POST.get("reason", ""), actor=Actor.of(request), now=clock.now()
+            report, request.POST.get("reason", "")[:300], actor=Actor.of(request), now=clock.now()
         )
         messages.success(request, f"已退回：{report.project.name}")
     except (Refused, Conflict) as problem:
@@ -212,7 +212,7 @@ def carry(request: Request) -> HttpResponse:
         return _back(request, month, tab)
     try:
         done = actions.carry_over(
-            projects, month, request.POST.get("reason", ""), actor=Actor.of(request), now=clock.now()
+            projects, month, request.POST.get("reason", "")[:300], actor=Actor.of(request), now=clock.now()
         )
         messages.success(request, f"{len(done)}个项目的{month.label}月报沿用上月累计。")
     except (Refused, Conflict) as problem:

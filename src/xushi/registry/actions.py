@@ -19,10 +19,12 @@ from xushi.registry.checking import (
     RowProblem,
     all_problems,
     among,
+    check_stages,
     check_versions,
     known_projects,
     refuse,
     taken,
+    telling_doubles,
 )
 from xushi.registry.lookup import Lookup
 from xushi.registry.models import (
@@ -95,7 +97,8 @@ def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: dateti
     refuse([*lookup.unknown(rows), *taken(rows)])
     make = maker(Project)
     projects = [make(_columns(row, lookup)) for row in rows]
-    insert_all(projects)
+    with telling_doubles(rows):
+        insert_all(projects)
     _tag(projects, rows, lookup)
     added: Changes = {"新增": [None, True]}
     record(
@@ -140,7 +143,8 @@ def amend_projects(
     if changed:
         _tag(changed, [row for pk, row in rows if pk in changes], lookup)
         columns = [*_COPIED, "name", "name_key", "search_text", "category", "chain", "version"]
-        Project.objects.bulk_update(changed, columns, batch_size=200)
+        with telling_doubles(inputs, keep=[pk for pk, _ in rows]):
+            Project.objects.bulk_update(changed, columns, batch_size=200)
         _record_rows("registry.project.amended", "修改项目", changed, changes, actor, now)
     return changed
 
@@ -158,8 +162,17 @@ def remove_projects(
 
 
 @transaction.atomic
-def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) -> int:
-    """列入名单: sets the stage of each project × year × level; returns how many rows changed."""
+def list_projects(
+    rows: Sequence[ListingInput],
+    *,
+    actor: Actor,
+    now: datetime,
+    seen_stages: Sequence[int] | None = None,
+) -> int:
+    """列入名单: sets the stage of each project × year × level; returns how many rows changed.
+
+    seen_stages: the stage that the writer of each row saw (0: on no list); Conflict where it has moved on since.
+    """
     refuse(known_projects(rows))
     refuse(
         RowProblem(i, "level", f"没有“{row.level}”这个级别，可用：省级、市级、区级。")
@@ -170,6 +183,7 @@ def list_projects(rows: Sequence[ListingInput], *, actor: Actor, now: datetime) 
         (x.project_id, x.year, x.level): x
         for x in among(Listing.objects.all(), "project_id", {row.project for row in rows})
     }
+    check_stages(rows, held, seen_stages)
     new, moved = [], []
     changes: dict[int, Changes] = {}
     for row in rows:
@@ -259,7 +273,12 @@ def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
 
 @transaction.atomic
 def hold_ceremonies(rows: Sequence[CeremonyInput], *, actor: Actor, now: datetime) -> list[Ceremony]:
-    """集中开工 / 集中竣工: the projects that took part, and the city's ranks."""
+    """集中开工 / 集中竣工: the projects that took part, and the city's ranks. One of a kind and title on a day."""
+    refuse(
+        RowProblem(i, "title", f"{row.held_on}的“{row.title}”已经登记过。")
+        for i, row in enumerate(rows)
+        if Ceremony.objects.filter(kind=row.kind, title=row.title, held_on=row.held_on).exists()
+    )
     held = []
     for row in rows:
         columns = {k: v for k, v in asdict(row).items() if k != "projects"}

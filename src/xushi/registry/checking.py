@@ -1,14 +1,16 @@
 """成批写入前的核对：每一行的毛病一次说全，有一处就整批不写。"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from xushi.core.text import name_key
-from xushi.registry.models import Project
-from xushi.registry.rules import Problem, ProjectInput
+from xushi.registry.models import Listing, ListLevel, Project, Stage
+from xushi.registry.rules import ListingInput, Problem, ProjectInput
 
 Input = TypeVar("Input")
 AT_ONCE = 5_000
@@ -56,7 +58,9 @@ def among(rows: "QuerySet[Any]", column: str, values: Iterable[Any]) -> Iterator
 
 
 def known_projects(rows: Sequence[Any]) -> Iterator[RowProblem]:
-    known = set(among(Project.objects.values_list("pk", flat=True), "pk", {row.project for row in rows}))
+    """Rows of no project; the others' projects are locked, so that two who write of one project go one by one."""
+    locked = Project.objects.select_for_update().order_by("pk").values_list("pk", flat=True)
+    known = set(among(locked, "pk", sorted({row.project for row in rows})))
     for i, row in enumerate(rows):
         if row.project not in known:
             yield RowProblem(i, "project", "库里没有这个项目，请先新增项目。")
@@ -80,8 +84,30 @@ def taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[Ro
             coded[row.code] = row.name
 
 
+@contextmanager
+def telling_doubles(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[None]:
+    """Somebody took the same name or code between the check and the write: said as the check would say it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        refuse(taken(rows, keep))
+        raise
+
+
 def check_versions(held: dict[int, Project], seen: dict[int, int]) -> None:
     for pk, version in seen.items():
         project = held[pk]
         if project.version != version:
             raise Conflict(f"“{project.name}”刚被别人改过，请看看改了什么，再决定要不要存。")
+
+
+def check_stages(
+    rows: Sequence[ListingInput], held: dict[tuple[int, int, str], Listing], seen: Sequence[int] | None
+) -> None:
+    for row, stage in zip(rows, seen or (), strict=False):
+        listing = held.get((row.project, row.year, row.level))
+        now_at = listing.stage if listing else Stage.NONE
+        if now_at not in (stage, row.stage):
+            level, word = ListLevel(row.level).label, Stage(now_at).label
+            raise Conflict(f"{row.year}年{level}名单刚被别人改成“{word}”，请看过再决定要不要改。")

@@ -12,6 +12,7 @@ from xushi.registry.models import AnnualPlan, Category, Ceremony, Project
 from xushi.registry.rules import CeremonyInput, PlanInput, ProjectInput
 from xushi.units.models import Role, Unit, User
 
+LONGEST_TAG = 40
 _DATES = (
     "permit_on",
     "started_on",
@@ -36,6 +37,12 @@ _PLAIN = (
     "difficulty",
     *_DATES,
 )
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """PPP、亩均论英雄 → its tags."""
+    parts = text.replace(",", "、").replace("，", "、").split("、")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 class WanField(forms.DecimalField):
@@ -143,11 +150,32 @@ class ProjectForm(forms.Form):
             "leader": project.leader_id,
         }
 
+    @staticmethod
+    def shown_of(project: Project) -> dict[str, str]:
+        """What the registry holds, in the words of the form: names of units and people, not their numbers."""
+        held = {name: str(value or "") for name, value in ProjectForm.initial_of(project).items()}
+        named = ("category", "territory", "responsible_unit", "owner_unit", "leader")
+        return (
+            held
+            | {name: str(getattr(project, name) or "未定") for name in named}
+            | {
+                "kind": project.get_kind_display(),
+                "owner_kind": project.get_owner_kind_display(),
+            }
+        )
+
+    def clean_tags(self) -> str:
+        long = [tag for tag in tags_of(self.cleaned_data["tags"]) if len(tag) > LONGEST_TAG]
+        if long:
+            raise ValidationError(
+                f"标签“{long[0][:10]}…”超过{LONGEST_TAG}个字，请写短些，几个标签用顿号隔开。"
+            )
+        return str(self.cleaned_data["tags"])
+
     def input(self) -> ProjectInput:
         """What was typed, as the actions take it; call it on a valid form."""
         data = self.cleaned_data
         owner, leader = data["owner_unit"], data["leader"]
-        tags = data["tags"].replace(",", "、").replace("，", "、").split("、")
         return ProjectInput(
             name=data["name"],
             category=data["category"].code,
@@ -156,7 +184,7 @@ class ProjectForm(forms.Form):
             total_investment=data["total_investment"],
             owner_unit=owner.pk if owner else None,
             leader=leader.pk if leader else None,
-            tags=tuple(tag.strip() for tag in tags if tag.strip()),
+            tags=tags_of(data["tags"]),
             **{name: data[name] for name in _PLAIN},
         )
 
@@ -203,6 +231,8 @@ class PlanForm(forms.Form):
             shares = [Decimal(part) for part in text]
         except ArithmeticError as problem:
             raise ValidationError("序时曲线要填数字，如 5 10 18 25 …… 100。") from problem
+        if not all(share.is_finite() and 0 <= share <= 100 and len(str(share)) <= 12 for share in shares):
+            raise ValidationError("序时曲线的每个数在0到100之间，如 5 10 18 25 …… 100。")
         return tuple(plain(part / 100) for part in shares) or None
 
     def input(self, project: int, year: int) -> PlanInput:
@@ -254,7 +284,7 @@ class WordForm(forms.Form):
         label="词表", choices=[("category", "类别"), ("chain", "产业链"), ("tag", "标签")]
     )
     name = forms.CharField(label="名称", max_length=40)
-    code = forms.SlugField(label="代号", required=False)
+    code = forms.SlugField(label="代号", required=False, max_length=50)
     parent = forms.ModelChoiceField(
         Category.objects.all(), required=False, label="上级类别", empty_label="没有上级"
     )

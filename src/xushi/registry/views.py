@@ -1,6 +1,5 @@
 """项目库的页：新增、修改、名单。"""
 
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
@@ -51,8 +50,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     project = visible(request, pk)
     form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("version", "")
-        versions = {pk: int(seen)} if seen.isdecimal() else {}
+        seen = row_number(request.POST.get("version", ""))
+        versions = {} if seen is None else {pk: seen}
         try:
             changed = actions.amend_projects(
                 [(pk, form.input())], seen_versions=versions, actor=Actor.of(request), now=clock.now()
@@ -68,19 +67,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _project_page(request: HttpRequest, form: ProjectForm, project: Project | None) -> HttpResponse:
-    held = ProjectForm.initial_of(project) if project and form.errors else {}
-    sections = [
-        (
-            title,
-            [
-                (form[name], held.get(name, "") if form.data.get(name) != str(held.get(name) or "") else "")
-                for name in names
-            ],
-        )
-        for title, names in SECTIONS
-    ]
+    held = _differing(form, project) if project and form.errors else {}
+    sections = [(title, [(form[name], held.get(name, "")) for name in names]) for title, names in SECTIONS]
     context = {"form": form, "sections": sections, "project": project}
     return render(request, "registry/project_form.html", context, status=400 if form.errors else 200)
+
+
+def _differing(form: Form, project: Project) -> dict[str, str]:
+    """{field: what the registry holds now} where this differs from what was typed."""
+    held, shown = ProjectForm.initial_of(project), ProjectForm.shown_of(project)
+    return {
+        name: f"库里：{shown[name] or '空'}"
+        for name, value in held.items()
+        if form.data.get(name, "") != ("" if value is None else str(value))
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,20 +89,32 @@ def listings(request: HttpRequest, pk: int) -> HttpResponse:
     ask_keeper(request)
     project = visible(request, pk)
     year = year_of(request)
+    problem = ""
     if request.method == "POST":
-        rows = [
-            ListingInput(pk, year, level, int(request.POST[level]))
-            for level in ListLevel.values
-            if request.POST.get(level) in ("1", "2")
-        ]
-        changed = actions.list_projects(rows, actor=Actor.of(request), now=clock.now())
-        messages.success(request, f"{year}年名单已改{changed}处。" if changed else "名单没有改动。")
-        return redirect("registry:plan", pk)
+        rows, seen = _chosen_stages(request, pk, year)
+        try:
+            changed = actions.list_projects(rows, seen_stages=seen, actor=Actor.of(request), now=clock.now())
+        except actions.Conflict as conflict:
+            problem = str(conflict)
+        else:
+            messages.success(request, f"{year}年名单已改{changed}处。" if changed else "名单没有改动。")
+            return redirect("registry:plan", pk)
     held = dict(Listing.objects.filter(project=project, year=year).values_list("level", "stage"))
     levels = [(level, ListLevel(level).label, held.get(level, 0)) for level in ListLevel.values]
     others = Listing.objects.filter(project=project).exclude(year=year).order_by("-year", "level")
-    context = {"project": project, "year": year, "levels": levels, "others": others}
-    return render(request, "registry/listings.html", context)
+    context = {"project": project, "year": year, "levels": levels, "others": others, "problem": problem}
+    return render(request, "registry/listings.html", context, status=400 if problem else 200)
+
+
+def _chosen_stages(request: HttpRequest, pk: int, year: int) -> tuple[list[ListingInput], list[int]]:
+    """The levels whose stage was changed on the page, and what the page showed of them."""
+    rows, seen = [], []
+    for level in ListLevel.values:
+        chosen, was = request.POST.get(level), row_number(request.POST.get(f"was-{level}", "")) or 0
+        if chosen in ("1", "2") and int(chosen) != was:
+            rows.append(ListingInput(pk, year, level, int(chosen)))
+            seen.append(was)
+    return rows, seen
 
 
 def year_of(request: HttpRequest) -> int:

@@ -43,9 +43,13 @@ def new_ceremony(request: HttpRequest) -> HttpResponse:
     ask_keeper(request)
     form = CeremonyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        held = actions.hold_ceremonies([form.input()], actor=Actor.of(request), now=clock.now())[0]
-        messages.success(request, f"已登记“{held.title}”。")
-        return redirect("registry:ceremony", held.pk)
+        try:
+            held = actions.hold_ceremonies([form.input()], actor=Actor.of(request), now=clock.now())[0]
+        except actions.Refused as refusal:
+            lay_on(form, refusal)
+        else:
+            messages.success(request, f"已登记“{held.title}”。")
+            return redirect("registry:ceremony", held.pk)
     return render(request, "registry/ceremony_form.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -91,7 +95,10 @@ def rename(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     else:
         word = get_object_or_404(Tag, pk=pk)
     name = request.POST.get("name", "").strip()
-    if name and name != word.name:
-        words.rename_word(word, name[:40], actor=Actor.of(request), now=clock.now())
-        messages.success(request, f"已改名“{name}”。")
+    try:
+        if name and name != word.name:
+            words.rename_word(word, name[:40], actor=Actor.of(request), now=clock.now())
+            messages.success(request, f"已改名“{word.name}”。")
+    except actions.Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("registry:vocabulary")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from xushi.core.text import tidy
+from xushi.core.text import name_key, tidy
 from xushi.journal.actions import Actor, record
 from xushi.registry.actions import Refused, RowProblem
 from xushi.registry.models import Category, IndustryChain, Tag
@@ -17,22 +17,18 @@ def add_word(
     table: str, name: str, *, code: str = "", parent: Category | None = None, actor: Actor, now: datetime
 ) -> models.Model:
     """添一个词; a category needs a code of its own, since commands and exports speak of it by code."""
-    name = tidy(name)
-    if table == "category":
-        word: models.Model = _add_category(name, code, parent)
-    else:
-        model = TABLES[table]
-        word, added = model._default_manager.get_or_create(name=name)
-        if not added:
-            raise Refused([RowProblem(0, "name", f"“{name}”已经有了。")])
+    name = _free(TABLES[table], name)
+    word = _add_category(name, code, parent) if table == "category" else TABLES[table](name=name)
+    if word.pk is None:
+        word.save()
     record("registry.word.added", actor=actor, now=now, subject=word, summary=f"词表添“{name}”")
     return word
 
 
 @transaction.atomic
 def rename_word(word: Category | IndustryChain | Tag, name: str, *, actor: Actor, now: datetime) -> None:
-    """改名; the journal keeps the old one."""
-    was, word.name = word.name, tidy(name)
+    """改名; the journal keeps the old one. Refused where another word of the table has the name."""
+    was, word.name = word.name, _free(type(word), name, apart_from=word.pk)
     word.save(update_fields=["name"])
     changes = {"名称": [was, word.name]}
     record(
@@ -43,6 +39,17 @@ def rename_word(word: Category | IndustryChain | Tag, name: str, *, actor: Actor
         summary=f"“{was}”改名“{word.name}”",
         changes=changes,
     )
+
+
+def _free(table: type[models.Model], name: str, apart_from: int | None = None) -> str:
+    """The name made regular; Refused where it is empty or taken, full-width forms and spaces apart."""
+    tidied = tidy(name)
+    if not tidied:
+        raise Refused([RowProblem(0, "name", "名称是空的，请填上。")])
+    for held in table._default_manager.exclude(pk=apart_from).values_list("name", flat=True):
+        if name_key(held) == name_key(tidied):
+            raise Refused([RowProblem(0, "name", f"“{held}”已经有了，全角半角和空格不同也算同名。")])
+    return tidied
 
 
 def _add_category(name: str, code: str, parent: Category | None) -> Category:
