@@ -34,7 +34,12 @@ def test_a_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     channels = load(path)
     assert channels.base == "http://10.0.0.8:8000"
     group, sms = channels.all
-    assert (group.unit, group.personal, group.per_minute, group.every) == ("区重大办", False, 20, timedelta(minutes=5))
+    assert (group.unit, group.personal, group.per_minute, group.every) == (
+        "区重大办",
+        False,
+        20,
+        timedelta(minutes=5),
+    )
     assert group.quiet == Quiet(time(22), time(7))
     assert (sms.address, sms.length, sms.per_minute) == ("json://127.0.0.1:9/{phone}", 70, 10)
     assert sms.topics == {"orders", "deadlines"} and sms.only_by_name and sms.every == timedelta(minutes=30)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from django.db import connection
 from tests.notices.conftest import Happen
 from tests.notices.dying import STEPS
 from tests.notices.sink import Sink, sink
-from xushi.core.clock import BEIJING
+from xushi.config.clock import real
 from xushi.journal import worker
 from xushi.notices.models import Digest, Notice
 from xushi.notices.sender import run_once
@@ -58,7 +58,7 @@ def killed_worker(step: str, channels: Path) -> int:
 
 def afterwards() -> None:
     """Another worker, when every lease has run out."""
-    later = datetime.now(BEIJING) + timedelta(minutes=10)
+    later = real() + timedelta(minutes=10)
     while worker.work(later):
         pass
     run_once(lambda: later)
@@ -80,7 +80,9 @@ def test_killed_at(
     assert status == (0 if step == "不死" else -signal.SIGKILL)
     afterwards()
     counted()
-    assert sum(text.count("月份关账") for text in robot.texts) == (2 * ON_THE_WIRE[step] if step in ON_THE_WIRE else 2)
+    assert sum(text.count("月份关账") for text in robot.texts) == (
+        2 * ON_THE_WIRE[step] if step in ON_THE_WIRE else 2
+    )
     wanted = Digest.State.UNKNOWN if step in ON_THE_WIRE else Digest.State.SENT
     assert set(Digest.objects.values_list("state", flat=True)) == {wanted}
     afterwards()

@@ -37,7 +37,15 @@ def test_quiet_hours_within_a_day_and_none() -> None:
 
 
 def test_pauses_grow_to_an_hour() -> None:
-    assert [pause_after(n).total_seconds() for n in (0, 1, 2, 3, 7, 8, 500)] == [30, 30, 60, 120, 1920, 3600, 3600]
+    assert [pause_after(n).total_seconds() for n in (0, 1, 2, 3, 7, 8, 500)] == [
+        30,
+        30,
+        60,
+        120,
+        1920,
+        3600,
+        3600,
+    ]
 
 
 def test_a_limit_counts_the_last_minute() -> None:

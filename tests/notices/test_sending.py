@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from tests.factories import UserFactory, appoint
 from tests.notices.conftest import Happen
 from tests.notices.sink import Sink, sink
+from xushi.config.clock import real
 from xushi.core.clock import BEIJING
 from xushi.notices import sending
 from xushi.notices.channels import Channel
@@ -74,7 +75,9 @@ def test_notices_are_gathered_once_and_sent_as_one_message(robot, told) -> None:
 
 def test_a_digest_waits_until_its_window_is_over_and_takes_in_what_comes_meanwhile(robot, told) -> None:
     channel = group(robot)
-    channel = Channel(**{name: getattr(channel, name) for name in channel.__slots__} | {"every": timedelta(minutes=5)})
+    channel = Channel(
+        **{name: getattr(channel, name) for name in channel.__slots__} | {"every": timedelta(minutes=5)}
+    )
     told()
     gather([channel], now=NINE)
     assert send_due(channel, at(NINE + timedelta(minutes=4, seconds=59))) == 0
@@ -84,7 +87,9 @@ def test_a_digest_waits_until_its_window_is_over_and_takes_in_what_comes_meanwhi
     assert robot.got[0]["title"] == "序时：2件新事"
 
 
-def test_persons_get_their_own_unless_read_gone_or_without_a_phone(robot, told, office_user, leader_user) -> None:
+def test_persons_get_their_own_unless_read_gone_or_without_a_phone(
+    robot, told, office_user, leader_user
+) -> None:
     leader_user.phone = "13900001111"
     leader_user.save()
     away = appoint(UserFactory(name="停用的", phone="13900002222"), Role.LEADER, unit=leader_user.unit)
@@ -102,7 +107,9 @@ def test_persons_get_their_own_unless_read_gone_or_without_a_phone(robot, told, 
     assert len(robot.got) == 1
 
 
-def test_what_is_confidential_never_reaches_a_group_and_says_nothing_to_a_person(robot, told, leader_user) -> None:
+def test_what_is_confidential_never_reaches_a_group_and_says_nothing_to_a_person(
+    robot, told, leader_user
+) -> None:
     leader_user.phone = "13900001111"
     leader_user.save()
     told()
@@ -205,7 +212,9 @@ def test_given_up_after_three_days_and_tried_again_when_a_person_says_so(robot, 
 def test_robots_by_their_own_plugins(schema: str, robot, told, monkeypatch) -> None:
     from apprise.plugins import dingtalk, feishu, wecombot
 
-    monkeypatch.setattr(dingtalk.NotifyDingTalk, "notify_url", f"http://{robot.address}/ding?access_token={{token}}")
+    monkeypatch.setattr(
+        dingtalk.NotifyDingTalk, "notify_url", f"http://{robot.address}/ding?access_token={{token}}"
+    )
     monkeypatch.setattr(feishu.NotifyFeishu, "notify_url", f"http://{robot.address}/fei/{{token}}/")
     init = wecombot.NotifyWeComBot.__init__
 
@@ -218,7 +227,12 @@ def test_robots_by_their_own_plugins(schema: str, robot, told, monkeypatch) -> N
     channel = Channel("群", address, unit="区重大办", every=NONE)
     told()
     gather([channel], now=NINE)
-    robot.answer = {"errcode": 130101, "errmsg": "send too fast 0123456789abcdef", "code": 9499, "msg": "太快"}
+    robot.answer = {
+        "errcode": 130101,
+        "errmsg": "send too fast 0123456789abcdef",
+        "code": 9499,
+        "msg": "太快",
+    }
     assert send_due(channel, at(NINE)) == 0  # 200，里面却是不收
     error = Digest.objects.get().error
     assert error and "0123456789abcdef" not in error
@@ -272,7 +286,7 @@ def test_an_unreachable_channel_does_not_delay_the_others(
         path.write_text("\n".join(lines), encoding="utf-8")
         settings.XUSHI_CHANNELS = path
         told()
-        sender = Sender(lambda: datetime.now(BEIJING), pause=0.05)
+        sender = Sender(real, pause=0.05)
         began = clock_time.monotonic()
         sender.start()
         try:

@@ -19,6 +19,7 @@ from xushi.notices.watching import Listener, Stir, Watch, listeners
 EVERY = 0.3  # seconds between two looks at the database
 BEAT = 25.0  # seconds between two signs of life
 SLICE = 50  # people looked at in one go
+FEW = 10  # where there is no haste, so that what is urgent never waits long
 ROUND = 30.0  # seconds: nobody is looked at anew more often without a cause
 SHARE = 9.0  # for each second of such looking, so many of rest
 STALLED = 60.0  # seconds a client may take to swallow one message
@@ -120,9 +121,9 @@ class Hub:
                 watch = watch or await self.ask(Watch)
                 self._note(await self.ask(watch.look))
                 while self._moved:
-                    await self._look_at(_taken(self._moved))
+                    await self._look_at(_taken(self._moved, SLICE))
                 if self._later:
-                    await self._look_at(_taken(self._later))
+                    await self._look_at(_taken(self._later, FEW))
                 await self._look_round()
             except DatabaseError:
                 log.exception("实时通道看库时出错，稍后再看")
@@ -147,7 +148,7 @@ class Hub:
         now = time.monotonic()
         if now < self._rest_until:
             return
-        due = [pk for pk in self.clients if now - self._looked.get(pk, 0.0) > ROUND][:SLICE]
+        due = [pk for pk in self.clients if now - self._looked.get(pk, 0.0) > ROUND][:FEW]
         if due:
             await self._look_at([(pk, False) for pk in due])
             self._rest_until = time.monotonic() + SHARE * (time.monotonic() - now)
@@ -204,9 +205,9 @@ class Hub:
                 client.tell(b":\n\n")
 
 
-def _taken(queue: dict[int, bool]) -> list[tuple[int, bool]]:
+def _taken(queue: dict[int, bool], most: int) -> list[tuple[int, bool]]:
     """The first of a queue, taken out of it."""
-    first = list(islice(queue.items(), SLICE))
+    first = list(islice(queue.items(), most))
     for pk, _ in first:
         del queue[pk]
     return first

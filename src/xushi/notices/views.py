@@ -45,7 +45,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """都看过: as far as the page showed."""
     newest = request.POST.get("newest", "")
-    up_to = int(newest) if newest.isdigit() and len(newest) < 19 else 0
+    up_to = int(newest) if newest.isdecimal() and len(newest) < 19 else 0
     read = actions.mark_all_read(reader=person(request), now=clock.now(), up_to=up_to)
     messages.success(request, f"{read}条都记为看过。" if read else "没有未读的了。")
     return redirect("notices:list")

@@ -16,7 +16,7 @@ from xushi.core.clock import local_day
 from xushi.duties.models import Delegation, Duty
 from xushi.journal.models import Event, EventRow
 from xushi.notices.models import Notice
-from xushi.notices.selectors import pulse
+from xushi.notices.selectors import pulses
 from xushi.units import policy
 from xushi.units.middleware import SEEN
 from xushi.units.models import Appointment, User
@@ -134,15 +134,23 @@ def listeners(sessions: dict[int, set[str]], *, now: datetime, real: datetime) -
     ):
         away.setdefault(to, set()).add(person)
     valid = _sessions_in_force({key for keys in sessions.values() for key in keys}, real)
-    found = {}
+    may: dict[User, frozenset[str]] = {}
     for user in users.prefetch_related(Prefetch("appointments", held, to_attr="now_held")):
         user.__dict__["appointments_in_force"] = user.now_held
         keys = frozenset(key for key in sessions[user.pk] if _is_of(valid.get(key), user))
         if keys and may_listen(user):
-            paths = frozenset(one.unit.path for one in user.appointments_in_force)
-            told = pulse(user, now).told()
-            found[user.pk] = Listener(user.pk, paths, frozenset(away.get(user.pk, ())), told, keys)
-    return found
+            may[user] = keys
+    told = pulses(may, now)
+    return {
+        user.pk: Listener(
+            pk=user.pk,
+            paths=frozenset(one.unit.path for one in user.appointments_in_force),
+            stands_in_for=frozenset(away.get(user.pk, ())),
+            told=told[user.pk].told(),
+            sessions=keys,
+        )
+        for user, keys in may.items()
+    }
 
 
 def may_listen(user: User) -> bool:
