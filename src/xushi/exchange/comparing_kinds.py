@@ -1,9 +1,12 @@
 """名单、计划、月报、投资与工期调整：各自怎么与库里比。"""
 
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from xushi.alerts.actions import thresholds_at
 from xushi.core.cells import Choice
+from xushi.core.clock import BEIJING
 from xushi.core.money import half_up
 from xushi.core.months import Month
 from xushi.core.text import name_key
@@ -141,8 +144,13 @@ def compare_reports(comparison: Comparison) -> None:
     if not pairs:
         return
     intake = Intake.of([report for _, report in pairs])
+    factor = thresholds_at(_end_of(comparison.today)).anomaly_factor
     for row, given in sorted(pairs, key=lambda pair: pair[1].month):
-        _judge_report(comparison, row, given, intake)
+        _judge_report(comparison, row, given, intake, factor)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, BEIJING)
 
 
 def _report_input(row: Row, month: Month) -> ReportInput:
@@ -157,7 +165,9 @@ def _report_input(row: Row, month: Month) -> ReportInput:
     )
 
 
-def _judge_report(comparison: Comparison, row: Row, given: ReportInput, intake: Intake) -> None:
+def _judge_report(
+    comparison: Comparison, row: Row, given: ReportInput, intake: Intake, factor: Decimal
+) -> None:
     found, report = comparison.found, given
     past = intake.standard(report).past.cumulative
     this_month = row.values.get("this_month")
@@ -175,7 +185,7 @@ def _judge_report(comparison: Comparison, row: Row, given: ReportInput, intake: 
                 Choice("以累计为准", CONFIRMED),
             ),
         )
-    for doubt in doubts_of(report, intake.standard(report), today=comparison.today):
+    for doubt in doubts_of(report, intake.standard(report), today=comparison.today, factor=factor):
         choices = []
         if doubt.proposed is not None:
             choices.append(Choice(f"改为{shown(doubt.proposed, amount=True)}", f"{doubt.proposed}元"))

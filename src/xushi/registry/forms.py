@@ -45,11 +45,19 @@ def tags_of(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+_ODD_AMOUNTS = {
+    "invalid": "这不是金额，请填万元数，如 12,345.6。",
+    "max_digits": "这个数太大或小数太长，请核对单位是不是万元。",
+    "max_whole_digits": "这个数太大了，请核对单位是不是万元。",
+    "max_decimal_places": "最多填四位小数（到元），请核对。",
+}
+
+
 class WanField(forms.DecimalField):
     """An amount typed in 万元; cleans to 元."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=4, **options)
+        super().__init__(max_digits=18, decimal_places=4, error_messages=_ODD_AMOUNTS, **options)
         self.widget.attrs.update({"inputmode": "decimal", "data-unit": "万元"})
 
     def to_python(self, value: Any) -> Any:
