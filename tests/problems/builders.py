@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
 from tests.progress.builders import add_plan, add_project
+from xushi.core.text import search_text
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.problems.actions_office import assign
 from xushi.problems.models import Problem, ProblemClass
@@ -37,7 +38,9 @@ class Town:
 def town(district: Unit, place: Unit) -> Town:
     land = UnitFactory(name="区国土分局", parent=district)
     finance = UnitFactory(name="区财政局", parent=district)
-    projects = [add_project(place, f"第{n}号工程") for n in (1, 2, 3)]
+    projects = [
+        add_project(place, f"第{n}号工程", search_text=search_text(f"第{n}号工程")) for n in (1, 2, 3)
+    ]
     for n, project in enumerate(projects, 1):
         add_plan(project, n * 10_000)
     return Town(

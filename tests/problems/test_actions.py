@@ -198,7 +198,9 @@ def test_a_dissolved_or_unknown_unit_is_not_assigned_to(town: Town, district, of
         office.assign(seen(problem), Assignment(district.pk, DUE), actor=me, now=NOW)
 
 
-def test_merging_keeps_both_rows_and_shows_both_threads(town: Town, territory_user: User, office_user: User) -> None:
+def test_merging_keeps_both_rows_and_shows_both_threads(
+    town: Town, territory_user: User, office_user: User
+) -> None:
     first = report(town.projects[0], by=territory_user, words="线杆没有迁走，请供电公司来迁")
     second = given(town.projects[0], town.land, words="十千伏线杆挡路，要供电公司定时间")
     third = report(town.projects[0], words="还是线杆的事，没人管")
@@ -216,9 +218,7 @@ def test_merging_keeps_both_rows_and_shows_both_threads(town: Town, territory_us
     office.merge(seen(third, second), actor=me, now=LATER, into=third.pk)
     first.refresh_from_db()
     assert first.merged_into == third
-    assert len(thread(third)) == len(
-        [note for p in (first, second, third) for note in p.notes.all()]
-    )
+    assert len(thread(third)) == len([note for p in (first, second, third) for note in p.notes.all()])
 
 
 def test_only_doubles_of_one_project_are_merged(town: Town, office_user: User) -> None:
@@ -330,7 +330,9 @@ def test_the_office_keeps_the_classes(town: Town, office_user: User, territory_u
         classes.add_class("别的", actor=Actor(by=territory_user), now=NOW)
     classes.set_class_retired(added, True, actor=me, now=NOW)
     with pytest.raises(Refused, match="先选一类"):
-        reporting.report_problems([ProblemInput(town.projects[0].pk, added.pk, "道口没有批")], actor=me, now=NOW)
+        reporting.report_problems(
+            [ProblemInput(town.projects[0].pk, added.pk, "道口没有批")], actor=me, now=NOW
+        )
 
 
 def test_who_may_not_sees_no_row(town: Town, stranger: User) -> None:

@@ -15,7 +15,7 @@ from xushi.problems.table import AT_UNIT, State
 SOON = 2  # working days
 LONGEST_WORDS = 2000
 LONGEST_TITLE = 60
-TITLE_CUT = 24
+TITLE_CUT = 16
 ALIKE = Fraction(1, 4)
 _STOPS = "。；;！!？?\n"
 _COMMAS = "，,、"

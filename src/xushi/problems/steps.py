@@ -12,7 +12,7 @@ from xushi.journal.actions import Actor
 from xushi.problems import actions, actions_office, reporting, selectors
 from xushi.problems.forms import AssignForm, Pick, day_of
 from xushi.problems.models import Batch
-from xushi.problems.table import BY_VERB, Who
+from xushi.problems.table import BY_VERB, State, Who, steps_from
 from xushi.registry.checking import Refused, RowProblem
 from xushi.units.models import User
 
@@ -125,6 +125,7 @@ DONE = {
 }  # fmt: skip
 # 先做的在前：按钮条上放前两个
 FIRST = ("read", "amend", "verify_close", "solve", "assign", "close", "note", "reopen", "raise")
+FIRST_AGAIN = ("read", "solve", "raise", "note", "assign")
 LABELS = {"verify_close": "核实销号", "verify": "只核实", "read": "已阅", "return": "退回重办"}
 CONSEQUENCE = {
     "assign": "主办、协办单位马上收到；改派的，原单位的待办随即撤下。",
@@ -155,17 +156,20 @@ class Offered:
         return self.verb in ("note", "solve")
 
 
-def offered(verbs: list[str], parts: set[Who]) -> list[Offered]:
-    """The steps in the order of FIRST, then as the table has them; verifying comes with closing at once beside it."""
-    found = list(verbs)
+def offered(state: State, parts: set[Who]) -> list[Offered]:
+    """What this person can do now, the usual first; verifying comes with closing at once beside it."""
+    found = [step.verb for step in steps_from(state, parts)]
     if "verify" in found and Who.OFFICE in parts:
         found.insert(0, "verify_close")
-    ranked = sorted(found, key=lambda verb: FIRST.index(verb) if verb in FIRST else len(FIRST))
-    return [_offer(verb) for verb in ranked]
+    first = FIRST_AGAIN if state == State.ASSIGNED else FIRST
+    ranked = sorted(found, key=lambda verb: first.index(verb) if verb in first else len(first))
+    return [_offer(verb, state) for verb in ranked]
 
 
-def _offer(verb: str) -> Offered:
+def _offer(verb: str, state: State) -> Offered:
     step = BY_VERB.get(verb)
     needs = step.needs if step else ()
     label = LABELS.get(verb) or (step.name if step else verb)
+    if verb == "assign" and state == State.ASSIGNED:
+        label = "改派"
     return Offered(verb, label, needs, CONSEQUENCE.get(verb, ""), optional="words" not in needs)

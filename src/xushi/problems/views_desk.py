@@ -129,7 +129,7 @@ def _selects(wanted: Wanted, batches: list[Batch]) -> list[Select]:
     numbered = [(str(batch.number), str(batch)) for batch in batches]
     return [
         Select("batch", "批次", [*numbered, (NO_BATCH, "还没编批次")], wanted.batch),
-        Select("age", "报了多久", [(age.key, age.label) for age in AGES], wanted.age),
+        Select("age", "时间", [(age.key, age.label) for age in AGES], wanted.age),
         Select("pressing", "期限", list(PRESSING.items()), wanted.pressing),
         Select("state", "状态", list(STATES.items()), wanted.state, blank=False),
     ]

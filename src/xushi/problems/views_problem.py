@@ -15,10 +15,11 @@ from xushi.problems import policy, selectors, steps
 from xushi.problems.acting import RELATED, NotAllowed
 from xushi.problems.models import Problem, ProblemClass
 from xushi.problems.rules import Horizon
-from xushi.problems.table import Who, steps_from
+from xushi.problems.table import Who
 from xushi.problems.words import due_of
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.models import Role
 
 KEPT = (
     "words",
@@ -81,7 +82,7 @@ def _page(
     working = calendar()
     horizon = Horizon.at(now, working)
     parts = policy.parts_of(user, held)
-    offered = steps.offered([step.verb for step in steps_from(held.status, parts)], parts)
+    offered = steps.offered(held.status, parts)
     typed: dict[str, Any] = {name: request.POST.get(name, "")[:2000] for name in KEPT} if verb else {}
     typed["co_units"] = request.POST.getlist("co_units")
     if not any(step.verb == verb for step in offered):
@@ -100,6 +101,7 @@ def _page(
         "usual_due": working.add(horizon.today, 7),
         "rework_due": working.add(horizon.today, 3),
         "may_order": Who.OFFICE in parts,
+        "may_instruct": user.has_role(Role.LEADER),
     } | _choices(held, parts)
     return render(request, "problems/problem.html", context, status=status)
 
