@@ -8,9 +8,11 @@ from itertools import pairwise
 import pytest
 from django.core.management import call_command
 
+from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.demo import facts
 from xushi.demo.builder import NOW, build
+from xushi.problems.models import Problem
 from xushi.progress.figures import Filters, total
 from xushi.progress.models import MonthClosing
 from xushi.progress.standing import fact_standings
@@ -140,3 +142,13 @@ def test_the_rows_behind_the_figures_add_up_to_them():
     assert sum(Decimal(row["completed_investment"]) for row in rows) == Decimal("184.3")
     assert {row["territory"] for row in rows} >= {"汤泉街道", "浦口经济开发区"}
     assert {row["category"] for row in rows} == {"advanced_manufacturing", "modern_services"}
+
+
+def test_the_first_batch_is_settled_and_the_second_is_in_hand():
+    """第一批74个项目110个问题事项已解决；第二批定人定时间跟踪落实."""
+    first, second = Problem.objects.filter(batch__number=1), Problem.objects.filter(batch__number=2)
+    assert (first.count(), first.values("project").distinct().count()) == (110, 74)
+    assert set(first.values_list("state", flat=True)) == {"closed"}
+    assert all(local_day(p.solved_at) <= p.due_on for p in first)
+    assert second.count() == second.open().count() == 31
+    assert second.filter(state="assigned").exclude(person="").count() == 30

@@ -13,9 +13,11 @@ from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, record_month
 from xushi.demo.people import SURNAMES, People, settle
+from xushi.demo.problems import live_problems, report_latest
 from xushi.demo.reporting import WAN, District, begin_september, live_month
 from xushi.demo.row import Row
 from xushi.demo.rows import build_rows
+from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event, Reaction
@@ -51,14 +53,20 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     projects = _register(rows, owners, treated, people, chance)
     _list_and_plan(rows, projects, Actor(by=people.users["office"]))
     district = District(rows, {project.name: project for project in projects}, people)
+    supervision = Supervision(district)
     for number in range(1, facts.CLOSED + 1):
         say(f"{number}月：报、审、关账、入统")
         month = Month(facts.YEAR, number)
+        supervision.until(datetime(month.next.year, month.next.number, 1, tzinfo=BEIJING))
         if month == Month.of(CEREMONY_ON):
             _ceremony(district)
         live_month(month, district)
         record_month(month, district, treated)
+        live_problems(month, district)
+    say("督办、批示")
+    supervision.until(NOW + timedelta(minutes=20))
     begin_september(district, chance)
+    report_latest(district)
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)

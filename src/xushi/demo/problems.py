@@ -1,0 +1,161 @@
+"""演示区的问题事项：四月报来第一批110项，五六月办结销号；六月梳理出第二批，各有人有期限。"""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from xushi.core.clock import BEIJING
+from xushi.core.months import Month
+from xushi.demo.problem_rows import FIRST_BATCH, FIRST_COUNT, LAND, LATEST, PROJECTS_OF_FIRST, SECOND_BATCH
+from xushi.demo.reporting import District
+from xushi.demo.row import Row
+from xushi.journal.actions import Actor
+from xushi.problems import actions, reporting
+from xushi.problems import actions_office as office
+from xushi.problems.models import Batch, Problem, ProblemClass
+from xushi.problems.rules import Assignment, ProblemInput
+from xushi.units.models import Unit
+
+MARCH, APRIL, MAY = Month(2018, 3), Month(2018, 4), Month(2018, 5)
+SOLVED_BY_MAY, A_DAY = 60, 12
+
+
+def live_problems(month: Month, district: District) -> None:
+    """What happened with problems in the weeks after a month was closed, in the order it happened."""
+    if month == MARCH:
+        _first_batch(district)
+    elif month in (APRIL, MAY):
+        _solve(district, month)
+    if month == MAY:
+        _second_batch(district)
+
+
+def report_latest(district: District) -> None:
+    """What came in on the evening before: it stands on the list, the office has today to assign it."""
+    code, words, name = LATEST
+    row = next(row for row in district.rows if row.name == name)
+    reported = _report(district, [(row, code, words)], _at(9, 11, 16, 20))
+    second = Batch.objects.get(number=2)
+    desk = Actor(by=district.people.users["office"])
+    office.put_into_batch(_fresh(reported), second, actor=desk, now=_at(9, 11, 17, 5))
+
+
+def _first_batch(district: District) -> None:
+    """110 problems of 74 projects: reported within a week, listed as 第一批, assigned with a person and a date."""
+    troubled = sorted(
+        (row for row in district.under_way if row.start and not row.completed_on), key=lambda r: r.name
+    )
+    chosen = troubled[:: max(len(troubled) // PROJECTS_OF_FIRST, 1)][:PROJECTS_OF_FIRST]
+    asked = []
+    for number in range(FIRST_COUNT):
+        row = chosen[number % len(chosen)]
+        code, _, words, _ = FIRST_BATCH[(number + number // len(chosen)) % len(FIRST_BATCH)]
+        asked.append((row, code, words.format(n=2 + number % 5)))
+    problems = _report(district, asked, _at(4, 9, 9))
+    desk = Actor(by=district.people.users["office"])
+    batch = office.open_batch(actor=desk, now=_at(4, 16, 9), title="3月梳理")
+    office.put_into_batch(_fresh(problems), batch, actor=desk, now=_at(4, 16, 10))
+    leads = {kind[0]: kind[1] for kind in FIRST_BATCH}
+    for number, problem in enumerate(problems):
+        lead = _lead(district, leads[problem.problem_class.code], problem)
+        due = date(2018, 5, 18) if number < SOLVED_BY_MAY else date(2018, 6, 20)
+        wanted = Assignment(lead.pk, due, "征地科 周工" if lead.name == LAND else "经发办")
+        office.assign(
+            _fresh([problem]), wanted, actor=desk, now=_at(4, 17, 9) + timedelta(minutes=3 * number)
+        )
+
+
+def _solve(district: District, month: Month) -> None:
+    """The first sixty in May, the rest in June: reported solved with a photo, looked at, 销号."""
+    told = {code: done for code, _, _, done in FIRST_BATCH}
+    people, desk = district.people, Actor(by=district.people.users["office"])
+    listed = (
+        Problem.objects.filter(batch__number=1).order_by("number").select_related("lead", "problem_class")
+    )
+    early = month == APRIL
+    due = list(listed[:SOLVED_BY_MAY] if early else listed[SOLVED_BY_MAY:])
+    began, seen = (_at(5, 14, 9), _at(5, 21, 9)) if early else (_at(6, 11, 9), _at(6, 19, 9))
+    for number, problem in enumerate(due):
+        now = began + timedelta(days=number // A_DAY, minutes=40 * (number % A_DAY))
+        own = problem.lead.name == LAND
+        by = people.users["department"] if own else district.reporter(problem.lead.name)
+        words = told[problem.problem_class.code].format(n=2 + (problem.number - 1) % 5)
+        actions.solve(_fresh([problem]), words, actor=Actor(by=by), now=now, files=[_drawn(problem.number)])
+    for start in range(0, len(due), 20):
+        some = _fresh(due[start : start + 20])
+        at = seen + timedelta(minutes=start)
+        office.verify_and_close(some, actor=desk, now=at, words="现场看过，属实。")
+
+
+def _second_batch(district: District) -> None:
+    """六月梳理: what is open today."""
+    rows = list(_rows_of(district))
+    asked = [(row, listed.code, listed.words) for row, listed in zip(rows, SECOND_BATCH, strict=True)]
+    problems = _report(district, asked, _at(6, 22, 9))
+    desk = Actor(by=district.people.users["office"])
+    batch = office.open_batch(actor=desk, now=_at(6, 26, 9), title="6月梳理")
+    office.put_into_batch(_fresh(problems), batch, actor=desk, now=_at(6, 26, 10))
+    for number, (problem, listed) in enumerate(zip(problems, SECOND_BATCH, strict=True)):
+        lead = _lead(district, listed.lead or "", problem)
+        wanted = Assignment(lead.pk, listed.due_on, listed.person)
+        office.assign(
+            _fresh([problem]), wanted, actor=desk, now=_at(6, 27, 9) + timedelta(minutes=10 * number)
+        )
+
+
+def _rows_of(district: District) -> Iterator[Row]:
+    """The project of each: the one it names, else the next with that difficulty that no other line names."""
+    named = {row.name: row for row in district.rows}
+    taken = {listed.project for listed in SECOND_BATCH} | {LATEST[2]}
+    spare = [row for row in district.under_way if row.name not in taken]
+    free = {
+        why: iter([row for row in spare if row.difficulty == why])
+        for why in {row.difficulty for row in spare}
+    }
+    for listed in SECOND_BATCH:
+        yield named[listed.project] if listed.project else next(free[listed.difficulty])
+
+
+def _report(district: District, asked: Sequence[tuple[Row, str, str]], began: datetime) -> list[Problem]:
+    """Each territory reports its own, one after another; returned in the order asked."""
+    kinds = {kind.code: kind for kind in ProblemClass.objects.all()}
+    made: dict[int, Problem] = {}
+    for number, territory in enumerate(sorted({row.territory for row, _, _ in asked})):
+        places = [i for i, (row, _, _) in enumerate(asked) if row.territory == territory]
+        inputs = [
+            ProblemInput(district.projects[asked[i][0].name].pk, kinds[asked[i][1]].pk, asked[i][2])
+            for i in places
+        ]
+        actor = Actor(by=district.reporter(territory))
+        reported = reporting.report_problems(inputs, actor=actor, now=began + timedelta(minutes=17 * number))
+        made |= dict(zip(places, reported, strict=True))
+    return [made[i] for i in range(len(asked))]
+
+
+def _lead(district: District, name: str, problem: Problem) -> Unit:
+    return district.people.units[name] if name else problem.project.territory
+
+
+def _fresh(problems: Sequence[Problem]) -> dict[int, int | None]:
+    return {problem.pk: None for problem in problems}
+
+
+def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2018, month, day, hour, minute, tzinfo=BEIJING)
+
+
+def _drawn(number: int) -> SimpleUploadedFile:
+    """现场照片 of the demonstration, drawn: sky, ground, and a pole that wanders with the number."""
+    image = Image.new("RGB", (480, 360), (188, 200, 205))
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 190, 480, 360), fill=(150, 138, 110))
+    pen.polygon([(180, 360), (300, 360), (250, 190), (235, 190)], fill=(92, 96, 98))
+    x = 20 + number * 37 % 420
+    pen.rectangle((x, 90, x + 8, 250), fill=(70, 74, 70))
+    pen.rectangle((x - 26, 106, x + 34, 111), fill=(70, 74, 70))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return SimpleUploadedFile(f"现场{number}.jpg", out.getvalue(), "image/jpeg")
