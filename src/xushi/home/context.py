@@ -14,6 +14,7 @@ from xushi.duties.selectors import badge
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
+from xushi.problems.selectors import open_count as open_problems
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
 from xushi.units.policy import sees_everything
@@ -21,11 +22,11 @@ from xushi.units.policy import sees_everything
 if TYPE_CHECKING:
     from xushi.units.models import User
 
-COUNTED = {"alerts", "duties", "projects"}
+COUNTED = {"alerts", "duties", "problems", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """nav for the shell: nothing for the anonymous, at most five queries for everybody else."""
+    """nav for the shell: nothing for the anonymous, at most six queries for everybody else."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {"district": settings.XUSHI_DISTRICT}}
@@ -59,6 +60,8 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
         counts.by_key["alerts"] = tally.open_count(user)
     if "duties" in wanted:
         counts.by_key["duties"] = badge(user, local_day(clock.now()))
+    if "problems" in wanted:
+        counts.by_key["problems"] = open_problems(user)
     if "projects" in wanted:
         counts.by_key["projects"] = under_way_count(user)
     return counts

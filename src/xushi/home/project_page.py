@@ -17,6 +17,8 @@ from xushi.home.months import Choice
 from xushi.home.overview import curve_rows
 from xushi.home.timeline import Moment, timeline
 from xushi.kit import amounts
+from xushi.problems.models import Problem
+from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
 from xushi.progress.standing import Standing, standings
@@ -87,6 +89,7 @@ class ProjectPage:
     moments: list[Moment]
     revised: list[Revised] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -160,6 +163,8 @@ class ProjectPage:
         """Where the tabs lead on this page; only to what is there."""
         found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}"), ("facts", "资料")]
         found += [("reports", "月报"), ("plans", "计划")]
+        if self.problems:
+            found.insert(2, ("problems", f"问题{len(self.problems)}"))
         if self.gaps:
             found.append(("statistics", "入统"))
         return [*found, ("timeline", "时间线")]
@@ -239,6 +244,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         moments=timeline(project),
         revised=revised(list(project.revisions.order_by("as_of"))),
         gaps=_gaps(project, reports),
+        problems=problems_of(user, project),
     )
 
 

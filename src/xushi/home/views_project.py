@@ -12,6 +12,7 @@ from xushi.core.clock import local_day
 from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
+from xushi.problems.policy import is_reporter as is_problem_reporter
 from xushi.progress.policy import can_report
 from xushi.registry.models import Project
 from xushi.units.models import Role
@@ -30,7 +31,12 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
     page = project_page.build(user, found, choice, now)
-    context = {"page": page, "project": found, "links": _links(user, found, page)}
+    context = {
+        "page": page,
+        "project": found,
+        "links": _links(user, found, page),
+        "may_report_problem": is_problem_reporter(user),
+    }
     return render(request, "home/project.html", context)
 
 
@@ -45,6 +51,8 @@ def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[di
     if can_report(user, found):
         month = str(page.choice.open_month)
         wanted.append(("progress:report", [found.pk, month], f"报{page.choice.open_month.number}月", "pen"))
+    if len(wanted) < 2 and is_problem_reporter(user):  # at most two on the bar; the card of problems has it too
+        wanted.append(("problems:report", [found.pk], "报问题", "problem"))
     links = []
     for name, args, label, icon in wanted:
         try:
