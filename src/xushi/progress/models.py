@@ -223,8 +223,19 @@ class ProjectMonth(StandingColumns):
         indexes = [
             models.Index(fields=["closing", "territory"], name="fact_closing_territory"),
             models.Index(fields=["project", "month"], name="fact_project_month"),
+            # 清单上各个标签的数，不读行就数得出来
             models.Index(
-                fields=["closing", "district_stage", "started", "start_month"], name="fact_closing_starts"
+                fields=[
+                    "closing",
+                    "district_stage",
+                    "territory",
+                    "responsible_unit",
+                    "project",
+                    "category",
+                    "started",
+                    "start_month",
+                ],
+                name="fact_closing_tabs",
             ),
         ]
 

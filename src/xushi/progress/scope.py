@@ -100,9 +100,7 @@ def _number(name: str, text: str) -> int:
 def cell_condition(filters: Filters) -> Q:
     """The filters that a summary cell can answer: level, stage, category, territory."""
     column = filters.stage_column
-    condition = Q(**{f"{column}__gt": 0})
-    if filters.stage:
-        condition &= Q(**{column: STAGES[filters.stage]})
+    condition = Q(**{column: STAGES[filters.stage]}) if filters.stage else Q(**{f"{column}__gt": 0})
     if filters.category:
         condition &= Q(category__in=categories_under(filters.category))
     if filters.territory:
