@@ -79,7 +79,7 @@ def test_a_bulk_event_is_one_notice_for_each_reader_with_what_concerns_them(
     own = Notice.objects.visible_to(territory_user).get()
     assert own.title == "催报月报4件"
     assert own.words == "第0号项目、第1号项目、第2号项目等4件"
-    assert own.url == ""
+    assert own.url == "/progress/mine/"
     for person in (stranger, owner_user):
         other = Notice.objects.visible_to(person).get()
         assert (other.title, other.url) == ("催报月报：外面的项目", f"/projects/{theirs.pk}/")

@@ -52,7 +52,7 @@ def spoken_of(event: Event, kind: str) -> Iterator[Spoken]:
 
 
 def address(name: str, *arguments: object) -> str:
-    """Where a matter opens; "" while its room has no such page."""
+    """Where a matter opens; "" where there is no such page."""
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:

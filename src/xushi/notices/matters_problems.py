@@ -17,7 +17,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
         rows = Problem.objects.filter(pk__in=list(spoken)).select_related(
             "project", "batch", "lead__successor", "reported_unit__successor"
         )
-        for problem in rows.prefetch_related("co_handlers__unit__successor", "raisings"):
+        for problem in rows.order_by("pk").prefetch_related("co_handlers__unit__successor", "raisings"):
             yield _problem(problem, said_in(spoken[problem.pk]), directory)
 
 

@@ -22,7 +22,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
 
 def _projects(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, PROJECT):
-        for project in Project.objects.filter(pk__in=list(spoken)).select_related(*UNITS):
+        for project in Project.objects.filter(pk__in=list(spoken)).select_related(*UNITS).order_by("pk"):
             yield Matter(
                 kind=PROJECT,
                 pk=project.pk,

@@ -24,7 +24,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
 
 
 def _orders(keys: list[int]) -> QuerySet[SupervisionOrder]:
-    rows: QuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(pk__in=keys)
+    rows: QuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(pk__in=keys).order_by("pk")
     return rows.select_related("lead__successor", "instruction", "project").prefetch_related(
         "helpers__unit__successor", "readers"
     )

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A kind of notices as people think of them; verbs that begin with one of the prefixes belong to it."""
+    """A kind of notices as people think of them; verbs that begin with one of the prefixes belong to it.
+
+    many is the page to open where a notice speaks of several things at once.
+    """
 
     key: str
     label: str
     icon: str
     prefixes: tuple[str, ...]
+    many: str = ""
 
 
 TOPICS = (
-    Topic("orders", "督办单", "flag", ("supervision.order.", "supervision.extension.")),
+    Topic("orders", "督办单", "flag", ("supervision.order.", "supervision.extension."), "supervision:orders"),
     Topic("instructions", "批示", "pen", ("supervision.instruction.",)),
     Topic("meetings", "例会", "people", ("supervision.meeting.",)),
-    Topic("problems", "问题事项", "problem", ("problems.",)),
-    Topic("deadlines", "到期提醒", "clock", ("duties.",)),
-    Topic("reports", "月报", "clip", ("progress.report.",)),
+    Topic("problems", "问题事项", "problem", ("problems.",), "problems:desk"),
+    Topic("deadlines", "到期提醒", "clock", ("duties.",), "duties:list"),
+    Topic("reports", "月报", "clip", ("progress.report.",), "progress:mine"),
     Topic("months", "关账", "lock", ("progress.month.",)),
 )
 BY_KEY = {topic.key: topic for topic in TOPICS}

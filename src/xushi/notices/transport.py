@@ -1,6 +1,7 @@
 """往外发的那一下：交给 apprise，再问对方收没收；说得清的失败给一句话。"""
 
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def deliver(channel: Channel, reader: User | None, title: str, body: str, *, key
         _heard.answer = b""
         taken = plugin.notify(body=body, title=title)
     if not taken:
-        raise Undelivered(channel.redact("；".join(said) or "对方没有接受。")[:300])
+        raise Undelivered(channel.redact(_in_words(" ".join(said)))[:300])
     if refusal := _refusal(_heard.answer):
         raise Undelivered(channel.redact(refusal)[:300])
 
@@ -47,6 +48,15 @@ def _address(channel: Channel, reader: User | None, key: str) -> str:
     if channel.idempotent:
         address += f"{'&' if '?' in address else '?'}+Idempotency-Key={key}"
     return address
+
+
+def _in_words(said: str) -> str:
+    """What apprise says of a failure, as far as it can be told in Chinese."""
+    if "onnection error" in said:
+        return "连不上对方：网络不通，或地址不对。"
+    if code := re.search(r"error=(\d{3})", said):
+        return f"对方答{code[1]}，没有收。"
+    return f"对方没有收。{said}"
 
 
 def _refusal(answer: bytes) -> str:

@@ -6,11 +6,11 @@ from xushi.core.clock import local_day
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.notices import matters_duties, matters_problems, matters_progress, matters_supervision
-from xushi.notices.matters import Matter, Source
+from xushi.notices.matters import Matter, Source, address
 from xushi.notices.models import Mute, Notice
 from xushi.notices.people import Directory
 from xushi.notices.recipients import VERBS, Hears, Who, heard
-from xushi.notices.topics import topic_of
+from xushi.notices.topics import Topic, topic_of
 
 # 哪间房的事件，由谁说清它讲的是什么
 SOURCES: dict[str, Source] = {
@@ -45,8 +45,8 @@ def write_notices(event: Event) -> list[Notice]:
         return []
     told = _told(event, lines)
     told.pop(event.actor_id or 0, None)
-    topic = topic_of(event.verb).key
-    passed_over = _passed_over(event, topic, told)
+    topic = topic_of(event.verb)
+    passed_over = _passed_over(event, topic.key, told)
     notices = [
         _notice(event, topic, reader, one)
         for reader, one in sorted(told.items())
@@ -75,7 +75,7 @@ def _passed_over(event: Event, topic: str, told: dict[int, Heard]) -> set[int]:
     }
 
 
-def _notice(event: Event, topic: str, reader: int, one: Heard) -> Notice:
+def _notice(event: Event, topic: Topic, reader: int, one: Heard) -> Notice:
     matters = [matter for matter, _ in one.parts.values()]
     first, who = next(iter(one.parts.values()))
     label = first.labels.get(who, VERBS[event.verb])
@@ -83,10 +83,10 @@ def _notice(event: Event, topic: str, reader: int, one: Heard) -> Notice:
     return Notice(
         reader_id=reader,
         event=event,
-        topic=topic,
+        topic=topic.key,
         title=(f"{label}：{first.called}" if alone else f"{label}{len(matters)}件")[:120],
         words=(_words(first) if alone else _names(matters))[:300],
-        url=first.url if alone else "",
+        url=first.url if alone else address(topic.many),
         subject_kind=first.kind if alone else "",
         subject_id=first.pk if alone else None,
         by_name=one.by_name,
