@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tests.duties.factories import owed
 from tests.factories import NOW, UnitFactory
-from xushi.duties.actions import DutyInput, end_duties, set_duties, transfer_duties
+from xushi.duties.actions import DutyInput, end_duties, end_duties_of, set_duties, transfer_duties
 from xushi.duties.models import Duty
 from xushi.duties.rules import Step
 from xushi.units.models import Unit, User
@@ -108,3 +108,18 @@ def test_a_dissolved_units_duties_pass_to_its_successor(subdistrict: Unit, other
     assert (moved.unit, moved.due_at, moved.done_at) == (other_subdistrict, DUE, None)
     assert double.done_at == NOW
     assert set(Duty.objects.open()) == {moved, kept}
+
+
+def test_ending_many_but_those_that_stay(subdistrict: Unit, other_subdistrict: Unit) -> None:
+    for unit in (subdistrict, other_subdistrict):
+        for kind in ("order.reply", "order.assist", "problem.solve"):
+            owed(unit, unit=subdistrict, kind=kind)
+    keep = [(subdistrict.pk, "order.reply", subdistrict.pk, None)]
+    ids, kinds = [subdistrict.pk, other_subdistrict.pk], ["order.reply", "order.assist"]
+    assert end_duties_of(Unit, ids, kinds=kinds, keep=keep, now=NOW) == 3
+    left = set(Duty.objects.open().values_list("subject_id", "kind"))
+    assert left == {
+        (subdistrict.pk, "order.reply"),
+        (subdistrict.pk, "problem.solve"),
+        (other_subdistrict.pk, "problem.solve"),
+    }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.duties.factories import owed
@@ -67,6 +67,7 @@ MOMENTS = st.integers(0, 25 * 24 * 60).map(
 
 
 @pytest.mark.django_db
+@settings(deadline=None)
 @given(nows=st.lists(MOMENTS, min_size=1, max_size=3), dues=st.lists(MOMENTS, min_size=1, max_size=8))
 def test_the_sweep_finds_exactly_what_the_rule_asks_for(nows: list[datetime], dues: list[datetime]) -> None:
     held = calendar()

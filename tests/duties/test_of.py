@@ -143,3 +143,12 @@ def test_list_and_badge_are_one_query_each(
         assert badge(territory_user, TODAY) == 1
     with django_assert_num_queries(1):
         assert len(todo(territory_user, TODAY)) == 1
+
+
+def test_what_is_only_timed_stands_on_no_list(subdistrict: Unit, territory_user: User) -> None:
+    owed(subdistrict, unit=subdistrict, kind="order.acknowledge", title="签收", listed=False, due_at=NOW)
+    owed(subdistrict, unit=subdistrict, title="腾地", due_at=NOW)
+    assert titles(territory_user) == ["腾地"]
+    assert [duty.title for duty in nearest(territory_user, TODAY)] == ["腾地"]
+    Duty.objects.update(done_at=NOW)
+    assert [duty.title for duty in done(territory_user, TODAY)] == ["腾地"]

@@ -40,8 +40,9 @@ class DutyQuerySet(QuerySet["Duty"]):
             return self.none()
         away = Delegation.objects.in_force(today).filter(to=user).values("user")
         parts = [self.filter(person=user), self.filter(person__in=away, confidential=False)]
+        # a duty of a unit is no person's: asking for that too would lead past the unit's index
         parts += [
-            self.filter(person=None, unit__in=_within(appointment), role__in=("", appointment.role))
+            self.filter(unit__in=_within(appointment), role__in=("", appointment.role))
             for appointment in held
         ]
         first, *rest = (part.order_by().values("pk") for part in parts)
