@@ -97,7 +97,7 @@ PAGES = (
 )
 READ_ONLY = {
     "exchange:preview", "exchange:errors", "exchange:template", "registry:ceremonies", "registry:ceremony",
-    "progress:mine", "progress:reports", "progress:photo", "progress:closing", "progress:catch_up",
+    "progress:mine", "progress:reports", "progress:photo", "progress:closing", "progress:version", "progress:catch_up",
     "progress:statistics", "progress:statistics_csv", "alerts:list", "units:people", "units:person", "units:units",
     "units:unit",
 }  # fmt: skip

@@ -31,8 +31,8 @@ _ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
 
 WHOLE_LIST = Filters()
 __all__ = [
-    "SPECS", "Filters", "Group", "count", "history", "portfolio", "project_history", "rows", "sums", "total",
-    "totals",
+    "SPECS", "Filters", "Group", "count", "history", "of_closing", "portfolio", "project_history", "rows", "sums",
+    "total", "totals",
 ]  # fmt: skip
 
 
@@ -73,6 +73,14 @@ def portfolio(
 def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
     """The figures of one scope as a single group."""
     return portfolio(user, month, filters=filters)[0]
+
+
+def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST) -> Group:
+    """The figures as one version of a month's closing fixed them, whether it is in force or was reopened."""
+    facts = fact_rows(closing).filter(scoped(user)).filter(row_condition(filters, closing.month))
+    made = _gather(facts, _row_sums(closing.month), closing.month, closing, filters, [], {})
+    _recount(list(made.values()), user, closing.month, closing, [], {})
+    return made[()]
 
 
 Names = dict[Any, tuple[Any, str]]

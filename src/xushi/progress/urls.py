@@ -20,6 +20,7 @@ urlpatterns = [
     path("report/<int:project_id>/<str:month>/photos", views_report.photos, name="photos"),
     path("photos/<int:pk>", views_report.photo, name="photo"),
     path("closing/", views_closing.closing, name="closing"),
+    path("closing/<str:month>/v<int:number>/", views_closing.version, name="version"),
     path("closing/<str:month>/close", views_closing.close, name="close"),
     path("closing/<str:month>/reopen", views_closing.reopen, name="reopen"),
     path("catch-up/", views_catch_up.page, name="catch_up"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +16,7 @@ from xushi.progress import policy, selectors
 from xushi.progress.asking import Request
 from xushi.progress.closing import NotReady, close_month, must_report, not_ready, reopen_month
 from xushi.progress.models import MonthClosing
+from xushi.progress.versions import page_of
 from xushi.progress.views_report import month_of
 
 SHOWN = 30
@@ -45,6 +46,17 @@ def closing(request: Request) -> HttpResponse:
         "overview": _address("home:overview"),
     }
     return render(request, "progress/closing.html", context)
+
+
+@require_GET
+def version(request: Request, month: str, number: int) -> HttpResponse:
+    """One version of a month, in force or old: its figures and where they came out differently."""
+    if not policy.can_read_closings(request.user):
+        raise PermissionDenied("关账的各版由重大办和区领导查看。")
+    one = get_object_or_404(
+        MonthClosing.objects.select_related("closed_by", "reopened_by"), month=month_of(month), version=number
+    )
+    return render(request, "progress/version.html", {"page": page_of(one, request.user)})
 
 
 def _address(name: str) -> str:
