@@ -58,6 +58,11 @@ class Page:
         return self.totals["projects"]
 
     @property
+    def nothing_yet(self) -> bool:
+        """Empty though nothing but the stage narrows it, and all of its neighbours are empty too."""
+        return not self.count and not any(entry["tab"].count for entry in self.tabs)
+
+    @property
     def first(self) -> int:
         return (self.wanted.page - 1) * lists.PAGE + 1 if self.lines else 0
 

@@ -40,8 +40,8 @@ def choose(text: str | None, today: date) -> Choice:
     being_reported = closed[0].next if closed else Month.of(today)
     month = (closed[0] if closed else being_reported) if not text else Month.parse(text)
     if month not in closed and month != being_reported:
-        last = closed[0].label if closed else "还没有月份"
-        raise ValueError(f"{month.label}没有数：最近关账的是{last}，正在报的是{being_reported.label}。")
+        last = f"最近关账的是{closed[0].label}" if closed else "还没有关过账"
+        raise ValueError(f"{month.label}没有数：{last}，正在报的是{being_reported.label}。")
     stood = _stood(closed_at[month], closed_at[month.next]) if month.next in closed_at else None
     return Choice(month, month in closed, closed, being_reported, stood)
 

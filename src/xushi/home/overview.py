@@ -97,6 +97,11 @@ class Overview:
         )
 
     @property
+    def nothing_yet(self) -> bool:
+        """No project stands on the month's list: there is nothing to conclude from."""
+        return not self.district.listed
+
+    @property
     def figures(self) -> dict[str, Figure]:
         return {name.replace(".", "_"): self.district.figure(name) for name in figures.SPECS}
 

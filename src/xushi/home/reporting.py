@@ -31,6 +31,7 @@ class Desk:
     group: Group
     alarms: alerting.Alarms
     worst: list[Warned]
+    owed: int  # projects whose report of the month is theirs
     to_report: int
     returned: int
     waiting: int
@@ -49,13 +50,15 @@ def desk(user: "User", now: datetime) -> Desk:
     choice = choose(None, local_day(now))
     month = choice.open_month
     own = must_report(month).filter(scoped(user)).values("pk")
+    owed = own.count()
     states = list(MonthlyReport.objects.filter(month=month, project__in=own).values_list("state", flat=True))
     return Desk(
         choice=choice,
         group=figures.total(user, choice.month),
         alarms=alerting.alarms(user, choice, now),
         worst=alerting.worst(user, choice, now, 6),
-        to_report=own.count() - len(states),
+        owed=owed,
+        to_report=owed - len(states),
         returned=states.count(State.RETURNED),
         waiting=states.count(State.SUBMITTED),
         mine_url=_mine(),

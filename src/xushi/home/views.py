@@ -1,5 +1,6 @@
 """首页、总览、查找。"""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role(*PORTFOLIO):
         choice = choose(None, local_day(now))
         page = overviews.overview(user, choice, now)
-        return render(request, "home/home.html", {"page": page, "today": local_day(now), "reminder": soon})
+        return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon})
     return render(request, "home/nothing.html", {"reminder": soon})
 
 
@@ -44,7 +45,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
     page = overviews.overview(user, choice, now)
-    return render(request, "home/overview.html", {"page": page, "today": local_day(now)})
+    return render(request, "home/overview.html", _of(user, page, now))
+
+
+def _of(user: Any, page: overviews.Overview, now: datetime) -> dict[str, Any]:
+    return {"page": page, "today": local_day(now), "office": user.has_role(Role.OFFICE)}
 
 
 @require_GET

@@ -81,6 +81,20 @@ def axis_label(due: Decimal | None) -> SafeString:
 
 
 @register.simple_tag
+def sbar_legend(done: Decimal | None, due: Decimal | None) -> SafeString:
+    """完成67.2% at the bar's beginning and 序时66.7% under its line, at the right edge where both would collide."""
+    if done is None or due is None:
+        return mark_safe("")
+    at = half_up(due * 100, 2)
+    place, anchor = (at, "middle") if 45 <= at <= 88 else (Decimal(100), "end")
+    return format_html(
+        '<svg class="sbar-legend" width="100%" height="1.25rem" aria-hidden="true"><text y="1em">完成{}%</text>'
+        '<text class="bold" x="{}%" y="1em" text-anchor="{}">序时{}%</text></svg>',
+        half_up(done * 100, 1), place, anchor, half_up(due * 100, 1),
+    )  # fmt: skip
+
+
+@register.simple_tag
 def axis_line(due: Decimal | None) -> SafeString:
     """The schedule line alone, where rows that share it stand apart."""
     if due is None:
