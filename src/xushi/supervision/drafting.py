@@ -49,7 +49,7 @@ def draft_orders(rows: Sequence[OrderInput], *, actor: Actor, now: datetime) -> 
     problems = [problem for i, row in enumerate(rows) for problem in _problems(i, row, now)]
     if problems:
         raise Refused(problems)
-    office = _issuing_office(actor)
+    office = issuing_office(actor)
     orders = SupervisionOrder.objects.bulk_create(
         [_order(row, office, actor, now) for row in rows], batch_size=500
     )
@@ -112,7 +112,7 @@ def _problems(i: int, row: OrderInput, now: datetime) -> Iterator[RowProblem]:
             yield RowProblem(i, "co_handlers", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")
 
 
-def _issuing_office(actor: Actor) -> Unit:
+def issuing_office(actor: Actor) -> Unit:
     """The office unit of who drafts; the district's office where a leader or the system does."""
     for held in actor.by.appointments_in_force if actor.by else ():
         if held.role == Role.OFFICE:

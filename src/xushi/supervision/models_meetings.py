@@ -137,7 +137,9 @@ class Decision(models.Model):
     order = models.ForeignKey(
         "supervision.SupervisionOrder", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    problem_class_id = models.BigIntegerField("问题类别", null=True, blank=True)
     problem_id = models.BigIntegerField("问题编号", null=True, blank=True)
+    token = models.CharField("表单号", max_length=40, blank=True)
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField("时间")
     dropped_at = models.DateTimeField("删去时间", null=True, blank=True)
@@ -145,6 +147,11 @@ class Decision(models.Model):
     class Meta:
         verbose_name = "议定事项"
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token"], condition=~models.Q(token=""), name="decision_form_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.words[:20]

@@ -1,0 +1,118 @@
+"""例会的表单：安排、加一项、议定；认出的单位和日子可以改。"""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from xushi.calendars.rules import WorkingCalendar
+from xushi.core.clock import BEIJING, local_day
+from xushi.problems.models import ProblemClass
+from xushi.supervision.models_meetings import Decision, Meeting
+from xushi.supervision.recognising import Name, Recognised, recognise
+from xushi.supervision.rules import Urgency
+from xushi.supervision.sitting import DecisionInput
+from xushi.supervision.subjects import offered_units
+from xushi.units.models import Unit
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class MeetingForm(forms.Form):
+    """安排例会."""
+
+    kind = forms.ChoiceField(label="类别", choices=Meeting.Kind.choices, widget=forms.RadioSelect)
+    day = forms.DateField(label="日期", widget=DAY, error_messages={"required": "请选哪一天开会。"})
+    at = forms.TimeField(
+        label="时间", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": "请填几点开会。"},
+    )  # fmt: skip
+    minutes = forms.IntegerField(label="安排几分钟", widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+    place = forms.CharField(label="地点", max_length=60, required=False)
+
+    def held_at(self) -> datetime:
+        at: time = self.cleaned_data["at"]
+        return datetime.combine(self.cleaned_data["day"], at, tzinfo=BEIJING)
+
+
+class ItemForm(forms.Form):
+    """加一项."""
+
+    title = forms.CharField(label="议什么", max_length=200, error_messages={"required": "请写要议什么。"})
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label="书面答复单位", required=False, empty_label="不要答复"
+    )
+    minutes = forms.IntegerField(
+        label="几分钟", initial=5, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["unit"].queryset = offered_units()  # type: ignore[attr-defined]
+
+
+def unit_names() -> list[Name]:
+    """Every unit that can be given something to do, as words may call it: one query."""
+    rows = offered_units().values_list("pk", "name", "short_name")
+    return [Name(pk, tuple(dict.fromkeys((short or name, name)))) for pk, name, short in rows]
+
+
+def understood(text: str, now: datetime, calendar: WorkingCalendar) -> Recognised:
+    return recognise(text, unit_names(), local_day(now), calendar)
+
+
+class DecisionForm(forms.Form):
+    """议定. What is recognised in the words holds, unless chosen otherwise below."""
+
+    words = forms.CharField(
+        label="议定", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写议定了什么。"},
+    )  # fmt: skip
+    kind = forms.ChoiceField(choices=Decision.Kind.choices)
+    lead = forms.ModelChoiceField(
+        Unit.objects.none(), label="牵头", required=False, empty_label="照议定里认出的"
+    )
+    helpers = forms.ModelMultipleChoiceField(Unit.objects.none(), label="配合", required=False)
+    due_on = forms.DateField(label="期限", required=False, widget=DAY)
+    urgency = forms.ChoiceField(label="急缓", choices=Urgency.choices(), required=False)
+    problem_class = forms.ModelChoiceField(ProblemClass.objects.none(), label="问题类别", required=False)
+    token = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **named: Any) -> None:
+        held = {"token": uuid4().hex, "urgency": Urgency.ORDINARY} | named.pop("initial", {})
+        super().__init__(data, initial=held, **named)
+        for name in ("lead", "helpers"):
+            self.fields[name].queryset = offered_units()  # type: ignore[attr-defined]
+        classes = ProblemClass.objects.filter(retired=False).order_by("path")
+        self.fields["problem_class"].queryset = classes  # type: ignore[attr-defined]
+
+    def input(self, now: datetime, calendar: WorkingCalendar) -> DecisionInput:
+        data = self.cleaned_data
+        found = understood(data["words"], now, calendar)
+        units = Unit.objects.in_bulk([pk for pk in (found.lead, *found.helpers) if pk])
+        lead = data["lead"] or (units.get(found.lead) if found.lead else None)
+        helpers = list(data["helpers"]) or [units[pk] for pk in found.helpers if pk in units]
+        return DecisionInput(
+            kind=data["kind"],
+            words=data["words"],
+            lead=lead,
+            helpers=tuple(unit for unit in helpers if unit != lead),
+            due_on=data["due_on"] or found.due_on,
+            urgency=data["urgency"] or Urgency.ORDINARY,
+            problem_class=data["problem_class"].pk if data["problem_class"] else None,
+            token=data["token"],
+        )
+
+
+def decision_initial(decision: Decision) -> dict[str, Any]:
+    """What a decision says now, for changing it."""
+    return {
+        "words": decision.words,
+        "kind": decision.kind,
+        "lead": decision.lead_id,
+        "helpers": [helper.unit_id for helper in decision.helpers.all()],
+        "due_on": decision.due_on,
+        "urgency": decision.urgency,
+        "problem_class": decision.problem_class_id,
+    }

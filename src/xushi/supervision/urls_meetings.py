@@ -1,0 +1,23 @@
+"""例会的网址。"""
+
+from django.urls import path
+
+from xushi.supervision import views_meeting as one
+from xushi.supervision import views_meetings as views
+
+urlpatterns = [
+    path("meetings/", views.meetings, name="meetings"),
+    path("meetings/new", views.plan, name="plan_meeting"),
+    path("meetings/put", views.to_meeting, name="to_meeting"),
+    path("meetings/recognise", one.recognised, name="recognise"),
+    path("meetings/<int:pk>", views.meeting, name="meeting"),
+    path("meetings/<int:pk>/pack", views.pack, name="meeting_pack"),
+    path("meetings/<int:pk>/minutes", views.minutes, name="meeting_minutes"),
+    path("meetings/<int:pk>/minutes.docx", views.minutes_docx_file, name="meeting_docx"),
+    path("meetings/<int:pk>/<slug:verb>", one.act, name="meeting_act"),
+    path("meetings/items/<int:pk>/reply", one.reply, name="meeting_reply"),
+    path("meetings/items/<int:pk>/decide", one.decide_item, name="meeting_decide"),
+    path("meetings/items/<int:pk>/<slug:verb>", one.act_on_item, name="meeting_item"),
+    path("meetings/decisions/<int:pk>/change", one.change, name="change_decision"),
+    path("meetings/decisions/<int:pk>/drop", one.drop, name="drop_decision"),
+]
