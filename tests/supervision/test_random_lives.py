@@ -133,8 +133,11 @@ def check(order: SupervisionOrder) -> None:
         State.RETURNED: {"order.reply"},
         State.SIGNING: {"order.sign"},
         State.REPLIED: {"order.verify"},
-        State.VERIFIED: {"order.close"},
+        State.VERIFIED: set() if order.instruction else {"order.close"},
     }.get(state, set())
+    if order.instruction:
+        reads = Duty.objects.open().about(order.instruction).filter(kind="instruction.read").count()
+        assert reads == (order.instruction.state == "fed_back") >= (state == State.VERIFIED)
     assert kinds - {"order.assist"} == expected, (state, kinds)
     assert (order.serial is None) == (not order.number)
     assert (order.serial is None) <= (state in NOT_ISSUED or state == State.WITHDRAWN)

@@ -30,7 +30,7 @@ from xushi.supervision.actions import (
     withdraw_orders,
 )
 from xushi.supervision.models import OrderReply, SupervisionOrder
-from xushi.supervision.models_instructions import InstructionState
+from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.table import State
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def world() -> World:
     return build()
 
 
-def owed(order: SupervisionOrder) -> dict[str, tuple[str, object]]:
+def owed(order: SupervisionOrder | Instruction) -> dict[str, tuple[str, object]]:
     """{kind: (who, by when)} of the order's open duties."""
     return {
         duty.kind: (str(duty.unit or duty.person), duty.due_at) for duty in Duty.objects.open().about(order)
@@ -94,7 +94,8 @@ def test_from_the_leaders_words_to_the_closing(world: World) -> None:
     order = verify_order(order, actor=world["inspector"], now=at(26))
     instruction.refresh_from_db()
     assert instruction.state == InstructionState.FED_BACK
-    assert owed(order) == {"order.close": ("leader", at(29, 17))}  # a Saturday that works
+    assert owed(order) == {}
+    assert owed(instruction) == {"instruction.read": ("leader", at(29, 17))}  # a Saturday that works
 
     with pytest.raises(NotAllowed, match="由区重大办（批示来的由作出批示的领导）来做"):
         close_order(order, actor=world["chief"], now=at(26))

@@ -283,6 +283,7 @@ def suspend_order(
 
     words = need(reason, "暂停的理由")
     [held] = take("suspend", [order], actor=actor, now=now, words=words, seen=seen, change=change)
+    follow([held], actor=actor, now=now)
     return held
 
 
@@ -303,6 +304,7 @@ def resume_order(
         held.suspended_from, held.suspended_at, held.step_due_at = "", None, None
 
     [held] = take("resume", [order], actor=actor, now=now, words=words, seen=seen, change=change)
+    follow([held], actor=actor, now=now)
     return held
 
 

@@ -111,12 +111,9 @@ def _of_office(
 
 
 def _of_closer(order: SupervisionOrder) -> Iterator[DutyInput]:
+    """The office closes; what came from a leader's words the leader reads to the end, which is a duty of the words."""
     author = order.instruction.author if order.instruction else None
-    if author and author.is_active:
-        yield _duty(
-            order, CLOSE, f"阅反馈：{order.title}", order.step_due_at, person=author, mark="instruction"
-        )
-    else:
+    if author is None or not author.is_active:
         yield from _of_office(order, CLOSE, f"销号：{order.title}", order.step_due_at, "closed")
 
 
