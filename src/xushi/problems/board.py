@@ -123,17 +123,21 @@ _READ = ("problem_class__path", "lead", "lead__kind")
 
 
 def build(user: "User", wanted: Wanted, horizon: Horizon) -> Board:
-    """The open problems this person sees within the batch and age wanted; six queries whatever their number.
+    """The open problems this person sees within the batch and age wanted; six queries at most, whatever their number.
 
     What else holds a project back counts whoever sees it and whichever batch it stands in: 放行 is true or not.
     """
     here = wanted.without_cell()
     seen = Problem.objects.open().visible_to(user).filter(here.condition(horizon))
     rows = list(seen.order_by().values_list("project", *_READ, "state", "due_on", "meetings"))
-    everything = Problem.objects.open().order_by()
-    if not sees_everything(user):
-        everything = everything.filter(project__in={row[0] for row in rows})
-    waiting = [(row[0], key_of(*row[1:])) for row in everything.values_list("project", *_READ).iterator()]
+    everything = Problem.objects.open().order_by().values_list("project", *_READ)
+    if sees_everything(user):
+        held = (
+            rows if here == Wanted(page=here.page) else list(everything)
+        )  # the list as it opens is all there is
+    else:
+        held = list(everything.filter(project__in=seen.values("project")))
+    waiting = [(row[0], key_of(*row[1:4])) for row in held]
     others: dict[int, set[Key]] = defaultdict(set)
     for project, key in waiting:
         others[project].add(key)

@@ -47,9 +47,18 @@ def add_to_draft(draft: ProblemDraft, files: Sequence[Any], *, actor: Actor, now
 @transaction.atomic
 def drop_from_draft(draft: ProblemDraft, photo: int) -> None:
     for found in draft.photos.filter(pk=photo):
-        file = found.file
-        found.delete()
-        transaction.on_commit(lambda file=file: file.delete(save=False))
+        forget(found)
+
+
+def forget(photo: ProblemPhoto) -> None:
+    """The row now, its file once the transaction is through."""
+    file = photo.file
+    photo.delete()
+
+    def gone() -> None:
+        file.delete(save=False)
+
+    transaction.on_commit(gone)
 
 
 def add_evidence(note: ProblemNote, good: dict[str, bytes], *, actor: Actor, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from xushi.journal.actions import Actor
-from xushi.problems import acting, policy
+from xushi.problems import acting, photos, policy
 from xushi.problems.models import Problem, ProblemClass, ProblemDraft, ProblemNote, ProblemPhoto
 from xushi.problems.rules import LONGEST_WORDS, ProblemInput, problems_of_report, title_of
 from xushi.registry.checking import RowProblem, among, refuse
@@ -28,10 +28,9 @@ def save_draft(project: Project, typed: Mapping[str, Any], *, actor: Actor, now:
 @transaction.atomic
 def discard_draft(draft: ProblemDraft) -> None:
     """清掉草稿 with its photos; nothing was reported."""
-    files = [photo.file for photo in draft.photos.all()]
-    draft.photos.all().delete()
+    for photo in draft.photos.all():
+        photos.forget(photo)
     draft.delete()
-    transaction.on_commit(lambda: [file.delete(save=False) for file in files] and None)
 
 
 @transaction.atomic

@@ -76,7 +76,8 @@ def freed(waiting: Iterable[tuple[int, Cell]]) -> dict[Cell, set[int]]:
 
 def freed_by(chosen: Collection[int], open_ones: Iterable[tuple[int, int]]) -> set[int]:
     """The projects that have no open problem besides the chosen ones; open_ones: (problem, project), all of them."""
-    picked, others = set(), set()
+    picked: set[int] = set()
+    others: set[int] = set()
     for problem, project in open_ones:
         (picked if problem in chosen else others).add(project)
     return picked - others

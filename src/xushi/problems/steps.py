@@ -56,7 +56,7 @@ def _assign(posted: Posted) -> None:
 
 
 def _raise(posted: Posted) -> None:
-    leader = User.objects.filter(pk=posted.number("leader")).first()
+    leader = User.objects.filter(pk=posted.number("leader") or 0).first()
     if leader is None:
         raise Refused([RowProblem(0, "leader", "选一位区领导。")])
     actions_office.raise_to_leader(posted.seen, leader, posted.data.get("raise_words", ""), **posted.how)
@@ -66,7 +66,7 @@ def _batch(posted: Posted) -> None:
     if posted.data.get("batch") == "new":
         batch = actions_office.open_batch(title=posted.data.get("batch_title", ""), **posted.how)
     else:
-        held = Batch.objects.filter(pk=posted.number("batch")).first()
+        held = Batch.objects.filter(pk=posted.number("batch") or 0).first()
         if held is None:
             raise Refused([RowProblem(0, "batch", "选一个批次，或选“新开一批”。")])
         batch = held

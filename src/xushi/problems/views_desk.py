@@ -246,7 +246,7 @@ def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     if not policy.can_handle(person(request)):
         raise PermissionDenied("问题类别由区重大办维护。")
     held = get_object_or_404(ProblemClass, pk=pk)
-    how = {"actor": Actor.of(request), "now": clock.now()}
+    how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:
         if "retired" in request.POST:
             classes.set_class_retired(held, row_number(request.POST["retired"]) == 1, **how)
