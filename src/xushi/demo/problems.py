@@ -80,10 +80,10 @@ def _solve(district: District, month: Month) -> None:
     began, seen = (_at(5, 14, 9), _at(5, 21, 9)) if early else (_at(6, 11, 9), _at(6, 19, 9))
     for number, problem in enumerate(due):
         now = began + timedelta(days=number // A_DAY, minutes=40 * (number % A_DAY))
-        own = problem.lead.name == LAND
-        by = people.users["department"] if own else district.reporter(problem.lead.name)
-        words = told[problem.problem_class.code].format(n=2 + (problem.number - 1) % 5)
-        actions.solve(_fresh([problem]), words, actor=Actor(by=by), now=now, files=[_drawn(problem.number)])
+        lead, place = str(problem.lead), problem.number or 1
+        by = people.users["department"] if lead == LAND else district.reporter(lead)
+        words = told[problem.problem_class.code].format(n=2 + (place - 1) % 5)
+        actions.solve(_fresh([problem]), words, actor=Actor(by=by), now=now, files=[_drawn(place)])
     for start in range(0, len(due), 20):
         some = _fresh(due[start : start + 20])
         at = seen + timedelta(minutes=start)
