@@ -96,6 +96,17 @@ def test_the_new_version_stands_beside_the_old_and_both_are_read(
     assert "看旧版" in client.get(reverse("progress:closing")).content.decode()
 
 
+def test_what_happened_after_the_month_is_no_other_view_of_it(project: Project, office_user: User) -> None:
+    """A project completed in June, or entered into statistics since, has not changed February."""
+    later = {"completed_on": "2018-06-20", "statistics_entered_on": "2018-03-05"}
+    Project.objects.filter(pk=project.pk).update(**later)
+    assert refresh_drift(now=NOW) == 0
+    Project.objects.filter(pk=project.pk).update(statistics_entered_on="2018-02-28")
+    assert refresh_drift(now=NOW) == 1
+    february = MonthClosing.objects.get(month=FEBRUARY)
+    assert february.drifts.get().changes == {"statistics_entered_on": [None, "2018-02-28"]}
+
+
 def test_an_old_version_is_read_while_the_month_is_open(
     project: Project, office_user: User, signed_in: Callable[[User], Client]
 ) -> None:

@@ -35,7 +35,7 @@ def _refresh(closing: MonthClosing, project_ids: list[int] | None, now: datetime
     fixed = {standing.project_id: standing for standing in fact_standings(closing, project_ids)}
     drifts = []
     for standing in live_standings(closing.month, project_ids):
-        changes = differences(fixed.pop(standing.project_id, None), standing)
+        changes = differences(fixed.pop(standing.project_id, None), standing, closing.month)
         if changes:
             drifts.append(_drift(closing, standing.project_id, changes, now))
     drifts += [_drift(closing, project, {"listed": [True, False]}, now) for project in fixed]
@@ -47,15 +47,22 @@ def _drift(closing: MonthClosing, project: int, changes: dict[str, list[Any]], n
     return FactDrift(closing=closing, project_id=project, changes=changes, found_at=now)
 
 
-def differences(fixed: Standing | None, present: Standing) -> dict[str, list[Any]]:
-    """{column: [fixed, present]} of what differs; a project listed only afterwards is {"listed": [False, True]}."""
+def differences(fixed: Standing | None, present: Standing, month: Month) -> dict[str, list[Any]]:
+    """{column: [fixed, present]} of what differs; a project listed only afterwards is {"listed": [False, True]}.
+
+    What happened after the month (a project completed since, or entered into statistics) is no other view of it.
+    """
     if fixed is None:
         return {"listed": [False, True]}
-    return {
-        name: [_plain(getattr(fixed, name)), _plain(getattr(present, name))]
-        for name in _COMPARED
-        if getattr(fixed, name) != getattr(present, name)
-    }
+    pairs = (
+        (name, _by(month, getattr(fixed, name)), _by(month, getattr(present, name))) for name in _COMPARED
+    )
+    return {name: [_plain(old), _plain(new)] for name, old, new in pairs if old != new}
+
+
+def _by(month: Month, value: Any) -> Any:
+    """A day after the month's end had not come yet."""
+    return None if isinstance(value, date) and value > month.last_day else value
 
 
 def _plain(value: Any) -> Any:

@@ -121,7 +121,7 @@ def _between(old: MonthClosing, new: MonthClosing, user: "User") -> tuple[int, l
     shown = ids[:SHOWN]
     before = {standing.project_id: standing for standing in fact_standings(old, shown)}
     after = {standing.project_id: standing for standing in fact_standings(new, shown)}
-    return len(ids), [_changed(before.get(pk), after.get(pk)) for pk in shown]
+    return len(ids), [_changed(before.get(pk), after.get(pk), old.month) for pk in shown]
 
 
 def _unlike(one: MonthClosing, other: MonthClosing, user: "User") -> "QuerySet[Any]":
@@ -133,10 +133,10 @@ def _unlike(one: MonthClosing, other: MonthClosing, user: "User") -> "QuerySet[A
     )
 
 
-def _changed(before: Standing | None, after: Standing | None) -> Changed:
+def _changed(before: Standing | None, after: Standing | None, month: Month) -> Changed:
     known = after or before
     assert known is not None  # a project that differs stands in one of the two
-    changes = differences(before, after) if after else {"listed": [True, False]}
+    changes = differences(before, after, month) if after else {"listed": [True, False]}
     return Changed(known.project_id, known.project_name, list(_told(changes)))
 
 
