@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export XUSHI_HOME ?= $(CURDIR)/var
 
-.PHONY: demo serve test check format requirements clean
+.PHONY: demo serve test check bench format requirements clean
 
 demo: .venv/.base
 	XUSHI_NOW=$${XUSHI_NOW:-2018-09-12T08:30} $(BIN)/xushi demo
@@ -10,11 +10,11 @@ demo: .venv/.base
 serve: .venv/.base
 	$(BIN)/xushi serve
 
-# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑除浏览器以外的全部
+# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑全部，浏览器的只跑一件督办单的一生
 test: .venv/.dev
 	@sh .ci/chromium
 	env -u DATABASE_URL $(BIN)/pytest -n auto
-	$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not e2e"
+	$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not e2e or both"
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -27,6 +27,10 @@ check: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# 重新测 docs/performance.md 里的数，约十分钟；全部规模另加 --sizes 450,10000,100000
+bench: .venv/.dev
+	$(BIN)/python bench/run.py
 
 # 改了 requirements/*.in 之后：重新定版本、定散列
 requirements:
