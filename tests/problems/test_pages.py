@@ -342,3 +342,24 @@ def test_queries_of_the_pages_do_not_grow(town: Town, desk: Client, office_user:
         files = [photo(size=(9, n + 1))]
         actions.add_note(seen(problem), f"第{n}次进展", actor=me, now=NOW, files=files)
     assert [queries(desk, DESK), queries(desk, page_of(problem))] == before
+
+
+def test_a_stale_page_of_one_problem_keeps_what_was_typed(
+    town: Town, desk: Client, signed_in: SignIn, office_user: User
+) -> None:
+    problem = given(town.projects[0], town.land)
+    old = str(problem.version)
+    actions.add_note(seen(problem), "先去看了", actor=Actor(by=office_user), now=NOW)
+    lead = signed_in(town.land_user)
+    url = reverse("problems:step", args=[problem.pk, "decline"])
+    answer = lead.post(url, {"version": old, "words": "应归供电公司"})
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "刚由周敏于9月12日8:30写进展" in text
+    assert "应归供电公司</textarea>" in text
+    fresh = str(Problem.objects.get(pk=problem.pk).version)
+    assert f'name="version" value="{fresh}"' in text
+    assert lead.post(url, {"version": fresh, "words": "应归供电公司"}).status_code == 302
+    assert lead.post(url, {"words": "没有版本"}).status_code in (
+        404,
+        409,
+    )  # no longer theirs, or looked at nothing
