@@ -26,6 +26,13 @@ def badge(user: User, today: date) -> int:
     return todo(user, today).order_by().count()
 
 
+def badges(user: User, today: date, kind: str) -> tuple[int, int]:
+    """badge(), and how many of these are about one kind of subject (a model's label): one query."""
+    owed = todo(user, today).order_by()
+    counted = owed.aggregate(all=Count("pk"), some=Count("pk", filter=Q(subject_kind=kind)))
+    return counted["all"], counted["some"]
+
+
 def done(user: User, today: date) -> DutyQuerySet:
     """What this person and their units have done with, the latest first."""
     ended: DutyQuerySet = Duty.objects.done().filter(listed=True).of(user, today)

@@ -16,6 +16,7 @@ from xushi.core.months import Month
 from xushi.home import words
 from xushi.home.lists import alerted, find, page, standing
 from xushi.home.months import Choice
+from xushi.home.ordering import open_numbers
 from xushi.home.wanted import Wanted
 from xushi.progress.scope import Filters
 from xushi.registry.models import Project
@@ -105,7 +106,8 @@ UNDER_WAY = Wanted(filters=Filters(stage="under_way"))
 
 
 def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words.Warned]:
-    """The alerts to look at first: 应开未开 by days, then 进度滞缓 by points, with what blocks each; three queries.
+    """The alerts to look at first: 应开未开 by days, then 进度滞缓 by points, with what blocks each and the
+    order that is open for it; four queries.
 
     Of an older month those that stood then, as its facts say; what blocked them then is not kept.
     """
@@ -119,7 +121,9 @@ def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words
     names = {alert.subject_id for alert in chosen}
     blocks = dict(Project.objects.filter(pk__in=names).values_list("pk", "difficulty"))
     today = local_day(now)
-    return [words.warned(alert, today, why=blocks.get(alert.subject_id, "")) for alert in chosen]
+    orders = open_numbers(user, names)
+    made = (words.warned(alert, today, why=blocks.get(alert.subject_id, "")) for alert in chosen)
+    return [replace(row, order=orders.get(row.project, "")) for row in made]
 
 
 def _worst_then(user: "User", choice: Choice, stood: datetime, count: int) -> list[words.Warned]:

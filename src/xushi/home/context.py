@@ -10,18 +10,20 @@ from django.urls import NoReverseMatch, reverse
 from xushi.alerts import tally
 from xushi.config import clock
 from xushi.core.clock import local_day
-from xushi.duties.selectors import badge
+from xushi.duties.selectors import badges
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
 from xushi.problems.selectors import open_count as open_problems
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
+from xushi.supervision.models import SupervisionOrder
 from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
+ORDER = SupervisionOrder._meta.label_lower
 COUNTED = {"alerts", "duties", "problems", "projects"}
 
 
@@ -59,7 +61,8 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     if "alerts" in wanted:
         counts.by_key["alerts"] = tally.open_count(user)
     if "duties" in wanted:
-        counts.by_key["duties"] = badge(user, local_day(clock.now()))
+        owed = badges(user, local_day(clock.now()), ORDER)
+        counts.by_key["duties"], counts.by_key["orders"] = owed
     if "problems" in wanted:
         counts.by_key["problems"] = open_problems(user)
     if "projects" in wanted:

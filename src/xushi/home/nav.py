@@ -34,7 +34,7 @@ class Entry:
 ENTRIES = (
     Entry("home", "首页", "home", "home:home", (Role.OWNER, Role.TERRITORY, Role.INDICATOR_LEAD)),
     Entry("overview", "总览", "home", "home:overview", PORTFOLIO),
-    Entry("duties", "待办", "flag", "duties:list", BUSINESS, views=("duties:leave",)),
+    Entry("duties", "待办", "check", "duties:list", BUSINESS, views=("duties:leave",)),
     Entry("mine", "我要报的", "pen", "progress:mine", REPORTERS, views=("progress:report",)),
     Entry("alerts", "预警", "alert", "alerts:list", (*PORTFOLIO, Role.OWNER), views=("alerts:thresholds",)),
     Entry(
@@ -44,6 +44,10 @@ ENTRIES = (
     Entry("crossing", "交叉", "columns", "home:crossing", PORTFOLIO),
     Entry("problems", "问题事项", "problem", "problems:desk", (*PORTFOLIO, Role.OWNER),
           views=("problems:problem", "problems:new", "problems:report", "problems:freed", "problems:kinds", "problems:act")),
+    Entry("orders", "督办", "flag", "supervision:orders",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
+          views=("supervision:order", "supervision:order_act", "supervision:new_order", "supervision:amend_order",
+                 "supervision:reroute", "supervision:units", "supervision:terms")),
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
@@ -70,8 +74,8 @@ TABS: dict[str, tuple[str, ...]] = {
     Role.TERRITORY: ("duties", "mine", "projects", "alerts"),
     Role.OWNER: ("mine", "duties", "projects", "alerts"),
     Role.STATISTICS: ("statistics", "duties", "projects", "alerts"),
-    Role.INSPECTOR: ("duties", "alerts", "projects", "overview"),
-    Role.DEPARTMENT: ("duties", "alerts", "projects", "overview"),
+    Role.INSPECTOR: ("duties", "orders", "alerts", "projects"),
+    Role.DEPARTMENT: ("duties", "orders", "projects", "alerts"),
     Role.INDICATOR_LEAD: ("duties",),
 }
 
@@ -95,7 +99,7 @@ class Counts:
     """The counts beside entries; None where they were not asked for."""
 
     by_key: dict[str, int] = field(default_factory=dict)
-    badges: frozenset[str] = frozenset({"alerts", "duties", "mine", "reports"})
+    badges: frozenset[str] = frozenset({"alerts", "duties", "mine", "orders", "reports"})
 
 
 def address(entry: Entry) -> str | None:

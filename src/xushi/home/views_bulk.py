@@ -1,4 +1,4 @@
-"""选中几行之后：盯办、催报、导出；视图的存、改名、删。"""
+"""选中几行之后：盯办、催报、派督办、导出；视图的存、改名、删。"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +36,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         query = urlencode([*_pairs(request), *(("id", pk) for pk in ids)])
         return HttpResponseRedirect(f"{reverse('home:export', args=[act.removeprefix('export-')])}?{query}")
     chosen = list(Project.objects.visible_to(user).filter(pk__in=ids))
+    if act == "order" and chosen:
+        picked = ",".join(str(project.pk) for project in chosen)
+        return HttpResponseRedirect(f"{reverse('supervision:new_order')}?projects={picked}")
     if not chosen:
         messages.error(request, "没有选中看得到的项目，请先勾选。")
     elif act == "watch":

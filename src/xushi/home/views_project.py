@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
-from xushi.home import actions, project_page
+from xushi.home import actions, ordering, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
 from xushi.problems.policy import is_reporter as is_problem_reporter
@@ -36,6 +36,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "project": found,
         "links": _links(user, found, page),
         "may_report_problem": is_problem_reporter(user),
+        "orders": ordering.of_project(user, found, now),
+        "office": user.has_role(Role.OFFICE),
     }
     return render(request, "home/project.html", context)
 
@@ -51,7 +53,9 @@ def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[di
     if can_report(user, found):
         month = str(page.choice.open_month)
         wanted.append(("progress:report", [found.pk, month], f"报{page.choice.open_month.number}月", "pen"))
-    if len(wanted) < 2 and is_problem_reporter(user):  # at most two on the bar; the card of problems has it too
+    if len(wanted) < 2 and is_problem_reporter(
+        user
+    ):  # at most two on the bar; the card of problems has it too
         wanted.append(("problems:report", [found.pk], "报问题", "problem"))
     links = []
     for name, args, label, icon in wanted:

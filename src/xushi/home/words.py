@@ -24,6 +24,7 @@ class Warned:
     amount: str
     place: str
     why: str
+    order: str = ""  # 督办17号, where one is open for the project
 
 
 def tone_of(cause: str) -> str:

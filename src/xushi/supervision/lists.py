@@ -88,7 +88,7 @@ def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
     orders = list(page)
     last = wanted.tab == "open" and not page.has_next() and not wanted.narrowed
     since = list(_with_names(_answered(user, wanted, now))[:SINCE_AT_MOST]) if last else []
-    axis = tracks.axis_of(orders or since, now)
+    axis = tracks.axis_of([*orders, *since], now)
     rows = rows_of([*orders, *since], user, axis)
     return Listed(wanted, tabs, rows[: len(orders)], rows[len(orders) :], tracks.draw_axis(axis), page)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -130,8 +130,11 @@ def moments_of(order: SupervisionOrder, user: User, now: datetime) -> list[Momen
         pk__in=Instruction.objects.filter(written).values("pk")
     )
     found = [_moment(step, tuple(photos[step.pk]), now) for step in _told(steps)]
-    found += [_said(one, now) for one in words]
-    return sorted(found, key=lambda moment: moment.at)
+    said = [_said(one, now) for one in words]
+    told = {moment.words for moment in said}
+    # an order that says nothing but the leader's words does not say them again
+    said += [replace(moment, words="") if moment.words in told else moment for moment in found]
+    return sorted(said, key=lambda moment: (moment.at, moment.instruction is None))
 
 
 def _told(steps: Sequence[OrderStep]) -> Iterator[OrderStep]:

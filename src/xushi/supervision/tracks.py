@@ -13,7 +13,7 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import ENDED
 from xushi.supervision.words import tone_of
 
-BACK, AHEAD, LEAST = 45, 60, 10  # days around today that an axis shows at most, and at least
+BACK, AHEAD, LEAST = 30, 60, 10  # days around today that an axis shows at most, and at least
 HEIGHT, MIDDLE = 22, 11
 BETWEEN_TICKS = 5  # about so many
 NEAR = 9.0  # percent of the axis that two words need
@@ -40,15 +40,16 @@ class Axis:
         return (self.last - self.first).days
 
     def ticks(self) -> Iterator[tuple[float, str, bool]]:
-        """(where, word, whether it is today): a few days apart, none so near to today that words would touch."""
-        here, span = self.at(self.now), self.span
-        step, month = max(span // BETWEEN_TICKS, 1), 0
-        for days in range(0, span, step):
-            day, where = self.first + timedelta(days=days), days / span * 100
-            if abs(where - here) < NEAR or where > 100 - NEAR / 2:
+        """(where, word, whether it is today): a few days apart, none so near another that the words would touch."""
+        here, step, month, free = self.at(self.now), max(self.span // BETWEEN_TICKS, 1), 0, 0.0
+        for days in range(0, self.span, step):
+            day, where = self.first + timedelta(days=days), days / self.span * 100
+            word = f"{day.month}月{day.day}日" if day.month != month else str(day.day)
+            half = NEAR if day.month != month else NEAR / 2
+            if (where and where - half < free) or abs(where - here) < half + NEAR / 2 or where > 100 - half:
                 continue
-            yield round(where, 2), f"{day.month}月{day.day}日" if day.month != month else str(day.day), False
-            month = day.month
+            yield round(where, 2), word, False
+            month, free = day.month, (where + half if where else 2 * half)
         yield here, "今天", True
 
 
@@ -77,6 +78,8 @@ def draw(order: SupervisionOrder, axis: Axis, words: str, pens: Sequence[datetim
     """One order's track; words is what it says to who cannot see it, pens when a leader wrote on it."""
     if order.issued_at is None or order.due_at is None:
         return format_html('<span class="dtrack-none">{}</span>', "还没签发")
+    if not axis.holds(order.due_at) and order.due_at < axis.now and order.replied_at:
+        return format_html('<span class="dtrack-none">{}</span>', words)  # over before the axis begins
     return format_html(
         '<svg class="dtrack" width="100%" height="{}" role="img" aria-label="{}">{}{}{}</svg>',
         HEIGHT,
@@ -101,6 +104,8 @@ def _bars(order: SupervisionOrder, axis: Axis) -> SafeString:
         parts.append(_rect("dtrack-late", due, end, "url(#hatch-red)"))
     done = order.replied_at is not None or order.state in ENDED
     tone = "" if done else tone_of(order.due_at, axis.now)
+    if not axis.holds(order.due_at):
+        return mark_safe("".join(parts))  # noqa: S308 - of safe parts
     parts.append(
         format_html(
             '<rect class="dtrack-due {}" x="{}%" y="3" width="2" height="16"/>', tone and f"is-{tone}", due

@@ -48,7 +48,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "periods": _periods(today, period),
         "counts": list(COUNTS),
         "spans": list(SPANS),
-        "terms": terms_at(now),
+        "may_set": can_set_terms(user),
         "now": now,
     }
     return render(request, "supervision/units.html", context, status=400 if odd else 200)
