@@ -106,6 +106,7 @@ def test_four_people_carry_one_order_to_its_end(
 
     set_clock(settings, at(due.day - 1, 9))
     assert "督办1号" in rolling(land)
+    assert "明天" in rolling(leader) or "还剩1天" in rolling(leader)  # leaders watch what is at the units
     town.goto(f"/supervision/orders/{order.pk}")
     town.locator("#feedback [name=words]").fill("街道这头3户已交房。")
     town.locator("#feedback label").filter(has_text="已办结").click()

@@ -2,20 +2,25 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
 
-from xushi.core.clock import local_day
+from xushi.core.clock import BEIJING, local_day
 from xushi.duties import selectors as duties
 from xushi.duties.models import Duty
 from xushi.duties.words import deadline_words
 from xushi.notices.models import Mute, Notice
+from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.policy import OVERSEERS
+from xushi.supervision.table import AT_UNIT
 from xushi.units.models import User
 
 MOST = 100  # the badge counts no further: 99+
 HOUR = 3600
+NEAR, SOONEST = 3, 20  # days ahead, and lines, of the rolling reminder
 
 
 def unread(user: User) -> QuerySet[Notice]:
@@ -58,20 +63,42 @@ class Reminder:
 
 
 def reminder(user: User, now: datetime) -> Reminder:
-    """What is overdue or due within three days; empty where nothing is."""
-    nearest = duties.nearest(user, local_day(now))
+    """What is overdue or due within three days: one's own and, for overseers, the orders at the units; nearest first."""
+    own_duties = duties.nearest(user, local_day(now))
+    nearest = [(duty.due_at, _line(duty, now)) for duty in own_duties if duty.due_at]
+    own = {line.url for _, line in nearest}
+    watched = [(order.due_at, _order_line(order, now)) for order in _watched(user, now)]
+    nearest += [(due_at, line) for due_at, line in watched if line.url not in own]
+    nearest.sort(key=lambda pair: pair[0])
     return Reminder(
-        tuple(_line(duty, now) for duty in nearest),
-        min((_holds_for(duty.due_at, now) for duty in nearest if duty.due_at), default=HOUR),
+        tuple(line for _, line in nearest[:SOONEST]),
+        min((_holds_for(due_at, now) for due_at, _ in nearest), default=HOUR),
     )
 
 
+def _watched(user: User, now: datetime) -> list[SupervisionOrder]:
+    """The running orders that an overseer sees and that fall due within three days; one query."""
+    if not user.has_role(*OVERSEERS):
+        return []
+    end = datetime.combine(local_day(now) + timedelta(days=NEAR + 1), time(0), BEIJING)
+    running = SupervisionOrder.objects.visible_to(user).filter(state__in=AT_UNIT, due_at__lt=end)
+    return list(running.select_related("project").order_by("due_at", "pk")[:SOONEST])
+
+
+def _order_line(order: SupervisionOrder, now: datetime) -> Line:
+    name = order.project.name if order.project else order.title
+    return Line(_due(order.due_at, now), order.called, name, reverse("supervision:order", args=[order.pk]))
+
+
+def _due(due_at: datetime | None, now: datetime) -> str:
+    words = deadline_words(due_at, now)
+    return f"{words}到期" if words.startswith("今天") else words
+
+
 def _line(duty: Duty, now: datetime) -> Line:
-    words = deadline_words(duty.due_at, now)
-    due = f"{words}到期" if words.startswith("今天") else words
     number = duty.number or duty.title
     name = duty.note.partition(" · ")[0] if duty.number and duty.note else ""
-    return Line(due, number, name or (duty.title if duty.number else ""), duty.url)
+    return Line(_due(duty.due_at, now), number, name or (duty.title if duty.number else ""), duty.url)
 
 
 def _holds_for(due_at: datetime, now: datetime) -> int:
