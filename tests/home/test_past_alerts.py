@@ -90,4 +90,4 @@ def test_the_page_of_an_older_month_says_whose_alerts_it_shows(
         assert "合计<b>1</b>个项目" in client.get(address.replace("&amp;", "&")).content.decode()
     shown = client.get("/projects/?month=2018-07&alert=slipping").content.decode()
     assert "慢23.3个百分点" in shown
-    assert "没有要盯的项目" in signed_in(stranger).get("/overview/?month=2018-07").content.decode()
+    assert "还没有你看得到的项目" in signed_in(stranger).get("/overview/?month=2018-07").content.decode()
