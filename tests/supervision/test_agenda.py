@@ -110,10 +110,10 @@ def test_many_alike_are_one_item() -> None:
     assert len(propose(news(3, 1)).items) == 3
     [one] = propose(news(4, 1), "/alerts/").items
     assert (one.title, one.now_is, one.unit, one.url) == ("街道1新增进度滞缓4个", "4个", 1, "/alerts/")
-    assert (one.kind, one.id) == ("alerts.group.进度滞缓", 1)
+    assert (one.kind, one.id) == ("alerts.group.new.进度滞缓", 1)
     assert one.note == "工程0、工程1、工程2、工程3"
-    [whole] = propose([matter for place in range(7) for matter in news(5, place)]).items
-    assert (whole.title, whole.unit) == ("新增进度滞缓35个", None)
+    [whole] = propose([matter for place in range(4) for matter in news(5, place)]).items
+    assert (whole.title, whole.unit) == ("新增进度滞缓20个", None)
 
 
 def test_the_pressing_first_and_the_unchanged_only_counted() -> None:

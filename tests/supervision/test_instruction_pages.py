@@ -342,3 +342,10 @@ def test_the_end_of_the_week_is_a_working_day(now, end) -> None:  # type: ignore
     from xushi.calendars.selectors import calendar
 
     assert week_end(now, calendar()) == end
+
+
+def test_the_form_follows_the_words(world: World, signed_in: SignIn) -> None:
+    address = reverse("supervision:understood")
+    found = signed_in(world.people["leader"]).post(address, {"words": SAID}).json()
+    assert found == {"lead": world.land.pk, "helpers": [world.town.pk], "due": "2018-09-14"}
+    assert signed_in(world.people["clerk"]).post(address, {"words": SAID}).status_code == 403

@@ -17,7 +17,7 @@ from xushi.supervision.drafting import TITLE_AT_MOST, OrderInput
 from xushi.supervision.instructing import WORDS_AT_MOST, InstructionInput, title_of
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Urgency, terms_of
-from xushi.supervision.subjects import Subject, offered_units
+from xushi.supervision.subjects import Subject, offered_units, understood, units_for
 from xushi.units.models import Role, Unit, User
 
 PHRASES = ("请……牵头", "限期办结", "每日报我", "同意", "阅", "请协调解决", "抓紧办理")
@@ -205,14 +205,22 @@ class RouteForm(forms.Form):
 RouteForms = forms.formset_factory(RouteForm, extra=0, max_num=10, absolute_max=10)
 
 
-def route_initial(instruction: Instruction) -> dict[str, Any]:
-    """What the first order says before anybody has typed."""
+def route_initial(instruction: Instruction, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
+    """What the first order says before anybody has typed: as addressed, else as the words say, else by the project."""
     units = list(instruction.addressees.all())
+    lead = next((one.unit_id for one in units if one.lead), None)
+    helpers = [one.unit_id for one in units if not one.lead]
+    said = understood(instruction.words, now, calendar)
+    if not units and instruction.project:
+        first, others = units_for(instruction.project)
+        lead, helpers = first.pk if first else None, [unit.pk for unit in others]
+    if not units and said.lead:
+        lead, helpers = said.lead, list(said.helpers)
     return {
         "title": title_of(instruction.words),
         "demand": instruction.words,
-        "lead": next((one.unit_id for one in units if one.lead), None),
-        "co_handlers": [one.unit_id for one in units if not one.lead],
-        "due_on": instruction.due_on,
+        "lead": lead,
+        "co_handlers": [pk for pk in helpers if pk != lead],
+        "due_on": instruction.due_on or said.due_on,
         "urgency": Urgency.ORDINARY,
     }

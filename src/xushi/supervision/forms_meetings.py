@@ -7,13 +7,12 @@ from uuid import uuid4
 from django import forms
 
 from xushi.calendars.rules import WorkingCalendar
-from xushi.core.clock import BEIJING, local_day
+from xushi.core.clock import BEIJING
 from xushi.problems.models import ProblemClass
 from xushi.supervision.models_meetings import Decision, Meeting
-from xushi.supervision.recognising import Name, Recognised, recognise
 from xushi.supervision.rules import Urgency
 from xushi.supervision.sitting import DecisionInput
-from xushi.supervision.subjects import offered_units
+from xushi.supervision.subjects import offered_units, understood
 from xushi.units.models import Unit
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -50,16 +49,6 @@ class ItemForm(forms.Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["unit"].queryset = offered_units()  # type: ignore[attr-defined]
-
-
-def unit_names() -> list[Name]:
-    """Every unit that can be given something to do, as words may call it: one query."""
-    rows = offered_units().values_list("pk", "name", "short_name")
-    return [Name(pk, tuple(dict.fromkeys((short or name, name)))) for pk, name, short in rows]
-
-
-def understood(text: str, now: datetime, calendar: WorkingCalendar) -> Recognised:
-    return recognise(text, unit_names(), local_day(now), calendar)
 
 
 class DecisionForm(forms.Form):

@@ -11,7 +11,7 @@ from xushi.duties.words import day_words, deadline_words
 
 REPEATED_FROM = 2  # meetings stood at before: this one is the third
 TOGETHER_FROM = 4  # so many new alerts of one cause in one place are one item
-LINES_OF_A_CAUSE = 6  # more items of one cause than this are one for the whole district
+LINES_OF_A_CAUSE = 3  # more items of one cause than this are one for the whole district
 NAMES_SHOWN = 5
 GROUP = "alerts.group."  # what many alerts drawn together stand under, with their cause
 
@@ -49,6 +49,7 @@ class Why(StrEnum):
 
 
 SHORT, LONG = 5, 8
+NEWS = (Why.NEW_ALERT, Why.WORSE)
 MARKS = {
     Why.DUE_TODAY: "overdue",
     Why.REPEATED: "must_fix",
@@ -277,37 +278,41 @@ def _rank(matter: Matter) -> int:
 
 
 def _drawn_together(matters: Sequence[Matter], list_url: str) -> Iterator[Matter]:
-    """New alerts of one cause in one place as one item; of one cause everywhere where there are too many of those."""
-    yield from (one for one in matters if one.why != Why.NEW_ALERT)
-    by_cause: dict[str, dict[int | None, list[Matter]]] = defaultdict(lambda: defaultdict(list))
+    """Alerts new or turned red, of one cause in one place, as one item; of one cause where there are many of those."""
+    yield from (one for one in matters if one.why not in NEWS)
+    by_cause: dict[tuple[Why, str], dict[int | None, list[Matter]]] = defaultdict(lambda: defaultdict(list))
     for one in matters:
-        if one.why == Why.NEW_ALERT:
-            by_cause[one.cause][one.place].append(one)
-    for cause, places in by_cause.items():
-        lines = [line for held in places.values() for line in _of_place(cause, held, list_url)]
+        if one.why in NEWS:
+            by_cause[one.why, one.cause][one.place].append(one)
+    for places in by_cause.values():
+        lines = [line for held in places.values() for line in _of_place(held, list_url)]
         if len(lines) <= LINES_OF_A_CAUSE:
             yield from lines
             continue
         every = [one for held in places.values() for one in held]
         most = sorted(places.values(), key=lambda held: -len(held))[:NAMES_SHOWN]
         said = "、".join(f"{held[0].place_name}{len(held)}个" for held in most)
-        yield _sum_of(every, f"新增{cause}{len(every)}个", f"最多的是{said}", list_url, unit=None)
+        yield _sum_of(
+            every, "", f"分布在{said}{'等' if len(places) > NAMES_SHOWN else ''}", list_url, unit=None
+        )
 
 
-def _of_place(cause: str, held: Sequence[Matter], list_url: str) -> list[Matter]:
+def _of_place(held: Sequence[Matter], list_url: str) -> list[Matter]:
     if len(held) < TOGETHER_FROM:
         return list(held)
-    names = "、".join(one.title.removesuffix(cause) for one in held[:NAMES_SHOWN])
+    names = "、".join(one.title.removesuffix(one.cause) for one in held[:NAMES_SHOWN])
     more = "等" if len(held) > NAMES_SHOWN else ""
-    title = f"{held[0].place_name}新增{cause}{len(held)}个"
-    return [_sum_of(held, title, f"{names}{more}", list_url, unit=held[0].place)]
+    return [_sum_of(held, held[0].place_name, f"{names}{more}", list_url, unit=held[0].place)]
 
 
-def _sum_of(held: Sequence[Matter], title: str, note: str, list_url: str, unit: int | None) -> Matter:
+def _sum_of(held: Sequence[Matter], place: str, note: str, list_url: str, unit: int | None) -> Matter:
     heaviest = max(held, key=lambda one: one.weight)
+    new = heaviest.why == Why.NEW_ALERT
+    title = f"{place}{'新增' if new else '转红'}{heaviest.cause}{len(held)}个"
+    kind = f"{GROUP}{'new' if new else 'worse'}.{heaviest.cause}"
     return replace(
-        heaviest, kind=f"{GROUP}{heaviest.cause}", id=unit or 0, title=title, note=note[:300], url=list_url,
-        was="新", now_is=f"{len(held)}个", project=None, unit=unit,
+        heaviest, kind=kind, id=unit or 0, title=title, note=note[:300], url=list_url,
+        was="新" if new else "黄色", now_is=f"{len(held)}个", project=None, unit=unit,
     )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def alerts(since: datetime, now: datetime, only: Collection[int] | None = None) 
             red_then=not before,
             opened_at=alert.opened_at,
             amount=amount_of(alert, today),
-            amount_then=before or (amount_of(alert, then) if alert.points is None else ""),
+            amount_then=amount_of(alert, then) if alert.points is None else before[:2],
             note=alert.note,
             url=reverse("home:project", args=[alert.subject_id]),
             unit=responsible or alert.territory_id,

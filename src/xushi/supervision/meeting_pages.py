@@ -194,11 +194,12 @@ def _row(number: int, item: AgendaItem, meeting: Meeting, now: datetime, *, mine
     replies = [reply for reply in item.replies.all() if reply.unit_id == item.unit_id]
     reply = replies[-1] if replies else None
     due = meeting.replies_due_at
-    late = reply is None and due is not None and now > due
+    asked = item.unit_id is not None and item.unit_id != meeting.office_id
+    late = asked and reply is None and due is not None and now > due
     answered = ""
     if reply:
         answered = f"已答{_moment(reply.at, now)}"
-    elif item.unit_id and item.unit_id != meeting.office_id and due:
+    elif asked and due:
         answered = f"没交，限{_moment(due, now)}"
     elif item.unit_id is None:
         answered = "不要答复"

@@ -11,12 +11,14 @@ from django.urls import reverse
 from xushi.alerts.models import Alert
 from xushi.alerts.words import Row as AlertRow
 from xushi.alerts.words import row_of
+from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.duties.words import day_words, deadline_words
 from xushi.problems.models import Problem
 from xushi.registry.models import Project
 from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.recognising import Name, Recognised, recognise
 from xushi.supervision.table import State
 from xushi.units.models import Unit
 
@@ -193,3 +195,13 @@ def _standing(unit: Unit | None) -> Unit | None:
 def offered_units() -> Any:
     """Who can be given something to do, in the tree's order."""
     return Unit.objects.standing().filter(kind__in=OFFERED).order_by("path")
+
+
+def unit_names() -> list[Name]:
+    """Every unit that can be given something to do, as words may call it: one query."""
+    rows = offered_units().values_list("pk", "name", "short_name")
+    return [Name(pk, tuple(dict.fromkeys((short or name, name)))) for pk, name, short in rows]
+
+
+def understood(text: str, now: datetime, calendar: WorkingCalendar) -> Recognised:
+    return recognise(text, unit_names(), local_day(now), calendar)

@@ -7,6 +7,7 @@ from xushi.supervision import views_instructions as views
 urlpatterns = [
     path("instructions/", views.instructions, name="instructions"),
     path("instructions/new", views.new, name="new_instruction"),
+    path("instructions/understood", views.understood, name="understood"),
     path("instructions/<int:pk>", views.instruction, name="instruction"),
     path("instructions/<int:pk>/route", views.route, name="route_instruction"),
     path("instructions/<int:pk>/read", views.read, name="read_instruction"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,10 +29,11 @@ from xushi.supervision.forms_instructions import (
     readers_for,
     route_initial,
 )
-from xushi.supervision.instructing import read_feedback, route_instruction, send_instruction
+from xushi.supervision.instructing import WORDS_AT_MOST, read_feedback, route_instruction, send_instruction
 from xushi.supervision.models import Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.subjects import offered_units, subject_of
+from xushi.supervision.subjects import understood as recognised_in
 from xushi.units.access import person
 from xushi.units.models import Role
 
@@ -103,6 +104,16 @@ def _sent_words(sent: Instruction) -> str:
     return f"已签发并下发，成{order.called}。" if order else "已发出。"
 
 
+@require_POST
+def understood(request: HttpRequest) -> JsonResponse:
+    """Whom and by when the typed words name, so that the form can follow them; what was chosen by hand stays."""
+    if not policy.can_instruct(person(request)):
+        raise PermissionDenied("批示由区领导来写。")
+    found = recognised_in(request.POST.get("words", "")[:WORDS_AT_MOST], clock.now(), calendar())
+    day = found.due_on.isoformat() if found.due_on else ""
+    return JsonResponse({"lead": found.lead, "helpers": list(found.helpers), "due": day})
+
+
 # ---- 看
 
 
@@ -151,7 +162,7 @@ def _page(request: HttpRequest, found: Instruction, status: int = 200, **more: A
         "orders": orders_of(found).filter(pk__in=SupervisionOrder.objects.visible_to(user).values("pk")),
         "readers": pages.named_readers(found),
         "parts": parts,
-        "forms": RouteForms(initial=[route_initial(found)]) if parts.route else None,
+        "forms": RouteForms(initial=[route_initial(found, now, calendar())]) if parts.route else None,
         "kept": request.GET.get("kept", "")[:60],
         "now": now,
     } | more

@@ -17,11 +17,11 @@ from xushi.supervision import meeting_pages as pages
 from xushi.supervision import meetings, policy, sitting
 from xushi.supervision.engine import Conflict, NotAllowed, Refused
 from xushi.supervision.forms_instructions import lay_on
-from xushi.supervision.forms_meetings import DecisionForm, ItemForm, decision_initial, understood
+from xushi.supervision.forms_meetings import DecisionForm, ItemForm, decision_initial
 from xushi.supervision.meeting_replies import write_reply
 from xushi.supervision.models_meetings import AgendaItem, Decision, Meeting
 from xushi.supervision.recognising import pieces
-from xushi.supervision.subjects import offered_units
+from xushi.supervision.subjects import offered_units, understood
 from xushi.supervision.views_meetings import show, visible
 from xushi.units.access import person
 

@@ -51,7 +51,38 @@
       if (far && near && event.target.checked) near.append(far);
       consequence();
     });
-    words.addEventListener("input", length);
+    /* The form follows the words until somebody chooses by hand. */
+    var touched = {}, waiting;
+    form.addEventListener("input", function (event) { if (event.target.name !== "words") touched[event.target.name] = true; });
+    function tick(name, value) {
+      var box = form.querySelector("input[name=" + name + "][value='" + value + "']");
+      if (!box || box.checked) return;
+      box.checked = true;
+      if (box.closest("[data-pen-far]") && near) near.append(box.closest("[data-pen-far]"));
+    }
+    function follow(found) {
+      var lead = form.querySelector("select[name=lead]");
+      if (!lead) return;
+      if (found.lead && !touched.lead) {
+        lead.value = found.lead;
+        form.querySelectorAll("input[name=co_handlers][value='" + found.lead + "']").forEach(function (box) { box.checked = false; });
+      }
+      if (!touched.co_handlers) found.helpers.forEach(function (unit) { tick("co_handlers", unit); });
+      if (found.due && !touched.due && !touched.due_on) {
+        if (!form.querySelector("input[name=due][value='" + found.due + "']")) form.querySelector("input[name=due_on]").value = found.due;
+        tick("due", form.querySelector("input[name=due][value='" + found.due + "']") ? found.due : "date");
+      }
+      consequence();
+    }
+    function ask() {
+      var body = new FormData();
+      body.append("words", words.value);
+      body.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+      fetch(form.getAttribute("data-pen"), { method: "POST", body: body, credentials: "same-origin" })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (found) { if (found) follow(found); }, function () {});
+    }
+    words.addEventListener("input", function () { length(); clearTimeout(waiting); waiting = setTimeout(ask, 400); });
     form.querySelectorAll("[data-pen-far] input:checked").forEach(function (box) { near.append(box.closest("label")); });
     length();
     consequence();
