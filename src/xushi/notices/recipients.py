@@ -14,6 +14,7 @@ class Who(StrEnum):
     DRAFTER = "拟稿人"
     AUTHOR = "作出批示的领导"
     ADDRESSED = "批示所批的单位（经重大办的批到重大办）"
+    ANSWERING = "要书面答复的单位"
     REPORTER = "报问题的人"
     RAISED_TO = "提请到的领导"
     SOON = "快到期的事归谁办"
@@ -75,6 +76,10 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.AUTHOR)
         case ["supervision", "instruction", "read"]:
             return _told(Who.OFFICE)
+        case ["supervision", "meeting", "planned"]:
+            return _named(Who.ANSWERING) + _told(Who.LEADERS)
+        case ["supervision", "meeting", "ended"]:
+            return _told(Who.ANSWERING, Who.LEADERS)
         case ["problems", "problem", "assigned" | "returned" | "reopened"]:
             return _named(Who.LEAD, Who.CO)
         case ["problems", "problem", "sent_back"]:
@@ -128,6 +133,8 @@ VERBS: dict[str, str] = {
     "supervision.instruction.routed": "批示已转办",
     "supervision.instruction.fed_back": "批示有反馈",
     "supervision.instruction.read": "领导阅过",
+    "supervision.meeting.planned": "例会定下",
+    "supervision.meeting.ended": "例会散会",
     "problems.problem.reported": "报来问题",
     "problems.problem.amended": "问题补充再报",
     "problems.problem.assigned": "问题分办",

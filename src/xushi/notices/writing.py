@@ -5,19 +5,28 @@ from dataclasses import dataclass, field
 from xushi.core.clock import local_day
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
-from xushi.notices import matters_duties, matters_problems, matters_progress, matters_supervision
+from xushi.notices import (
+    matters_duties,
+    matters_meetings,
+    matters_problems,
+    matters_progress,
+    matters_supervision,
+)
 from xushi.notices.matters import Matter, Source, address
 from xushi.notices.models import Mute, Notice
 from xushi.notices.people import Directory
 from xushi.notices.recipients import VERBS, Hears, Who, heard
 from xushi.notices.topics import Topic, topic_of
 
-# 哪间房的事件，由谁说清它讲的是什么
+# 哪一类事件，由谁说清它讲的是什么
 SOURCES: dict[str, Source] = {
-    "duties": matters_duties.matters,
-    "progress": matters_progress.matters,
+    "orders": matters_supervision.matters,
+    "instructions": matters_supervision.matters,
+    "meetings": matters_meetings.matters,
     "problems": matters_problems.matters,
-    "supervision": matters_supervision.matters,
+    "deadlines": matters_duties.matters,
+    "reports": matters_progress.matters,
+    "months": matters_progress.matters,
 }
 NAMED = 3  # so many are named, the rest counted
 
@@ -58,8 +67,7 @@ def write_notices(event: Event) -> list[Notice]:
 
 def _told(event: Event, lines: tuple[Hears, ...]) -> dict[int, Heard]:
     found: dict[int, Heard] = {}
-    source = SOURCES[event.verb.partition(".")[0]]
-    for matter in source(event, Directory(local_day(event.at))):
+    for matter in SOURCES[topic_of(event.verb).key](event, Directory(local_day(event.at))):
         for line in lines:
             for reader in matter.hearing(line.who):
                 found.setdefault(reader, Heard()).add(matter, line)
