@@ -19,9 +19,13 @@ from xushi.demo.row import Row
 from xushi.demo.rows import build_rows
 from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
+from xushi.flow.clocks import remind
+from xushi.flow.owing import judge_owed
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event, Reaction
 from xushi.journal.sealing import seal_events
+from xushi.notices.recipients import VERBS
+from xushi.notices.writing import write_notices
 from xushi.progress.published import publish_figures
 from xushi.progress.warnings import refresh_alerts
 from xushi.registry.actions import hold_ceremonies, list_projects, register_projects, set_plans
@@ -70,6 +74,9 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
+    remind(NOW)
+    judge_owed(NOW)
+    _tell_latest()
     # 上面已经按各自的时刻办过了，后台不必再按今天重办一遍
     Reaction.objects.filter(done_at=None).update(done_at=NOW)
     while seal_events():
@@ -174,6 +181,13 @@ def _publish(people: People) -> None:
     """What the report prints; it stands beside the computed figures and is never used instead of them."""
     month, office = Month(facts.YEAR, facts.CLOSED), Actor(by=people.users["office"])
     publish_figures(facts.PUBLISHED, month=month, source=facts.SOURCE, actor=office, now=NOW)
+
+
+def _tell_latest() -> None:
+    """What the last days brought waits unread in everybody's bell; older news has been read long ago."""
+    latest = Event.objects.filter(at__gte=NOW - timedelta(days=2), verb__in=VERBS)
+    for event in latest.order_by("at", "pk"):
+        write_notices(event)
 
 
 def is_built() -> bool:

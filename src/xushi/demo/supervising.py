@@ -50,8 +50,8 @@ class Supervision:
         if when := order.signed_for:
             self.at(when, lambda now: actions.acknowledge_orders([one()], actor=lead, now=now))
         if order.plan:
-            when, words = order.plan
-            self.at(when, lambda now: actions.file_plan(one(), words, actor=lead, now=now))
+            when, plan = order.plan
+            self.at(when, lambda now: actions.file_plan(one(), plan, actor=lead, now=now))
         for unit, when, words in order.helped:
             helper = self.of(unit)
             self.at(when, lambda now, w=words, h=helper: actions.assist(one(), w, actor=h, now=now))
@@ -62,8 +62,8 @@ class Supervision:
             self.at(replied, lambda now: self._reply(one(), "已办结。", lead, now))
             self.at(returned, lambda now: actions.return_order(one(), why, actor=self.office, now=now))
         if order.reply:
-            when, words = order.reply
-            self.at(when, lambda now: self._reply(one(), words, lead, now))
+            when, result = order.reply
+            self.at(when, lambda now: self._reply(one(), result, lead, now))
         if when := order.closed:
             self.at(when, lambda now: self._close(one(), order.grade, now))
 
