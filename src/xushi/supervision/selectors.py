@@ -36,7 +36,7 @@ class Bar:
 
 def performance(user: User, now: datetime, terms: Terms) -> list[Bar]:
     """This year's units, those with the most orders first."""
-    rows, _ = unit_rows(user, str(local_day(now).year), now)
+    rows, _ = unit_rows(user, str(local_day(now).year), now, ("reply",))
     limit = Decimal(terms.reply_days(Urgency.ORDINARY))
     whole = limit * Decimal("1.25")
     return [
