@@ -18,6 +18,15 @@ ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", 
 DECIDE = "extension.decide"
 OFFICE_KINDS = frozenset({ISSUE, REROUTE, VERIFY, CLOSE})
 KINDS = frozenset({ACKNOWLEDGE, REPLY, SIGN, ASSIST, ISSUE, REROUTE, VERIFY, CLOSE})
+WORDS = {
+    SIGN: "待签发",
+    ASSIST: "协办",
+    ISSUE: "待签发",
+    REROUTE: "待改派",
+    VERIFY: "待核验",
+    CLOSE: "待销号",
+    DECIDE: "待答复",
+}
 MARKS = {State.ISSUED: "pending", State.RETURNED: "slipping"}
 S = State
 
@@ -140,6 +149,7 @@ def _duty(
         quote=order.instruction.words[:300] if order.instruction else "",
         url=reverse("supervision:order", args=[order.pk]),
         mark=mark or MARKS.get(State(order.state), "working"),
+        state=WORDS.get(kind) or State(order.state).label,
         unit=unit,
         role=role,
         person=person,
