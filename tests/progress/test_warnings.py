@@ -338,7 +338,8 @@ def test_the_nightly_sweep_is_idempotent():
     assert first.opened and not (second.opened or second.cleared or second.updated or second.relevelled)
     out = StringIO()
     call_command("sweep", at="2018-03-12T09:00", stdout=out)
-    assert out.getvalue().strip() == "预警：开出0条，改级0条，更新0条，解除0条。"
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "项目预警：开出0条，改级0条，更新0条，解除0条。"
     with pytest.raises(CommandError, match="看不懂时刻"):
         call_command("sweep", at="明早")
 

@@ -23,6 +23,7 @@ PROJECT_CHANGED = (
     "registry.plan.set",
     "registry.plan.revised",
     "registry.revision.recorded",
+    "exchange.import.undone",
 )
 REPORTED = (
     "progress.report.submitted",
