@@ -11,7 +11,7 @@ pages = get_asgi_application()
 
 from xushi.notices.views_live import live  # noqa: E402 - models are there only from here on
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Any], Awaitable[None]]
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:

@@ -118,7 +118,8 @@ class Hub:
         watch: Watch | None = None
         while self.clients:
             try:
-                watch = watch or await self.ask(Watch)
+                if watch is None:
+                    watch = await self.ask(Watch)
                 self._note(await self.ask(watch.look))
                 while self._moved:
                     await self._look_at(_taken(self._moved, SLICE))

@@ -46,19 +46,19 @@ class Desk:
 
 def desk(now: datetime) -> Desk:
     """Every channel of the file and every one that still has something waiting: five queries. now is real."""
-    refusal, channels = "", ()
+    lines: dict[str, Line] = {}
+    refusal = ""
     try:
-        channels = configured().all
+        lines = {channel.name: Line(channel.name, channel) for channel in configured().all}
     except ChannelsRefused as refused:
         refusal = str(refused)
-    lines = {channel.name: Line(channel.name, channel) for channel in channels}
     tallies = Digest.objects.values("channel", "state").annotate(count=Count("pk"), oldest=Min("opened_at"))
-    for tally in tallies.order_by():
-        _add(lines, tally)
-    for state in ChannelState.objects.all():
-        if line := lines.get(state.channel):
-            line.state = state
-            line.resting = bool(state.paused_until and state.paused_until > now)
+    for name, state, count, oldest in tallies.order_by().values_list("channel", "state", "count", "oldest"):
+        _add(lines, name, state, count, oldest)
+    for held in ChannelState.objects.all():
+        if line := lines.get(held.channel):
+            line.state = held
+            line.resting = bool(held.paused_until and held.paused_until > now)
     for digest in _troubled():
         line = lines.setdefault(digest.channel, Line(digest.channel, None))
         line.troubled.append(digest)
@@ -66,16 +66,13 @@ def desk(now: datetime) -> Desk:
     return Desk(sorted(lines.values(), key=lambda line: line.name), refusal, ungathered)
 
 
-def _add(lines: dict[str, Line], tally: dict[str, object]) -> None:
-    name, state = str(tally["channel"]), tally["state"]
+def _add(lines: dict[str, Line], name: str, state: str, count: int, oldest: datetime) -> None:
     if state in (State.OPEN, State.CLAIMED, State.SENDING):
         line = lines.setdefault(name, Line(name, None))
-        line.waiting += int(str(tally["count"]))
-        oldest = tally["oldest"]
-        if isinstance(oldest, datetime) and (line.oldest is None or oldest < line.oldest):
-            line.oldest = oldest
+        line.waiting += count
+        line.oldest = oldest if line.oldest is None else min(line.oldest, oldest)
     elif state == State.SENT and name in lines:
-        lines[name].sent = int(str(tally["count"]))
+        lines[name].sent = count
 
 
 def _troubled() -> list[Digest]:

@@ -67,7 +67,7 @@ def reminder(user: User, now: datetime) -> Reminder:
     own_duties = duties.nearest(user, local_day(now))
     nearest = [(duty.due_at, _line(duty, now)) for duty in own_duties if duty.due_at]
     own = {line.url for _, line in nearest}
-    watched = [(order.due_at, _order_line(order, now)) for order in _watched(user, now)]
+    watched = [(order.due_at, _order_line(order, now)) for order in _watched(user, now) if order.due_at]
     nearest += [(due_at, line) for due_at, line in watched if line.url not in own]
     nearest.sort(key=lambda pair: pair[0])
     return Reminder(

@@ -107,5 +107,5 @@ def _listen() -> None:
     from apprise.plugins import dingtalk, wecombot
 
     for plugin in (dingtalk, wecombot):
-        if not isinstance(plugin.requests, _Requests):
-            plugin.requests = _Requests("requests")
+        if not isinstance(vars(plugin)["requests"], _Requests):
+            vars(plugin)["requests"] = _Requests("requests")
