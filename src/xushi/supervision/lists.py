@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from xushi.core.clock import local_day
 from xushi.registry.models import Project
 from xushi.supervision import tracks
-from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
+from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Urgency
 from xushi.supervision.table import ISSUED_ONES, State
@@ -214,12 +214,10 @@ def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
     return [select for select in found if len(select.options) > 1 or select.chosen]
 
 
-def years(user: User, today: date) -> list[tuple[str, str]]:
-    """The years that have orders in sight, this one first and without a value."""
-    known = (
-        SupervisionOrder.objects.visible_to(user).issued().order_by("-year").values_list("year", flat=True)
-    )
-    others = [(str(year), f"{year}年") for year in known.distinct() if year != today.year]
+def years(today: date) -> list[tuple[str, str]]:
+    """The years in which orders were numbered, this one first and without a value."""
+    known = Serial.objects.exclude(year=today.year).order_by("-year").values_list("year", flat=True)
+    others = [(str(year), f"{year}年") for year in known]
     return [("", f"{today.year}年"), *others, *([(EVERY_YEAR, "全部年份")] if others else [])]
 
 

@@ -36,12 +36,12 @@ class Bar:
 
 def performance(user: User, now: datetime, terms: Terms) -> list[Bar]:
     """This year's units, those with the most orders first."""
-    rows, _ = unit_rows(user, str(local_day(now).year), now, ("reply",))
+    rows, _ = unit_rows(user, str(local_day(now).year), now, ("reply",), BESIDE)
     limit = Decimal(terms.reply_days(Urgency.ORDINARY))
     whole = limit * Decimal("1.25")
     return [
         Bar(row, min((row["reply"].value or Decimal(0)) / whole * 100, Decimal(100)), limit / whole * 100)
-        for row in rows[:BESIDE]
+        for row in rows
     ]
 
 

@@ -48,7 +48,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "odd": odd,
         "sum": lists.summary(user, now),
         "selects": lists.selects(user, wanted, local_day(now)),
-        "years": lists.years(user, local_day(now)),
+        "years": lists.years(local_day(now)),
         "other_sort": lists.sorts(wanted),
         "project": lists.project_of(user, wanted),
         "lead": lists.lead_of(wanted),
