@@ -20,6 +20,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from bench import importing  # noqa: E402
 from bench.district import NOW, analyze, build  # noqa: E402
 
 PAGES = [
@@ -61,6 +62,7 @@ def main(count: int, runs: int) -> None:
                 "pages": pages,
                 "first_load_kb": _first_load(people["leader"]),
                 "export": _export(people["office"]),
+                "imports": importing.measure(),
             },
             ensure_ascii=False,
         )
