@@ -26,11 +26,12 @@ def badge(user: User, today: date) -> int:
     return todo(user, today).order_by().count()
 
 
-def badges(user: User, today: date, kind: str) -> tuple[int, int]:
-    """badge(), and how many of these are about one kind of subject (a model's label): one query."""
+def badges(user: User, today: date, *parts: Q) -> list[int]:
+    """badge(), and how many of these meet each of the conditions: one query."""
     owed = todo(user, today).order_by()
-    counted = owed.aggregate(all=Count("pk"), some=Count("pk", filter=Q(subject_kind=kind)))
-    return counted["all"], counted["some"]
+    wanted = {f"part{i}": Count("pk", filter=part) for i, part in enumerate(parts)}
+    counted = owed.aggregate(all=Count("pk"), **wanted)
+    return [counted["all"], *(counted[name] for name in wanted)]
 
 
 def done(user: User, today: date) -> DutyQuerySet:

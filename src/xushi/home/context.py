@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -17,6 +17,7 @@ from xushi.notices.watching import may_listen
 from xushi.problems.selectors import open_count as open_problems
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
+from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
 from xushi.units.policy import sees_everything
 
@@ -61,8 +62,8 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     if "alerts" in wanted:
         counts.by_key["alerts"] = tally.open_count(user)
     if "duties" in wanted:
-        owed = badges(user, local_day(clock.now()), ORDER)
-        counts.by_key["duties"], counts.by_key["orders"] = owed
+        owed = badges(user, local_day(clock.now()), Q(subject_kind=ORDER), Q(kind__in=WAITING))
+        counts.by_key["duties"], counts.by_key["orders"], counts.by_key["instructions"] = owed
     if "problems" in wanted:
         counts.by_key["problems"] = open_problems(user)
     if "projects" in wanted:

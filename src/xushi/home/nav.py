@@ -48,6 +48,15 @@ ENTRIES = (
           (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
           views=("supervision:order", "supervision:order_act", "supervision:new_order", "supervision:amend_order",
                  "supervision:reroute", "supervision:units", "supervision:terms")),
+    Entry("instructions", "批示", "pen", "supervision:instructions",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
+          views=("supervision:instruction", "supervision:new_instruction", "supervision:route_instruction",
+                 "supervision:read_instruction")),
+    Entry("meetings", "例会", "people", "supervision:meetings",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY),
+          views=("supervision:meeting", "supervision:plan_meeting", "supervision:meeting_act",
+                 "supervision:meeting_item", "supervision:meeting_decide", "supervision:meeting_reply",
+                 "supervision:change_decision")),
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
@@ -69,7 +78,7 @@ ENTRIES = (
 
 # 手机底栏：每种角色五个，第一个总是首页
 TABS: dict[str, tuple[str, ...]] = {
-    Role.LEADER: ("duties", "alerts", "projects", "overview"),
+    Role.LEADER: ("projects", "instructions", "orders", "duties"),
     Role.OFFICE: ("duties", "alerts", "projects", "reports"),
     Role.TERRITORY: ("duties", "mine", "projects", "alerts"),
     Role.OWNER: ("mine", "duties", "projects", "alerts"),
@@ -99,7 +108,7 @@ class Counts:
     """The counts beside entries; None where they were not asked for."""
 
     by_key: dict[str, int] = field(default_factory=dict)
-    badges: frozenset[str] = frozenset({"alerts", "duties", "mine", "orders", "reports"})
+    badges: frozenset[str] = frozenset({"alerts", "duties", "instructions", "mine", "orders", "reports"})
 
 
 def address(entry: Entry) -> str | None:

@@ -15,6 +15,7 @@ from xushi.home import reporting, searching
 from xushi.home.months import choose
 from xushi.home.nav import PORTFOLIO
 from xushi.notices.selectors import reminder
+from xushi.supervision.instruction_pages import waiting
 from xushi.units.models import Role
 
 REPORTER_FIRST = (Role.TERRITORY, Role.OWNER)
@@ -31,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role(*PORTFOLIO):
         choice = choose(None, local_day(now))
         page = overviews.overview(user, choice, now)
-        return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon})
+        pens = waiting(user, local_day(now)) if user.has_role(Role.LEADER) else ()
+        return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon, "waiting": pens})
     return render(request, "home/nothing.html", {"reminder": soon})
 
 

@@ -15,6 +15,7 @@ from xushi.journal.actions import Actor
 from xushi.problems.policy import is_reporter as is_problem_reporter
 from xushi.progress.policy import can_report
 from xushi.registry.models import Project
+from xushi.supervision.policy import can_instruct
 from xushi.units.models import Role
 
 RELATED = ("category", "chain", "territory", "responsible_unit", "owner_unit", "leader")
@@ -35,6 +36,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "project": found,
         "links": _links(user, found, page),
+        "may_instruct": can_instruct(user),
         "may_report_problem": is_problem_reporter(user),
         "orders": ordering.of_project(user, found, now),
         "office": user.has_role(Role.OFFICE),
