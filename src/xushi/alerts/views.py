@@ -17,7 +17,7 @@ from xushi.alerts.words import AGES
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
-from xushi.units.models import User
+from xushi.units.models import Role, User
 
 HISTORY = 50
 
@@ -44,6 +44,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "selects": _selects(user, wanted),
         "thresholds": actions.thresholds_at(now),
         "may_set": can_set_thresholds(user),
+        "may_instruct": user.has_role(Role.LEADER),
         "last": None if found.groups else lists.last_cleared(user),
         "now": now,
     }

@@ -114,7 +114,7 @@ class Page:
     @property
     def pace_said(self) -> str:
         late = self.pace.late
-        return f"比安排{pace_words(late)}" if late else "与安排正好"
+        return f"比安排{pace_words(late)}" if late else pace_words(0)
 
     @property
     def missing(self) -> str:
