@@ -209,7 +209,7 @@ def test_anything_can_be_put_on_the_next_agenda_once(world: World, project: Proj
 
 
 def test_the_agenda_says_how_things_stand_as_the_meeting_begins(world: World) -> None:
-    soon = world.order(now=at(3), due_on=date(2018, 9, 11), title="今天到期的", co_handlers=())
+    world.order(now=at(3), due_on=date(2018, 9, 11), title="今天到期的", co_handlers=())
     gone = world.order(now=at(3), due_on=date(2018, 9, 10), title="后来撤回的", co_handlers=())
     meeting = plan(world)
     add_item(meeting, "最后议的", actor=world["clerk"], now=at(11))

@@ -266,7 +266,8 @@ class Proposal:
 
 def propose(matters: Iterable[Matter], list_url: str = "") -> Proposal:
     """What changed, the most pressing first, many alike drawn together; the rest is only counted."""
-    changed, same = [], []
+    changed: list[Matter] = []
+    same: list[Matter] = []
     for matter in matters:
         (same if matter.why is None else changed).append(matter)
     items = sorted(_drawn_together(changed, list_url), key=lambda one: (_rank(one), -one.weight, one.title))

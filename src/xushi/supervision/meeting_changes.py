@@ -58,6 +58,7 @@ def orders(since: datetime, only: Collection[int] | None = None) -> Iterator[Ord
     stuck = _last(steps.filter(detail="需协调"))
     moved = _due_then(steps.filter(due_before__isnull=False))
     for order in rows.order_by("pk"):
+        assert order.issued_at is not None
         yield OrderFacts(
             pk=order.pk,
             called=order.called,
@@ -84,7 +85,8 @@ def _last(steps: Any) -> dict[int, datetime]:
 def _due_then(steps: Any) -> dict[int, datetime]:
     """Order → the deadline before the first change since: the one the last meeting knew."""
     first = list(steps.values_list("order").annotate(first=Min("pk")).values_list("first", flat=True))
-    return dict(OrderStep.objects.filter(pk__in=first).values_list("order", "due_before"))
+    rows = OrderStep.objects.filter(pk__in=first).values_list("order", "due_before")
+    return {order: before for order, before in rows if before}
 
 
 def problems(since: datetime, only: Collection[int] | None = None) -> Iterator[ProblemFacts]:
@@ -151,13 +153,15 @@ def _was_yellow(alerts: Any, since: datetime) -> dict[tuple[int, str], str]:
     rows = EventRow.objects.filter(
         event__verb=CHANGED, event__at__gt=since, subject_kind=PROJECT, subject_id__in=subjects
     )
-    told = list(rows.order_by("event__at", "pk").values_list("subject_id", "changes"))
+    told: list[tuple[int | None, Any]] = list(
+        rows.order_by("event__at", "pk").values_list("subject_id", "changes")
+    )
     alone = Event.objects.filter(verb=CHANGED, at__gt=since, subject_kind=PROJECT, subject_id__in=subjects)
     told += list(alone.order_by("at").values_list("subject_id", "changes"))
     found: dict[tuple[int, str], str] = {}
     for pk, changed in told:
         for label, (before, _) in changed.items():
-            if (pk, label) in red and str(before or "").startswith(YELLOW):
+            if pk is not None and (pk, label) in red and str(before or "").startswith(YELLOW):
                 found.setdefault((pk, red[pk, label]), str(before)[:60])
     return found
 

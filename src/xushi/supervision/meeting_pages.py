@@ -107,8 +107,8 @@ class Page:
             said = f"；{missing}没交书面答复" if missing else ""
             return f"{at}，{self.pace_said}{said}"
         kinds = [one.kind for _, one, _ in self.decisions]
-        said = [(K.ORDER, "签发督办单", "件"), (K.PROBLEM, "成问题", "项"), (K.NOTE, "记录", "条")]
-        parts = [f"{word}{kinds.count(kind)}{measure}" for kind, word, measure in said if kinds.count(kind)]
+        names = [(K.ORDER, "签发督办单", "件"), (K.PROBLEM, "成问题", "项"), (K.NOTE, "记录", "条")]
+        parts = [f"{word}{kinds.count(kind)}{measure}" for kind, word, measure in names if kinds.count(kind)]
         return f"议了{self.pace.done}项，" + ("、".join(parts) if parts else "没有议定事项")
 
     @property

@@ -137,7 +137,7 @@ def bring_up(meeting: Meeting, matters: Iterable[Matter], *, whole: bool = False
 
     whole: the matters are all there are, so that what is not among them is no longer under way.
     """
-    now_are = {(one.kind, one.id): one for one in matters if one.id is not None}
+    now_are: dict[tuple[str, int | None], Matter] = {(one.kind, one.id): one for one in matters}
     items = list(meeting.items.filter(outcome=AgendaItem.Outcome.WAITING, subject_id__isnull=False))
     for item in items:
         one = now_are.get((item.subject_kind, item.subject_id))

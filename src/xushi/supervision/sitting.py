@@ -58,7 +58,8 @@ def begin_meeting(meeting: Meeting, *, actor: Actor, now: datetime) -> Meeting:
     held.state, held.began_at = S.SITTING, now
     stepped(held)
     note("began", held, f"开始，议程{len(items)}项", actor, now)
-    keys = [item.subject_id for item in items if item.subject_kind == Problem._meta.label_lower]
+    about = [item.subject_id for item in items if item.subject_kind == Problem._meta.label_lower]
+    keys = [pk for pk in about if pk is not None]
     for problem in Problem.objects.filter(pk__in=keys).order_by("pk"):
         note_meeting(problem, held.pk, actor=actor, now=now, meeting_name=called(held))
     _take(held, items[0], now)
@@ -69,7 +70,8 @@ def _bring_up(meeting: Meeting, now: datetime) -> None:
     """The agenda opens with how things stand as the meeting begins."""
     wanted: dict[str, list[int]] = {}
     for kind, pk in meeting.items.filter(subject_id__isnull=False).values_list("subject_kind", "subject_id"):
-        wanted.setdefault(kind, []).append(pk)
+        if pk is not None:
+            wanted.setdefault(kind, []).append(pk)
     since = meeting.since or meeting.made_at
     found = [one for kind, keys in wanted.items() for one in facts_of(kind, keys, since, now)]
     bring_up(meeting, found, whole=True)
@@ -207,7 +209,7 @@ def _problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tup
 def _problem_problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tuple[str, str]]:
     if item.project_id is None:
         yield "kind", "这一项不对着哪个项目，不能成问题；请成督办单或只记录。"
-    if not ProblemClass.objects.filter(pk=row.problem_class, retired=False).exists():
+    if not ProblemClass.objects.filter(pk=row.problem_class or 0, retired=False).exists():
         yield "problem_class", "成问题要选一类。"
     yield from (("words", sentence) for _, sentence in problems_of_report(ProblemInput(0, 0, row.words)))
     if row.lead and row.due_on:

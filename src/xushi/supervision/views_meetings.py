@@ -151,7 +151,7 @@ def _class_of(item: AgendaItem) -> int | None:
     """The class a problem that comes of this item most likely has: the discussed one's, else the project's last."""
     rows = Problem.objects.all()
     if item.subject_kind == Problem._meta.label_lower:
-        rows = rows.filter(pk=item.subject_id)
+        rows = rows.filter(pk=item.subject_id or 0)
     else:
         rows = rows.filter(project=item.project_id)
     found: int | None = rows.order_by("-pk").values_list("problem_class", flat=True).first()
