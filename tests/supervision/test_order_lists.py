@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -34,6 +35,7 @@ from xushi.supervision.actions import (
 )
 from xushi.supervision.figures import COUNTS, unit_rows
 from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.tracks import Axis, draw
 from xushi.supervision.wanted import read
 from xushi.units.models import User
 
@@ -263,3 +265,39 @@ def test_many_are_rerouted_at_once_or_none(world: World, signed_in) -> None:
         world.planning.pk
     }
     assert signed_in(world.people["planner"]).post(f"{url}?id={ids[1]}", data).status_code == 403
+
+
+def test_chosen_orders_go_on_the_next_agenda(world: World, signed_in) -> None:
+    client = signed_in(world.people["clerk"])
+    page = client.get(reverse(LIST)).content.decode()
+    assert f'formaction="{reverse("supervision:to_meeting")}"' in page
+    ids = list(SupervisionOrder.objects.filter(serial__in=[1, 2]).values_list("pk", flat=True))
+    answer = client.post(reverse("supervision:to_meeting"), {"id": ids, "next": reverse(LIST)})
+    assert (answer.status_code, answer["Location"]) in (
+        (302, reverse(LIST)),
+        (302, reverse("supervision:meetings")),
+    )
+    assert "formaction" not in signed_in(world.people["planner"]).get(reverse(LIST)).content.decode()
+
+
+def test_an_axis_names_days_that_do_not_touch() -> None:
+    for first in range(1, 25):
+        axis = Axis(date(2018, 8, first), date(2018, 10, 3), NOW)
+        places = sorted(where for where, _, _ in axis.ticks())
+        assert all(b - a >= 8.9 for a, b in pairwise(places))
+        assert sum(today for _, _, today in axis.ticks()) == 1
+
+
+def test_a_track_draws_only_what_lies_on_its_axis(world: World) -> None:
+    order = SupervisionOrder.objects.get(serial=4)
+    drawn = draw(order, Axis(date(2018, 9, 1), date(2018, 9, 30), NOW), "四")
+    assert drawn.count("<circle") == 2
+    assert 'aria-label="四"' in drawn
+    late = draw(SupervisionOrder.objects.get(serial=2), Axis(date(2018, 9, 1), date(2018, 9, 30), NOW), "二")
+    assert "dtrack-late" in late
+    assert "is-red" in late
+    unsigned = draw(
+        SupervisionOrder.objects.get(serial=3), Axis(date(2018, 9, 1), date(2018, 9, 30), NOW), "三"
+    )
+    assert "dtrack-unsigned" in unsigned
+    assert "<svg" not in draw(order, Axis(date(2018, 9, 25), date(2018, 9, 30), at(28)), "早就办结了")

@@ -108,7 +108,7 @@ def _book(
         page_setup={"landscape": True, "footer": f"&L{said}&R&P/&N"},
     )
     target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=None, content_type=XLSX, headers=_named(name))
+    return FileResponse(target, content_type=XLSX, headers=_named(name))
 
 
 def _named(name: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -71,9 +72,8 @@ def unit_rows(
     """
     cohort = SupervisionOrder.objects.visible_to(user).filter(issued_in(period)).order_by()
     asked = {f"n_{name}": Count("pk", filter=_condition(flag, now)) for name, (_, flag) in COUNTS.items()}
-    counted = list(
-        cohort.values("lead__path", "lead").annotate(**asked).order_by("-n_issued", "lead__path")[:most]
-    )
+    grouped: Any = cohort.values("lead__path", "lead").annotate(**asked)
+    counted = list(grouped.order_by("-n_issued", "lead__path")[:most])
     leads = [row["lead"] for row in counted]
     units = Unit.objects.in_bulk(leads)
     spans = _spans(cohort.filter(lead__in=leads) if most else cohort, steps)
@@ -96,7 +96,7 @@ def _spans(orders: OrderQuerySet, steps: Sequence[str]) -> dict[int, Spans]:
     moments = list(dict.fromkeys(name for step in steps for name in SPANS[step][1:]))
     rows = list(orders.values_list("lead", *moments))
     days = Ordinals.over(calendar(), {at for row in rows for at in row[1:] if at})
-    places = [(step, *(moments.index(name) + 1 for name in SPANS[step][1:])) for step in steps]
+    places = [(step, moments.index(SPANS[step][1]) + 1, moments.index(SPANS[step][2]) + 1) for step in steps]
     found: dict[int, Spans] = defaultdict(lambda: {step: [] for step in steps})
     for row in rows:
         own = found[row[0]]

@@ -1,6 +1,7 @@
 """督办的表单：只管形状，规矩在 rules 与各动作里。"""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -131,9 +132,10 @@ class DraftForm(forms.Form):
     def __init__(self, data: Any = None, *, many: bool = False, now: datetime, **more: Any) -> None:
         super().__init__(data, **more)
         hint = "各单位不同的，选“各项目的责任单位”。" if many else ""
-        self.fields["lead"] = UnitField(label="主办单位", required=not many, help_text=hint)
+        lead = UnitField(label="主办单位", required=not many, help_text=hint)
         if many:
-            self.fields["lead"].empty_label = "各项目的责任单位"
+            lead.empty_label = "各项目的责任单位"
+        self.fields["lead"] = lead
         self.fields["co_handlers"] = UnitsField(label="协办单位", help_text="可多选；协办不计完成率。")
         self.order_fields(["title", "lead", "co_handlers", "demand", "urgency", "due_on", "token", "seen"])
         self.fields["due_on"].widget.attrs["min"] = local_day(now).isoformat()
@@ -151,8 +153,6 @@ class TermsForm(forms.Form):
     """All time limits as typed text, and the reason for changing them."""
 
     def __init__(self, data: Any = None, *, held: Terms) -> None:
-        from dataclasses import asdict
-
         super().__init__(data, initial=asdict(held))
         for name, label in TERM_LABELS.items():
             typed = forms.TextInput(

@@ -147,7 +147,7 @@ def _pens(orders: Iterable[SupervisionOrder], user: User) -> Mapping[int, list[d
         subject_kind=ORDER, subject_id__in=[order.pk for order in orders]
     )
     for pk, at in written.values_list("subject_id", "written_at"):
-        if at not in found[pk]:
+        if pk is not None and at not in found[pk]:
             found[pk].append(at)
     return found
 

@@ -44,12 +44,14 @@ class Axis:
         here, step, month, free = self.at(self.now), max(self.span // BETWEEN_TICKS, 1), 0, 0.0
         for days in range(0, self.span, step):
             day, where = self.first + timedelta(days=days), days / self.span * 100
-            word = f"{day.month}月{day.day}日" if day.month != month else str(day.day)
-            half = NEAR if day.month != month else NEAR / 2
-            if (where and where - half < free) or abs(where - here) < half + NEAR / 2 or where > 100 - half:
-                continue
-            yield round(where, 2), word, False
-            month, free = day.month, (where + half if where else 2 * half)
+            full = (f"{day.month}月{day.day}日", NEAR) if day.month != month else None
+            for word, half in filter(None, (full, (str(day.day), NEAR / 2))):
+                touching = abs(where - here) < half + NEAR / 2 or where > 100 - half
+                if touching or (where and where - half < free):
+                    continue
+                yield round(where, 2), word, False
+                month, free = day.month, (where + half if where else 2 * half)
+                break
         yield here, "今天", True
 
 

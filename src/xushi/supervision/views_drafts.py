@@ -1,7 +1,7 @@
 """拟督办单：从预警、问题、项目来，或凭空；一件或一批；存拟稿或直接签发。"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -95,8 +95,8 @@ def _many(request: HttpRequest, user: User) -> list[Project]:
     """The projects that the address names, by themselves or by their alerts; those in sight, in the order given."""
     ids = _numbers(request.GET.get("projects", ""))
     if alerts := _numbers(request.GET.get("alerts", "")):
-        rows = Alert.objects.visible_to(user).filter(pk__in=alerts, subject_kind=PROJECT)
-        ids += list(rows.order_by("pk").values_list("subject_id", flat=True))
+        warned = Alert.objects.visible_to(user).filter(pk__in=alerts, subject_kind=PROJECT)
+        ids += list(warned.order_by("pk").values_list("subject_id", flat=True))
     if not ids:
         return []
     rows = Project.objects.visible_to(user).select_related(
@@ -159,8 +159,6 @@ def _row_for(form: DraftForm, project: Project, n: int) -> OrderInput:
         raise Refused([actions.RowProblem(n, "lead", f"{project.name}没有填责任单位，请选一个主办单位。")])
     token = form.cleaned_data["token"]
     row = _row(form, lead, project, ("", None, ""), f"{token[:24]}-{project.pk}" if token else "")
-    from dataclasses import replace
-
     return replace(row, title=f"{project.name}：{row.title}")
 
 

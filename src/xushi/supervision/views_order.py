@@ -21,7 +21,7 @@ from xushi.supervision.forms import StepForm
 from xushi.supervision.models import OrderPhoto, SupervisionOrder
 from xushi.supervision.printing import sheets
 from xushi.supervision.table import BY_VERB as STEPS
-from xushi.supervision.table import State
+from xushi.supervision.table import OPEN, State
 from xushi.units.access import person
 
 RELATED = ("lead__successor", "office", "project__territory", "instruction__author", "drafted_by")
@@ -77,6 +77,7 @@ def _page(
         "sentence": sentence,
         "undo": _undo(request, found),
         "now": now,
+        "may_put": policy.can_run_meetings(person(request)) and found.state in OPEN,
         "may_instruct": policy.can_instruct(person(request)) and found.serial is not None,
     }
     return render(request, "supervision/order.html", context, status=status)

@@ -105,8 +105,6 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('supervision:print_orders')}?{picked}")
     elif act == "reroute":
         return redirect(f"{reverse('supervision:reroute')}?{picked}")
-    elif act == "meeting" and meeting_url():
-        return redirect(f"{meeting_url()}?{urlencode([('order', order.pk) for order in chosen])}")
     elif act == "remind":
         _remind(request, chosen)
     else:
