@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from xushi.config import clock
 from xushi.core.clock import local_day
@@ -90,9 +90,14 @@ def _undo(request: HttpRequest, found: SupervisionOrder) -> bool:
     return (clock.now() - found.issued_at).total_seconds() <= UNDO_SECONDS
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Take one step of the table; whatever is refused comes back with its sentence and everything typed."""
+    """Take one step of the table; whatever is refused comes back with its sentence and everything typed.
+
+    The address of a refused form, opened again, is the order's page.
+    """
+    if request.method == "GET":
+        return redirect("supervision:order", pk=pk)
     found, now = seen_order(request, pk), clock.now()
     parts = policy.parts_of(person(request), found, local_day(now))
     wanted = acting.act_of(verb, found, parts)
