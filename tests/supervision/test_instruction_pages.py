@@ -231,7 +231,10 @@ def test_the_leader_reads_to_the_end(
     instruction = fed_back(world, client)
     monkeypatch.setattr(clock, "now", lambda: at(14))
     assert waiting_count(world.people["leader"], date(2018, 9, 14)) == 1
-    assert "1条有了反馈，等你阅" in client.get(reverse("supervision:instructions")).content.decode()
+    first = client.get(reverse("home:home"))
+    assert [duty.title for duty in first.context["waiting"]] == [f"阅反馈：{SAID}"]
+    listed = client.get(reverse("supervision:instructions")).content.decode()
+    assert "1条有了反馈，等你阅" in listed and "待我批示" in listed and f"阅反馈：{SAID}" in listed
     address = reverse("supervision:read_instruction", args=[instruction.pk])
     again = client.post(address, {"how": "again", "words": "", "seen": instruction.version})
     assert again.status_code == 400 and "还要办什么" in again.content.decode()

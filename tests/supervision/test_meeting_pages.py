@@ -226,7 +226,8 @@ def test_the_minutes_are_a_document(
     order = SupervisionOrder.objects.get(source_kind="supervision.decision")
     line = f"（一）请国土分局牵头，9月19日前迁完。（督办单{order.number}，主办区国土分局，9月19日前办结）"
     assert "一、国土的事" in shown and line in shown and "（盖章）" in shown
-    assert "未及研究的事项2项：街道的事、谁都不问的事。" in shown
+    assert "没有书面答复的单位：区国土分局、桥林街道。" in shown
+    assert "未及研究的事项2项：街道的事；谁都不问的事。" in shown
     answer = client.get(reverse("supervision:meeting_docx", args=[meeting.pk]))
     assert "%E7%BA%AA%E8%A6%81" in answer["Content-Disposition"]
     paper = Document(BytesIO(answer.content))

@@ -8,6 +8,8 @@ from xushi.core.cn_numerals import numeral
 from xushi.supervision.meeting_pages import Page, Row
 from xushi.supervision.models_meetings import Decision, Meeting
 
+NAMED = 10  # items left over, by name; the rest only counted
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -70,7 +72,12 @@ def _section(number: int, row: Row) -> Section:
         paragraphs.append(f"{lead}{_ended(one.words)}{_became(one)}")
     if not row.decisions:
         paragraphs.append("会议听取了情况。")
-    return Section(f"{numeral(number)}、{item.title}", tuple(paragraphs))
+    return Section(f"{numeral(number)}、{_bare(item.title)}", tuple(paragraphs))
+
+
+def _bare(title: str) -> str:
+    """A title inside a line: without its full stop."""
+    return title.rstrip("。；;")
 
 
 def _ended(words: str) -> str:
@@ -94,10 +101,12 @@ def _became(decision: Decision) -> str:
 
 
 def _closing(page: Page) -> list[str]:
-    left = [row.item.title for row in page.rows if not row.item.ended_at and not row.decisions]
+    left = [_bare(row.item.title) for row in page.rows if not row.item.ended_at and not row.decisions]
+    silent = list(dict.fromkeys(str(row.item.unit) for row in page.asked if row.reply is None))
     said = []
     if left:
-        said.append(f"未及研究的事项{len(left)}项：{'、'.join(left)}。")
-    if page.missing:
-        said.append(f"未按时书面答复的单位：{page.missing}。")
+        more = "等" if len(left) > NAMED else ""
+        said.append(f"未及研究的事项{len(left)}项：{'；'.join(left[:NAMED])}{more}。")
+    if silent:
+        said.append(f"没有书面答复的单位：{'、'.join(silent)}。")
     return said
