@@ -12,6 +12,7 @@ from xushi.demo import facts
 from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, record_month
+from xushi.demo.meeting import hold_meetings
 from xushi.demo.people import SURNAMES, People, settle
 from xushi.demo.problems import live_problems, report_latest
 from xushi.demo.reporting import WAN, District, begin_september, live_month
@@ -71,6 +72,7 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     supervision.until(NOW + timedelta(minutes=20))
     begin_september(district, chance)
     report_latest(district)
+    hold_meetings(district)
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
