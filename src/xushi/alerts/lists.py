@@ -14,6 +14,7 @@ from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.rules import Cause, Level
 from xushi.alerts.selectors import WORST_FIRST
 from xushi.alerts.words import AGES, Row, mark_of, row_of
+from xushi.duties.followed import followed
 from xushi.units.models import User
 
 PER_PAGE = 50
@@ -157,8 +158,10 @@ def listed(user: User, wanted: Wanted, today: date) -> Listed:
     pages.count = sum(tab.count for tab in tabs if tab.cause in wanted.causes)  # known already
     page = pages.get_page(wanted.page)
     by_key = {group.key: group for group in groups}
-    for alert in page:
-        by_key[_key(alert, wanted.group, today)].rows.append(row_of(alert, today))
+    alerts = list(page)
+    orders = followed(user, alerts)
+    for alert in alerts:
+        by_key[_key(alert, wanted.group, today)].rows.append(row_of(alert, today, orders.get(alert.pk)))
     return Listed(wanted, tabs, [group for group in groups if group.rows], page)
 
 

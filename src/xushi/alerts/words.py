@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import OWED, Cause, Level
 from xushi.core.money import half_up
+from xushi.duties.followed import Follow
 
 MARKS = {
     Cause.NOT_IN_STATISTICS: "warning",
@@ -90,9 +91,10 @@ class Row:
     red: bool
     amount: str
     url: str
+    order: Follow | None = None  # 督办17号, where one is running
 
 
-def row_of(alert: Alert, today: date) -> Row:
+def row_of(alert: Alert, today: date, order: Follow | None = None) -> Row:
     return Row(
         alert=alert,
         mark=mark_of(alert.cause),
@@ -102,4 +104,5 @@ def row_of(alert: Alert, today: date) -> Row:
         red=alert.level == Level.RED,
         amount=amount_of(alert, today),
         url=url_of(alert),
+        order=order,
     )

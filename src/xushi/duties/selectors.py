@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.duties.models import Delegation, Duty, DutyQuerySet
-from xushi.duties.rules import DUTY, WARNING, Step, told
+from xushi.duties.rules import CLOCK, DUTY, WARNING, Step, told
 from xushi.journal.models import Event
 from xushi.units.models import User
 
@@ -26,12 +26,10 @@ def badge(user: User, today: date) -> int:
     return todo(user, today).order_by().count()
 
 
-def badges(user: User, today: date, *parts: Q) -> list[int]:
-    """badge(), and how many of these meet each of the conditions: one query."""
-    owed = todo(user, today).order_by()
-    wanted = {f"part{i}": Count("pk", filter=part) for i, part in enumerate(parts)}
-    counted = owed.aggregate(all=Count("pk"), **wanted)
-    return [counted["all"], *(counted[name] for name in wanted)]
+def badges(user: User, today: date, **parts: Count) -> dict[str, int]:
+    """badge() as "duties", and further counts over the same things owed: one query."""
+    counted: dict[str, int] = todo(user, today).order_by().aggregate(duties=Count("pk"), **parts)
+    return counted
 
 
 def done(user: User, today: date) -> DutyQuerySet:
@@ -55,14 +53,14 @@ class Warned:
 
 
 def warnings_of(event: Event) -> list[Warned]:
-    """What a duties.duty.warned event asks to be told: two queries."""
-    rows = {row.changes[DUTY][1]: row.changes[WARNING] for row in event.rows.all()}
+    """What a duties.duty.warned event asks to be told: two queries. Nothing of a clock that has been set anew since."""
+    rows = {row.changes[DUTY][1]: row.changes for row in event.rows.all()}
     step_of = {step.label: step for step in Step}
-    duties = Duty.objects.select_related("unit", "person").in_bulk(rows.keys())
+    duties = Duty.objects.select_related("unit__successor", "person").in_bulk(rows.keys())
     return [
-        Warned(duty, told(step_of[before], step_of[after]))
-        for pk, (before, after) in rows.items()
-        if (duty := duties.get(pk))
+        Warned(duty, told(*(step_of[label] for label in said[WARNING])))
+        for pk, said in rows.items()
+        if (duty := duties.get(pk)) and duty.clock == said.get(CLOCK, ["", duty.clock])[1]
     ]
 
 

@@ -16,7 +16,7 @@ from xushi.core.months import Month
 from xushi.home import words
 from xushi.home.lists import alerted, find, page, standing
 from xushi.home.months import Choice
-from xushi.home.ordering import open_numbers
+from xushi.home.ordering import open_orders
 from xushi.home.wanted import Wanted
 from xushi.progress.scope import Filters
 from xushi.registry.models import Project
@@ -121,9 +121,9 @@ def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words
     names = {alert.subject_id for alert in chosen}
     blocks = dict(Project.objects.filter(pk__in=names).values_list("pk", "difficulty"))
     today = local_day(now)
-    orders = open_numbers(user, names)
+    orders = open_orders(user, names)
     made = (words.warned(alert, today, why=blocks.get(alert.subject_id, "")) for alert in chosen)
-    return [replace(row, order=orders.get(row.project, "")) for row in made]
+    return [replace(row, order=orders.get(row.project)) for row in made]
 
 
 def _worst_then(user: "User", choice: Choice, stood: datetime, count: int) -> list[words.Warned]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xushi.core.money import YUAN_PER_YI, half_up
+from xushi.core.money import half_up
 from xushi.core.months import Month
+from xushi.kit.amounts import yi_or_wan
 
 GATHERED_SHARE = Decimal("0.25")
 ENDINGS = ("街道", "经济开发区", "场", "镇")
@@ -103,11 +104,11 @@ def slippage(points: Sequence[Point], plan: int) -> str:
     parts = []
     since = slowing_since(points)
     if since:
-        short = half_up(Decimal(last.due - last.cumulative) / YUAN_PER_YI, 1)
-        parts.append(f"{since.number}月起慢于序时，差{short}亿元" if short else f"{since.number}月起慢于序时")
+        short = "".join(yi_or_wan(last.due - last.cumulative))
+        parts.append(f"{since.number}月起慢于序时，差{short}")
     needed = needed_per_month(plan, last.cumulative, last.month)
     if needed:
-        parts.append(f"完成全年需月均{half_up(Decimal(needed) / YUAN_PER_YI, 2)}亿元")
+        parts.append(f"完成全年需月均{''.join(yi_or_wan(needed, 2))}")
     elif plan and last.cumulative >= plan:
         parts.append("年度计划已经完成")
     return "；".join(parts)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Q, Subquery, Sum
+from django.db.models import Count, Q, Subquery, Sum, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -14,11 +14,13 @@ from xushi.duties.selectors import badges
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
-from xushi.problems.selectors import open_count as open_problems
+from xushi.problems.models import Problem
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
 from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.wanted import FLAGS
+from xushi.units.models import Role
 from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
@@ -62,13 +64,34 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     if "alerts" in wanted:
         counts.by_key["alerts"] = tally.open_count(user)
     if "duties" in wanted:
-        owed = badges(user, local_day(clock.now()), Q(subject_kind=ORDER), Q(kind__in=WAITING))
-        counts.by_key["duties"], counts.by_key["orders"], counts.by_key["instructions"] = owed
+        counts.by_key |= badges(
+            user,
+            local_day(clock.now()),
+            orders=Count("subject_id", distinct=True, filter=Q(subject_kind=ORDER)),
+            instructions=Count("pk", filter=Q(kind__in=WAITING)),
+        )
+        counts.narrowed["orders"] = "tab=mine"
     if "problems" in wanted:
-        counts.by_key["problems"] = open_problems(user)
+        _count_problems(user, counts)
     if "projects" in wanted:
         counts.by_key["projects"] = under_way_count(user)
     return counts
+
+
+def _count_problems(user: "User", counts: entries.Counts) -> None:
+    """Open problems; for leaders, who owe no orders, also those at the units overdue or soon due. One query."""
+    counted = _tally("problems", Problem.objects.open().visible_to(user))
+    if user.has_role(Role.LEADER):
+        soon = SupervisionOrder.objects.visible_to(user).filter(FLAGS["soon"].condition(clock.now()))
+        counted = counted.union(_tally("orders", soon), all=True)
+        counts.narrowed["orders"] = "flag=soon"
+    counts.by_key |= dict(counted)
+
+
+def _tally(key: str, rows: Any) -> Any:
+    """One row: the key and how many rows there are."""
+    keyed = rows.order_by().annotate(key=Value(key)).values("key")
+    return keyed.annotate(n=Count("pk")).values_list("key", "n")
 
 
 def under_way_count(user: "User") -> int:

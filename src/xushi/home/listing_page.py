@@ -193,12 +193,14 @@ def _line(row: Row, wanted: Wanted) -> Line:
         if column.kind == "bar":
             cells.append(("bar", bar))
             continue
-        text = column.text(row)
+        text: str = column.text(row)
         css = "num" if column.numeric else ""
         if key == "gap":
             css += f" bold {row.tone}"
         elif key == "alert" and row.alerts:
             css += f" bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
+        elif key == "order" and row.order:
+            text = format_html('<a class="link" href="{}">{}</a>', row.order.url, row.order.name)
         elif text == "—":
             css += " absent"
         cells.append((css.strip(), text))

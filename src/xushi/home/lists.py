@@ -15,6 +15,7 @@ from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.home import words
 from xushi.home.columns import SORTS, computed
+from xushi.home.ordering import open_orders
 from xushi.home.rows import Row
 from xushi.home.wanted import ANY, Wanted
 from xushi.progress import figures
@@ -111,8 +112,7 @@ def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
     keys = list(ordered(found, wanted).values_list("pk", flat=True)[start : start + PAGE])
     by_key = {row["pk"]: row for row in _read(found, found.rows.filter(pk__in=keys))}
     rows = [_row(by_key[key], found.month) for key in keys if key in by_key]
-    alerts = _alerts(user, today, found.stood, [row.pk for row in rows])
-    return [_warned(row, alerts, found.stood) for row in rows]
+    return _told(user, today, found.stood, rows)
 
 
 def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[Row]:
@@ -126,8 +126,7 @@ def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[R
         some = keys[start : start + AT_ONCE]
         read = _read(found, found.rows.filter(pk__in=list(some)), unused)
         by_key = {values["pk"]: _row(values, found.month) for values in read}
-        alerts = _alerts(user, today, found.stood, [row.pk for row in by_key.values()])
-        yield from (_warned(by_key[key], alerts, found.stood) for key in some if key in by_key)
+        yield from _told(user, today, found.stood, [by_key[key] for key in some if key in by_key])
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
@@ -149,6 +148,16 @@ def _row(values: dict[str, Any], month: Month) -> Row:
 
 
 Alerts = dict[int, dict[str, str]]
+
+
+def _told(user: "User", today: date, stood: datetime | None, rows: list[Row]) -> list[Row]:
+    """The rows with their alerts, and of the present with their open orders: two queries at most."""
+    projects = [row.pk for row in rows]
+    alerts = _alerts(user, today, stood, projects)
+    orders = {} if stood else open_orders(user, projects)
+    for row in rows:
+        row.order = orders.get(row.pk)
+    return [_warned(row, alerts, stood) for row in rows]
 
 
 def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:

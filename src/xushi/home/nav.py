@@ -41,7 +41,6 @@ ENTRIES = (
         "projects", "项目", "building", "home:projects", (*PORTFOLIO, Role.OWNER), query="stage=under_way",
         views=("home:project", "registry:new", "registry:edit", "registry:plan", "registry:listings"),
     ),
-    Entry("crossing", "交叉", "columns", "home:crossing", PORTFOLIO),
     Entry("problems", "问题事项", "problem", "problems:desk", (*PORTFOLIO, Role.OWNER),
           views=("problems:problem", "problems:new", "problems:report", "problems:freed", "problems:kinds",
                  "problems:act")),
@@ -61,6 +60,7 @@ ENTRIES = (
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
+    Entry("crossing", "交叉", "columns", "home:crossing", PORTFOLIO),
     Entry("plans", "计划调整", "calendar", "registry:waiting_plans", OFFICE),
     Entry("ceremonies", "集中仪式", "flag", "registry:ceremonies", (Role.OFFICE, Role.LEADER),
           views=("registry:ceremony", "registry:new_ceremony")),
@@ -106,9 +106,13 @@ class Item:
 
 @dataclass(slots=True)
 class Counts:
-    """The counts beside entries; None where they were not asked for."""
+    """The counts beside entries; None where they were not asked for.
+
+    narrowed is the address at which an entry's page lists just what its count counts, while there is any.
+    """
 
     by_key: dict[str, int] = field(default_factory=dict)
+    narrowed: dict[str, str] = field(default_factory=dict)
     badges: frozenset[str] = frozenset({"alerts", "duties", "instructions", "mine", "orders", "reports"})
 
 
@@ -158,6 +162,8 @@ def _copy(item: Item, home: bool) -> Item:
 def _item(entry: Entry, url: str, view_name: str, counts: Counts) -> Item:
     count = counts.by_key.get(entry.key)
     alarming = entry.key in counts.badges and bool(count)
+    if alarming and entry.key in counts.narrowed:
+        url = f"{url}?{counts.narrowed[entry.key]}"
     return Item(
         entry.key,
         entry.label,

@@ -1,28 +1,31 @@
-"""项目与它的督办单：清单、预警旁边写的“督办17号”，项目页上的一栏。"""
+"""项目与它的督办单、批示：清单、预警旁边写的“督办17号”，项目页上的一栏。"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Prefetch
 
+from xushi.duties.followed import Follow
 from xushi.registry.models import Project
-from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.models import Instruction, SupervisionOrder
+from xushi.supervision.standing import follow
 from xushi.supervision.words import Said, said
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 SHOWN = 20
+SAID = 5
 
 
-def open_numbers(user: "User", projects: Collection[int]) -> dict[int, str]:
+def open_orders(user: "User", projects: Collection[int]) -> dict[int, Follow]:
     """{project: 督办17号} of the open order with the nearest deadline, where one is in sight: one query."""
     orders = SupervisionOrder.objects.open().visible_to(user).filter(project__in=projects)
-    found: dict[int, str] = {}
-    for project, serial in orders.order_by("due_at", "serial").values_list("project", "serial"):
-        found.setdefault(project, f"督办{serial}号")
+    found: dict[int, Follow] = {}
+    for project, pk, serial in orders.order_by("due_at", "serial").values_list("project", "pk", "serial"):
+        found.setdefault(project, follow(pk, serial))
     return found
 
 
@@ -39,3 +42,24 @@ def of_project(user: "User", project: Project, now: datetime) -> list[Ordered]:
     orders = SupervisionOrder.objects.issued().visible_to(user).filter(project=project).select_related("lead")
     ordered = orders.order_by(F("closed_at").desc(nulls_first=True), "due_at", "serial")
     return [Ordered(order, said(order, now)) for order in ordered[:SHOWN]]
+
+
+@dataclass(frozen=True, slots=True)
+class Instructed:
+    """A leader's words as the project's page tells them; orders are those in sight that came of them."""
+
+    instruction: Instruction
+    orders: list[SupervisionOrder]
+
+    @property
+    def went(self) -> str:
+        """已转督办18号 / 待转办."""
+        numbers = "、".join(order.called for order in self.orders if order.serial)
+        return f"已转{numbers}" if numbers else str(self.instruction.get_state_display())
+
+
+def said_of(user: "User", project: Project) -> list[Instructed]:
+    """The leaders' words about a project that this person may read, the latest first: two queries."""
+    orders = Prefetch("orders", SupervisionOrder.objects.issued().visible_to(user).order_by("serial"))
+    words = Instruction.objects.visible_to(user).filter(project=project).prefetch_related(orders)
+    return [Instructed(one, list(one.orders.all())) for one in words.order_by("-written_at", "-pk")[:SAID]]

@@ -11,7 +11,7 @@ from xushi.alerts.rules import Cause
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
-from xushi.home import conclusions, curves, words
+from xushi.home import conclusions, curves, ordering, words
 from xushi.home.lists import PROJECT
 from xushi.home.months import Choice
 from xushi.home.overview import curve_rows
@@ -25,6 +25,7 @@ from xushi.progress.standing import Standing, standings
 from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import Project, ProjectRevision, Stage, Watch
 from xushi.registry.plan_changes import PlanVersion, with_changes
+from xushi.supervision.table import ENDED
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -90,6 +91,8 @@ class ProjectPage:
     revised: list[Revised] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    orders: list[ordering.Ordered] = field(default_factory=list)
+    instructions: list[ordering.Instructed] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -147,12 +150,15 @@ class ProjectPage:
         return "" if found.cumulative * 12 >= found.due_twelfths else "t-amber"
 
     @property
-    def total_text(self) -> str:
-        return amounts.yi(self.standing.total_investment if self.standing else self.project.total_investment)
+    def total(self) -> tuple[str, str]:
+        """总投资 with its unit."""
+        held = self.standing or self.project
+        return amounts.yi_or_wan(held.total_investment)
 
     @property
-    def plan_text(self) -> str:
-        return amounts.yi(self.standing.annual_plan) if self.standing else "—"
+    def plan(self) -> tuple[str, str]:
+        """年度计划 with its unit."""
+        return amounts.yi_or_wan(self.standing.annual_plan if self.standing else None)
 
     @property
     def rate_text(self) -> str:
@@ -161,13 +167,20 @@ class ProjectPage:
     @property
     def anchors(self) -> list[tuple[str, str]]:
         """Where the tabs lead on this page; only to what is there."""
-        found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}"), ("facts", "资料")]
-        found += [("reports", "月报"), ("plans", "计划")]
+        found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}")]
         if self.problems:
-            found.insert(2, ("problems", f"问题{len(self.problems)}"))
+            found.append(("problems", f"问题{len(self.problems)}"))
+        if self.orders or self.instructions:
+            found.append(("orders", f"督办{self.running or ''}"))
+        found += [("facts", "资料"), ("reports", "月报"), ("plans", "计划")]
         if self.gaps:
             found.append(("statistics", "入统"))
         return [*found, ("timeline", "时间线")]
+
+    @property
+    def running(self) -> int:
+        """The orders shown that are still open."""
+        return sum(row.order.state not in ENDED for row in self.orders)
 
     @property
     def why(self) -> str:
@@ -245,6 +258,8 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         revised=revised(list(project.revisions.order_by("as_of"))),
         gaps=_gaps(project, reports),
         problems=problems_of(user, project),
+        orders=ordering.of_project(user, project, now),
+        instructions=ordering.said_of(user, project),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from xushi.core.money import share
 from xushi.core.months import Month
+from xushi.duties.followed import Follow
 from xushi.kit import amounts
 from xushi.registry.models import Project, Stage
 
@@ -22,6 +23,7 @@ class Row:
     values: dict[str, Any]
     as_of: Month
     alerts: dict[str, str] = field(default_factory=dict)  # cause → 逾165天
+    order: Follow | None = None  # 督办17号, where one is open now
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
-from xushi.home import actions, ordering, project_page
+from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
 from xushi.problems.policy import is_reporter as is_problem_reporter
@@ -38,34 +38,37 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "links": _links(user, found, page),
         "may_instruct": can_instruct(user),
         "may_report_problem": is_problem_reporter(user),
-        "orders": ordering.of_project(user, found, now),
         "office": user.has_role(Role.OFFICE),
     }
     return render(request, "home/project.html", context)
 
 
 def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[dict[str, str]]:
-    """What this person may do here, as links to pages that exist."""
-    wanted: list[tuple[str, list[Any], str, str]] = []
+    """What this person may do here, as links to pages that exist, the main one last; 写批示 stands beside them.
+
+    At most two on the bar: the card of problems leads to 报问题 too, those of facts and plans to changing them.
+    """
+    wanted: list[tuple[str, str, str, str]] = []
     if user.has_role(Role.OFFICE):
-        wanted += [
-            ("registry:edit", [found.pk], "改资料", "pen"),
-            ("registry:plan", [found.pk], "调计划", "calendar"),
-        ]
+        wanted.append(("supervision:new_order", f"?project={found.pk}", "派督办单", "flag"))
     if can_report(user, found):
-        month = str(page.choice.open_month)
-        wanted.append(("progress:report", [found.pk, month], f"报{page.choice.open_month.number}月", "pen"))
-    if len(wanted) < 2 and is_problem_reporter(
-        user
-    ):  # at most two on the bar; the card of problems has it too
-        wanted.append(("problems:report", [found.pk], "报问题", "problem"))
+        open_month = page.choice.open_month
+        wanted.append(("progress:report", str(open_month), f"报{open_month.number}月", "pen"))
+    if is_problem_reporter(user):
+        wanted.append(("problems:report", "", "报问题", "problem"))
     links = []
-    for name, args, label, icon in wanted:
+    for name, more, label, icon in wanted[: 1 if can_instruct(user) else 2]:
         try:
-            links.append({"url": reverse(name, args=args), "label": label, "icon": icon})
+            links.append({"url": _address(name, found.pk, more), "label": label, "icon": icon})
         except NoReverseMatch:
             continue
-    return links
+    return links[::-1]
+
+
+def _address(name: str, pk: int, more: str) -> str:
+    if more.startswith("?"):
+        return f"{reverse(name)}{more}"
+    return reverse(name, args=[pk, more] if more else [pk])
 
 
 @require_POST

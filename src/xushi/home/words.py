@@ -7,6 +7,7 @@ from decimal import Decimal
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.core.money import half_up
+from xushi.duties.followed import Follow
 from xushi.home.rows import Row
 
 TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent"}
@@ -24,7 +25,7 @@ class Warned:
     amount: str
     place: str
     why: str
-    order: str = ""  # 督办17号, where one is open for the project
+    order: Follow | None = None  # 督办17号, where one is open for the project
 
 
 def tone_of(cause: str) -> str:

@@ -40,6 +40,16 @@ def wan(yuan: object) -> str:
     return NONE if number is None else signed(money.half_up(number / money.YUAN_PER_WAN, 0))
 
 
+def yi_or_wan(yuan: object, places: int = 1) -> tuple[str, str]:
+    """The text and its unit: 亿元, or 万元 for what 亿元 would print as 0.0; ("—", "") for nothing."""
+    number = decimal_of(yuan)
+    if number is None:
+        return NONE, ""
+    if number and money.half_up(number / money.YUAN_PER_YI, places) == 0:
+        return wan(number), "万元"
+    return yi(number, places), "亿元"
+
+
 def pct(share: object, places: int = 1) -> str:
     """A share (0–1) → "67.2%"."""
     number = decimal_of(share)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q
 
+from xushi.duties.followed import Follow, followed
 from xushi.problems.models import Batch, Problem, ProblemClass, ProblemNote, ProblemPhoto
 from xushi.problems.rules import ALIKE, Horizon, likeness
 from xushi.problems.wanted import Wanted
@@ -31,6 +32,7 @@ class Row:
     due: Due
     frees: int | None
     still: str
+    order: Follow | None = None
 
     @property
     def pick(self) -> str:
@@ -44,19 +46,22 @@ def found(user: User, wanted: Wanted, horizon: Horizon) -> "ProblemQuerySet":
 
 
 def page(user: User, wanted: Wanted, horizon: Horizon, board: "Board") -> tuple[list[Row], Page]:
-    """One page of the list and its place: two queries."""
+    """One page of the list and its place: three queries."""
     pages = Paginator(found(user, wanted, horizon).select_related(*LISTED), PER_PAGE)
     place = pages.get_page(wanted.page)
-    return [row_of(problem, horizon, board) for problem in place], place
+    problems = list(place)
+    orders = followed(user, problems)
+    return [row_of(problem, horizon, board, orders.get(problem.pk)) for problem in problems], place
 
 
-def row_of(problem: Problem, horizon: Horizon, board: "Board") -> Row:
+def row_of(problem: Problem, horizon: Horizon, board: "Board", order: Follow | None = None) -> Row:
     return Row(
         problem=problem,
         pressing=horizon.pressing(problem.status, problem.due_on),
         due=due_of(problem, horizon),
         frees=board.frees(problem) if problem.is_open else None,
         still=board.still(problem) if problem.is_open else "",
+        order=order,
     )
 
 

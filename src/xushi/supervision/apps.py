@@ -9,5 +9,7 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         from xushi.duties.actions_clock import on_recount
         from xushi.supervision.passing import recount_orders
+        from xushi.supervision.standing import register
 
         on_recount("supervision.supervisionorder")(recount_orders)
+        register()

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.utils.safestring import SafeString
 
 from xushi.core.clock import local_day
+from xushi.duties.models import Duty
 from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
@@ -25,6 +26,7 @@ PER_PAGE = 50
 SINCE_AT_MOST = 6  # answered ones shown below those in hand
 ORDER = SupervisionOrder._meta.label_lower
 DUE_FIRST = {
+    "mine": (F("step_due_at").asc(nulls_last=True), "serial"),
     "open": (F("due_at").asc(nulls_last=True), "serial"),
     "verify": (F("step_due_at").asc(nulls_last=True), "serial"),
     "draft": ("-drafted_at", "-pk"),
@@ -73,7 +75,9 @@ class Listed:
 
 def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
     """The orders that the address asks for, within this person's sight, in its order."""
-    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(now), wanted.of_tab())
+    orders = SupervisionOrder.objects.visible_to(user).filter(
+        wanted.within(now), of_tab(user, wanted.tab, local_day(now))
+    )
     ways = ("-year", "-serial", "-pk") if wanted.sort == "number" else DUE_FIRST[wanted.tab]
     ordered: OrderQuerySet = orders.order_by(*ways)
     return ordered
@@ -91,6 +95,14 @@ def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
     axis = tracks.axis_of([*orders, *since], now)
     rows = rows_of([*orders, *since], user, axis)
     return Listed(wanted, tabs, rows[: len(orders)], rows[len(orders) :], tracks.draw_axis(axis), page)
+
+
+def of_tab(user: User, tab: str, today: date) -> Q:
+    """The orders of a tab; 等我办 are those on which this person owes something: the badge beside 督办."""
+    if tab != "mine":
+        return tab_condition(tab)
+    owed = Duty.objects.open().filter(subject_kind=ORDER, listed=True).of(user, today)
+    return Q(pk__in=owed.order_by().values("subject_id"))
 
 
 def _with_names(orders: OrderQuerySet) -> OrderQuerySet:
@@ -111,7 +123,7 @@ def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
     counted = (
         SupervisionOrder.objects.visible_to(user)
         .filter(wanted.within(now))
-        .aggregate(**{key: Count("pk", filter=tab_condition(key)) for key in TABS})
+        .aggregate(**{key: Count("pk", filter=of_tab(user, key, local_day(now))) for key in TABS})
     )
     return [Tab(key, label, counted[key]) for key, label in TABS.items()]
 

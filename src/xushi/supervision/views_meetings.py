@@ -37,6 +37,7 @@ PUT = {
     "order": SupervisionOrder,
     "id": SupervisionOrder,
     "problem": Problem,
+    "pick": Problem,
     "alert": Alert,
 }  # what the lists call their boxes
 
@@ -196,7 +197,7 @@ def to_meeting(request: HttpRequest) -> HttpResponse:
     user = person(request)
     subjects: dict[str, list[int]] = {}
     for name, model in PUT.items():
-        keys = [pk for text in request.POST.getlist(name)[:AT_ONCE] if (pk := row_number(text))]
+        keys = [pk for text in request.POST.getlist(name)[:AT_ONCE] if (pk := row_number(text.partition(":")[0]))]
         if keys:
             seen = model.objects.visible_to(user).filter(pk__in=keys)  # type: ignore[attr-defined]
             subjects.setdefault(model._meta.label_lower, []).extend(seen.values_list("pk", flat=True))

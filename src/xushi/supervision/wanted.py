@@ -17,6 +17,7 @@ from xushi.supervision.table import AT_UNIT, ISSUED_ONES, NOT_ISSUED, OPEN, Stat
 from xushi.supervision.words import SOURCES
 
 TABS = {
+    "mine": "等我办",
     "open": "在办",
     "verify": "待核验",
     "draft": "拟稿待签",
@@ -34,6 +35,7 @@ SORTS = {"due": "按期限", "number": "按文号"}
 SOURCE_CHOICES = {**SOURCES, "none": "直接派"}
 EVERY_YEAR = "all"
 QUERY_AT_MOST = 60
+NEAR = 3  # days ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ def _today(now: datetime) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def _soon(now: datetime) -> Q:
+    """Overdue, or due by the end of the third day: what the rolling reminder shows an overseer."""
+    return Q(state__in=AT_UNIT, due_at__lt=_today(now)[0] + timedelta(days=NEAR + 1))
+
+
 def _rated(grade: str) -> Callable[[datetime], Q]:
     return lambda now: Q(pk__in=OrderRating.objects.filter(grade=grade).values("order"))
 
@@ -57,6 +64,7 @@ def _rated(grade: str) -> Callable[[datetime], Q]:
 FLAGS: dict[str, Flag] = {
     "overdue": Flag("逾期", lambda now: Q(state__in=AT_UNIT, due_at__lt=now)),
     "today": Flag("今天到期", lambda now: Q(state__in=AT_UNIT, due_at__range=(now, _today(now)[1]))),
+    "soon": Flag("逾期或三天内到期", _soon),
     "unsigned": Flag("过时未签收", lambda now: Q(state=State.ISSUED, acknowledge_by__lt=now)),
     "returned": Flag("退回过", lambda now: Q(returns__gt=0)),
     "extended": Flag("延期过", lambda now: Q(extensions__gt=0)),
@@ -125,12 +133,9 @@ class Wanted:
             return Q(year=int(self.year)) | Q(state__in=NOT_ISSUED)
         return Q(year=local_day(now).year) | Q(state__in=OPEN | NOT_ISSUED)
 
-    def of_tab(self) -> Q:
-        return tab_condition(self.tab)
-
 
 def tab_condition(tab: str) -> Q:
-    """The orders of a tab; 全部 is every one that has a number."""
+    """The orders of a tab; 全部 is every one that has a number. Whose 等我办 it is, only lists.py knows."""
     states = TAB_STATES.get(tab)
     return Q(serial__isnull=False) if states is None else Q(state__in=states)
 
