@@ -11,13 +11,14 @@ from xushi.core.months import Month
 from xushi.demo import facts
 from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
-from xushi.demo.counting import counted_of, record_month
-from xushi.demo.meeting import hold_meetings
+from xushi.demo.counting import counted_of, statistics_story
+from xushi.demo.meeting import meeting_stories
 from xushi.demo.people import SURNAMES, People, settle
-from xushi.demo.problems import live_problems, report_latest
-from xushi.demo.reporting import WAN, District, begin_september, live_month
+from xushi.demo.problems import problem_stories
+from xushi.demo.reporting import WAN, District, month_story, september_story
 from xushi.demo.row import Row
 from xushi.demo.rows import build_rows
+from xushi.demo.storyline import Storyline
 from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
 from xushi.flow.clocks import remind
@@ -34,8 +35,9 @@ from xushi.registry.models import Project
 from xushi.registry.rules import CeremonyInput, ListingInput, PlanInput, ProjectInput
 
 YEAR_BEGAN = datetime(2018, 1, 2, 9, 0, tzinfo=BEIJING)
-NOW = datetime(2018, 9, 12, 8, 0, tzinfo=BEIJING)
+NOW = datetime(2018, 9, 12, 8, 20, tzinfo=BEIJING)
 CEREMONY_ON = date(2018, 6, 29)
+CEREMONY_AT = datetime(2018, 6, 29, 17, 0, tzinfo=BEIJING)
 RESPONSIBLE = {
     "infrastructure": ("区建设局", "区交通局"),
     "livelihood": ("区教育局", "区卫计局", "区民政局"),
@@ -58,21 +60,17 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     projects = _register(rows, owners, treated, people, chance)
     _list_and_plan(rows, projects, Actor(by=people.users["office"]))
     district = District(rows, {project.name: project for project in projects}, people)
-    supervision = Supervision(district)
+    line = Storyline()
     for number in range(1, facts.CLOSED + 1):
-        say(f"{number}月：报、审、关账、入统")
         month = Month(facts.YEAR, number)
-        supervision.until(datetime(month.next.year, month.next.number, 1, tzinfo=BEIJING))
-        if month == Month.of(CEREMONY_ON):
-            _ceremony(district)
-        live_month(month, district)
-        record_month(month, district, treated)
-        live_problems(month, district)
-    say("督办、批示")
-    supervision.until(NOW + timedelta(minutes=20))
-    begin_september(district, chance)
-    report_latest(district)
-    hold_meetings(district)
+        line.at(_first_of(month.next), lambda _, n=number: say(f"{n}月：报、审、关账、入统"))
+        line.add(month_story(month, district))
+        line.add(statistics_story(month, district, treated))
+    line.at(CEREMONY_AT, lambda now: _ceremony(district, now))
+    Supervision(district, line)
+    for story in (*problem_stories(district), *meeting_stories(district), september_story(district, chance)):
+        line.add(story)
+    line.run()
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
@@ -168,7 +166,11 @@ def _goals(row: Row) -> str:
     return "按计划推进"
 
 
-def _ceremony(district: District) -> None:
+def _first_of(month: Month) -> datetime:
+    return datetime(month.year, month.number, 1, tzinfo=BEIJING)
+
+
+def _ceremony(district: District, now: datetime) -> None:
     names = [row.name for row in district.rows if row.ceremony]
     investment, count = facts.CEREMONY_RANKS
     took_part = tuple(district.projects[name].pk for name in names)
@@ -176,7 +178,7 @@ def _ceremony(district: District) -> None:
         "completion", "2018年上半年全市集中竣工仪式", CEREMONY_ON, took_part, investment, count
     )
     office = Actor(by=district.people.users["office"])
-    hold_ceremonies([row], actor=office, now=datetime(2018, 6, 29, 17, 0, tzinfo=BEIJING))
+    hold_ceremonies([row], actor=office, now=now)
 
 
 def _publish(people: People) -> None:

@@ -9,6 +9,7 @@ from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.demo.reporting import WAN, District
 from xushi.demo.row import Row
+from xushi.demo.storyline import Story
 from xushi.journal.actions import Actor
 from xushi.progress.statistics import EVIDENCE, StatisticsInput, record_statistics
 
@@ -45,8 +46,9 @@ def _ordinary(chance: random.Random) -> Counted:
     return Counted(chance.choice([1.0, 1.0, chance.uniform(0.85, 1.0)]))
 
 
-def record_month(month: Month, district: District, treated: dict[str, Counted]) -> None:
+def statistics_story(month: Month, district: District, treated: dict[str, Counted]) -> Story:
     """The statistics bureau enters its side of a month on the 10th of the next."""
+    yield (now := datetime(month.next.year, month.next.number, 10, 10, 0, tzinfo=BEIJING))
     helper, entries = district.people.units["区发改局"].pk, []
     for row in district.under_way:
         counted, amount = treated.get(row.name), row.months[month.number - 1]
@@ -57,5 +59,4 @@ def record_month(month: Month, district: District, treated: dict[str, Counted]) 
         recorded = int(amount * counted.part) * WAN
         helped = helper if counted.missing else None
         entries.append(StatisticsInput(project, month, recorded, counted.missing, helped))
-    now = datetime(month.next.year, month.next.number, 10, 10, 0, tzinfo=BEIJING)
     record_statistics(entries, actor=Actor(by=district.people.users["statistics"]), now=now)

@@ -9,6 +9,7 @@ from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.demo.people import People
 from xushi.demo.row import AUGUST, Row
+from xushi.demo.storyline import Story
 from xushi.demo.wording import physical_progress
 from xushi.journal.actions import Actor
 from xushi.progress.actions import (
@@ -58,21 +59,25 @@ class District:
         return self.people.reporters[territory]
 
 
-def live_month(month: Month, district: District) -> None:
+def month_story(month: Month, district: District) -> Story:
     """One month as it went, from the first report to the alerts of the closing day."""
     first = datetime(month.next.year, month.next.number, 1, 9, 0, tzinfo=BEIJING)
+    yield first
     office = Actor(by=district.people.users["office"])
     silent = _silent(district.under_way) if month == AUGUST else []
     submitted: list[MonthlyReport] = []
     for number, territory in enumerate(sorted(district.people.reporters)):
+        yield (now := first + timedelta(days=number // 3, minutes=47 * (number % 3)))
         rows = [row for row in district.under_way if row.territory == territory and row not in silent]
         submitted += submit_reports(
             [_report(row, district.projects[row.name], month) for row in rows],
             actor=Actor(by=district.reporter(territory)),
-            now=first + timedelta(days=number // 3, minutes=47 * (number % 3)),
+            now=now,
         )
-    accept_reports(submitted, actor=office, now=first + timedelta(days=5))
+    yield (now := first + timedelta(days=5))
+    accept_reports(submitted, actor=office, now=now)
     if silent:
+        yield first + timedelta(days=6)
         carry_over(
             [district.projects[row.name] for row in silent],
             month,
@@ -80,9 +85,10 @@ def live_month(month: Month, district: District) -> None:
             actor=office,
             now=first + timedelta(days=6),
         )
-    closed_at = first + timedelta(days=7)
+    yield (closed_at := first + timedelta(days=7))
     close_month(month, actor=office, now=closed_at)
-    refresh_alerts(now=closed_at + timedelta(hours=1))
+    yield (judged_at := closed_at + timedelta(hours=1))
+    refresh_alerts(now=judged_at)
 
 
 def _silent(under_way: Sequence[Row]) -> list[Row]:
@@ -119,26 +125,28 @@ def _explanation(row: Row, month: Month) -> str:
     return "设备款集中支付，有发票可查。" if amount > 2 * max(usual, last) else ""
 
 
-def begin_september(district: District, chance: random.Random) -> None:
+def september_story(district: District, chance: random.Random) -> Story:
     """The month being reported: a few territories are early, one report went back, two are being written."""
     month, office = AUGUST.next, Actor(by=district.people.users["office"])
     sent_at = datetime(2018, 9, 11, 14, 0, tzinfo=BEIJING)
     sent: dict[str, list[MonthlyReport]] = {}
     for number, (territory, count, _) in enumerate(IN_SEPTEMBER):
+        yield (now := sent_at + timedelta(minutes=35 * number))
         going = [row for row in district.under_way if row.territory == territory and row.steady][:count]
         sent[territory] = submit_reports(
             [_early(row, district.projects[row.name], month, chance) for row in going],
             actor=Actor(by=district.reporter(territory)),
-            now=sent_at + timedelta(minutes=35 * number),
+            now=now,
         )
     looked_at = sent_at + timedelta(hours=2)
     for number, (territory, _, accepted) in enumerate(IN_SEPTEMBER):
         if accepted:
-            accept_reports(
-                sent[territory][:accepted], actor=office, now=looked_at + timedelta(minutes=number)
-            )
+            yield (now := looked_at + timedelta(minutes=number))
+            accept_reports(sent[territory][:accepted], actor=office, now=now)
+    yield looked_at + timedelta(minutes=20)
     reason = "形象进度与8月相同，请写明9月新做的部分"
     return_report(sent[IN_SEPTEMBER[0][0]][-1], reason, actor=office, now=looked_at + timedelta(minutes=20))
+    yield datetime(2018, 9, 11, 18, 20, tzinfo=BEIJING)
     _drafts(district, month)
 
 

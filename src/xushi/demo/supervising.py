@@ -1,15 +1,14 @@
 """演示区的督办：照各自的时刻拟、发、签收、答复、核验、销号；最后几天的还在办。"""
 
-import heapq
 from collections.abc import Callable
 from datetime import date, datetime
-from itertools import count
 
 from xushi.core.clock import BEIJING
 from xushi.demo.facts import YEAR
 from xushi.demo.orders_table import BUILDING, ORDERS, Order, When
 from xushi.demo.people import People
 from xushi.demo.reporting import District
+from xushi.demo.storyline import Storyline
 from xushi.journal.actions import Actor
 from xushi.registry.models import Project
 from xushi.supervision import actions
@@ -17,17 +16,13 @@ from xushi.supervision.actions import InstructionInput, OrderInput
 from xushi.supervision.models import SupervisionOrder
 from xushi.units.models import Unit
 
-Happening = tuple[datetime, int, Callable[[datetime], object]]
-
 
 class Supervision:
-    """The orders' lives as one line of happenings in time; until() lives it up to a moment."""
+    """The orders' lives, laid on the line of time."""
 
-    def __init__(self, district: District) -> None:
-        self.district = district
+    def __init__(self, district: District, line: Storyline) -> None:
+        self.district, self.line = district, line
         self.orders: dict[int, SupervisionOrder] = {}
-        self._line: list[Happening] = []
-        self._count = count()
         for number, order in enumerate(ORDERS, 1):
             self._plan(number, order)
         self._plan_words()
@@ -36,13 +31,8 @@ class Supervision:
     def people(self) -> People:
         return self.district.people
 
-    def until(self, moment: datetime) -> None:
-        while self._line and self._line[0][0] <= moment:
-            at, _, happen = heapq.heappop(self._line)
-            happen(at)
-
     def at(self, when: When, happen: Callable[[datetime], object]) -> None:
-        heapq.heappush(self._line, (_moment(when), next(self._count), happen))
+        self.line.at(_moment(when), happen)
 
     def _plan(self, number: int, order: Order) -> None:
         self.at(order.issued, lambda now: self._issue(number, order, now))
