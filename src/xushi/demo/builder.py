@@ -63,7 +63,7 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     line = Storyline()
     for number in range(1, facts.CLOSED + 1):
         month = Month(facts.YEAR, number)
-        line.at(_first_of(month.next), lambda _, n=number: say(f"{n}月：报、审、关账、入统"))
+        line.at(_first_of(month.next), _said(say, f"{number}月：报、审、关账、入统"))
         line.add(month_story(month, district))
         line.add(statistics_story(month, district, treated))
     line.at(CEREMONY_AT, lambda now: _ceremony(district, now))
@@ -164,6 +164,10 @@ def _goals(row: Row) -> str:
     if row.start and row.start.year == facts.YEAR:
         return f"{row.start.number}月开工"
     return "按计划推进"
+
+
+def _said(say: Callable[[str], object], words: str) -> Callable[[datetime], object]:
+    return lambda _: say(words)
 
 
 def _first_of(month: Month) -> datetime:

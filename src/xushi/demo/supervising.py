@@ -43,8 +43,7 @@ class Supervision:
             when, plan = order.plan
             self.at(when, lambda now: actions.file_plan(one(), plan, actor=lead, now=now))
         for unit, when, words in order.helped:
-            helper = self.of(unit)
-            self.at(when, lambda now, w=words, h=helper: actions.assist(one(), w, actor=h, now=now))
+            self.at(when, self._assist(one, self.of(unit), words))
         if order.extended:
             self._extend(one, lead, order)
         if order.returned:
@@ -56,6 +55,11 @@ class Supervision:
             self.at(when, lambda now: self._reply(one(), result, lead, now))
         if when := order.closed:
             self.at(when, lambda now: self._close(one(), order.grade, now))
+
+    def _assist(
+        self, one: Callable[[], SupervisionOrder], helper: Actor, words: str
+    ) -> Callable[[datetime], object]:
+        return lambda now: actions.assist(one(), words, actor=helper, now=now)
 
     def _one(self, number: int) -> Callable[[], SupervisionOrder]:
         return lambda: self.orders[number]

@@ -19,6 +19,13 @@ from xushi.supervision.table import State
 from xushi.units.models import Role, Unit, User
 
 TITLE_AT_MOST, DEMAND_AT_MOST = 120, 5000
+AMENDED = {
+    "title": "督办事项",
+    "demand": "办理要求",
+    "urgency": "急缓",
+    "due_on": "指定期限",
+    "lead": "主办单位",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,8 @@ def issuing_office(actor: Actor) -> Unit:
     """The office unit of who drafts; the district's office where a leader or the system does."""
     for held in actor.by.appointments_in_force if actor.by else ():
         if held.role == Role.OFFICE:
-            return held.unit
+            own: Unit = held.unit
+            return own
     office: Unit | None = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
     if office is None:
         raise Refused([RowProblem(0, "office", "还没有设区重大办这个单位，请先由系统管理员新设。")])
@@ -170,10 +178,10 @@ def amend_draft(
         raise Refused(problems)
 
     def change(held: SupervisionOrder, frame: Frame) -> None:
-        for name in ("title", "demand", "urgency", "due_on", "lead"):
+        for name, label in AMENDED.items():
             before, after = getattr(held, name), getattr(row, name)
             if before != after:
-                frame.changes[SupervisionOrder._meta.get_field(name).verbose_name] = [str(before), str(after)]
+                frame.changes[label] = [str(before), str(after)]
                 setattr(held, name, after)
         held.version += 1
         share(held, row.co_handlers)
