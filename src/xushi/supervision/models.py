@@ -65,7 +65,7 @@ class SupervisionOrder(models.Model):
     lead = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="主办单位")
     co_handlers = models.ManyToManyField(Unit, through="CoHandler", related_name="+", verbose_name="协办单位")
     confidential = models.BooleanField("限定阅读", default=False)
-    readers: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+    readers: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         PERSON, blank=True, related_name="+", verbose_name="限定读者"
     )
     drafted_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="拟稿人")

@@ -51,7 +51,7 @@ class Instruction(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name="更正哪一条"
     )
     confidential = models.BooleanField("限定阅读", default=False)
-    readers: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+    readers: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         PERSON, blank=True, related_name="+", verbose_name="限定读者"
     )
     state = models.CharField("状态", max_length=10, choices=InstructionState.choices)
