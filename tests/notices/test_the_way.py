@@ -26,7 +26,7 @@ from xushi.supervision.actions import (
     sign_reply,
     verify_order,
 )
-from xushi.supervision.meetings import plan_meeting
+from xushi.supervision.meetings import add_item, plan_meeting
 from xushi.supervision.models import SupervisionOrder
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,21 @@ def test_a_meeting_names_the_units_that_owe_an_answer(world: World) -> None:
     assert notice.title == "例会定下：9月12日周例会" and notice.words.startswith(
         "09:00，三楼会议室，书面答复9月11日"
     )
+
+
+def test_a_unit_asked_later_is_named_and_nobody_else(world: World) -> None:
+    meeting = plan_meeting(
+        kind="weekly", held_at=at(12), minutes=60, place="", actor=world["clerk"], now=at(10),
+    )  # fmt: skip
+    assert heard() == {"meeting.planned": ([], ["leader", "other_leader"])}
+    add_item(meeting, "线杆迁改", unit=world.land, actor=world["clerk"], now=at(10))
+    assert heard() == {"meeting.asked": (["handler", "head"], [])}
+    add_item(meeting, "坟地迁移", unit=world.town, actor=world["clerk"], now=at(10))
+    add_item(meeting, "谁都不问", actor=world["clerk"], now=at(10))
+    assert heard() == {"meeting.asked": (["town"], [])}
+    notice = Notice.objects.get(reader=world.people["town"])
+    assert notice.title == "例会请书面答复：9月12日周例会"
+    assert notice.url == f"/supervision/meetings/{meeting.pk}"
 
 
 def test_a_problem(town, territory_user, office_user, leader_user) -> None:

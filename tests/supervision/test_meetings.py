@@ -30,6 +30,7 @@ from xushi.supervision.meetings import (
     add_item,
     change_item,
     drop_item,
+    drop_items,
     last_began,
     move_item,
     next_meeting,
@@ -193,6 +194,43 @@ def test_what_was_taken_off_stays_off(world: World) -> None:
     assert len(titles(meeting)) == 2
     meeting.refresh_from_db()
     assert not [g for g in meeting.unchanged if g["kind"] == "dropped"]
+
+
+def test_several_are_taken_off_at_once_or_none(world: World) -> None:
+    meeting = plan(world)
+    keys = [add_item(meeting, f"第{n}件", actor=world["clerk"], now=at(11), unit=world.land).pk for n in range(4)]
+    meeting.refresh_from_db()
+    with pytest.raises(Conflict):
+        drop_items(meeting, keys[1:], actor=world["clerk"], now=at(11), seen=meeting.version - 1)
+    with pytest.raises(NotAllowed, match="已经不在议程上"):
+        drop_items(meeting, [*keys[1:], 0], actor=world["clerk"], now=at(11))
+    assert drop_items(meeting, keys[1:], actor=world["clerk"], now=at(11), seen=meeting.version) == 3
+    assert [title for _, title in titles(meeting)] == ["第0件"]
+    assert Duty.objects.open().filter(kind="meeting.reply").count() == 1
+    assert Event.objects.latest("pk").summary.endswith("去掉“第1件”“第2件”“第3件”")
+    begin_meeting(meeting, actor=world["clerk"], now=HELD)
+    with pytest.raises(NotAllowed, match="已经议过"):
+        drop_items(meeting, keys[:1], actor=world["clerk"], now=HELD)
+
+
+def test_who_is_asked_later_is_told_once(world: World) -> None:
+    world.order(now=at(3), due_on=date(2018, 9, 10))
+    meeting = plan(world)
+
+    def asked() -> list[list[str]]:
+        events = Event.objects.filter(verb="supervision.meeting.asked").order_by("pk")
+        return [list(event.rows.values_list("subject_name", flat=True)) for event in events]
+
+    assert asked() == []  # the meeting's own notice says so to whom it asks from the first
+    item = add_item(meeting, "加的", actor=world["clerk"], now=at(11), unit=world.town)
+    add_item(meeting, "谁都不问", actor=world["clerk"], now=at(11))
+    change_item(item, unit=world.town, minutes=9, actor=world["clerk"], now=at(11))
+    assert asked() == [["加的"]]
+    change_item(item, unit=world.planning, minutes=9, actor=world["clerk"], now=at(11))
+    world.order(now=at(3), due_on=date(2018, 9, 11), title="又一件", lead=world.planning)
+    refresh_agenda(meeting, actor=world["clerk"], now=at(12, 9))
+    refresh_agenda(meeting, actor=world["clerk"], now=at(12, 9))
+    assert asked() == [["加的"], ["加的"], ["又一件"]]
 
 
 def test_anything_can_be_put_on_the_next_agenda_once(world: World, project: Project) -> None:

@@ -8,17 +8,18 @@ from xushi.notices.matters import Matter, address, spoken_of, together
 from xushi.notices.people import Directory
 from xushi.notices.recipients import Who
 from xushi.supervision.meeting_steps import called
-from xushi.supervision.models import Meeting
+from xushi.supervision.models import AgendaItem, Meeting
 from xushi.units.models import Role
 
-MEETING = Meeting._meta.label_lower
+MEETING, ITEM = Meeting._meta.label_lower, AgendaItem._meta.label_lower
+ASKED = "supervision.meeting.asked"
 
 
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, MEETING):
         rows = Meeting.objects.filter(pk__in=list(spoken)).prefetch_related("items__unit__successor")
         for meeting in rows.order_by("pk"):
-            asked = [item for item in meeting.items.all() if item.unit]
+            asked = _asked(event, meeting)
             yield Matter(
                 kind=MEETING,
                 pk=meeting.pk,
@@ -30,6 +31,13 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
                     Who.LEADERS: directory.in_role(Role.LEADER),
                 },
             )
+
+
+def _asked(event: Event, meeting: Meeting) -> list[AgendaItem]:
+    """The items that ask a unit for an answer; those alone that the event names, where it names any."""
+    newly = set(event.rows.filter(subject_kind=ITEM).values_list("subject_id", flat=True))
+    items = [item for item in meeting.items.all() if item.unit]
+    return [item for item in items if item.pk in newly] if event.verb == ASKED else items
 
 
 def _about(meeting: Meeting) -> str:

@@ -78,6 +78,8 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.OFFICE)
         case ["supervision", "meeting", "planned"]:
             return _named(Who.ANSWERING) + _told(Who.LEADERS)
+        case ["supervision", "meeting", "asked"]:
+            return _named(Who.ANSWERING)
         case ["supervision", "meeting", "ended"]:
             return _told(Who.ANSWERING, Who.LEADERS)
         case ["problems", "problem", "assigned" | "returned" | "reopened"]:
@@ -134,6 +136,7 @@ VERBS: dict[str, str] = {
     "supervision.instruction.fed_back": "批示有反馈",
     "supervision.instruction.read": "领导阅过",
     "supervision.meeting.planned": "例会定下",
+    "supervision.meeting.asked": "例会请书面答复",
     "supervision.meeting.ended": "例会散会",
     "problems.problem.reported": "报来问题",
     "problems.problem.amended": "问题补充再报",

@@ -7,17 +7,31 @@ from django.db import transaction
 from django.urls import reverse
 
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
-from xushi.journal.actions import Actor
+from xushi.duties.models import Duty
+from xushi.journal.actions import Actor, RowChange
 from xushi.supervision import policy
 from xushi.supervision.engine import NotAllowed, need
 from xushi.supervision.meeting_steps import called, note, of_meeting
 from xushi.supervision.models_meetings import AgendaItem, Meeting, WrittenReply
 
 REPLY = "meeting.reply"
+SUMMARY = 250  # characters of the journal's sentence
 
 
-def hand_replies(meeting: Meeting, *, now: datetime) -> None:
-    """Each unit asked owes its answer until the meeting's limit; what is answered or asked of nobody is not owed."""
+def ask_newly(meeting: Meeting, *, actor: Actor, now: datetime) -> None:
+    """After the agenda has changed: who is asked now and was not before is told so, each once."""
+    asked = hand_replies(meeting, now=now)
+    if asked:
+        rows = [RowChange(item, item.title, {"书面答复": [None, str(item.unit)]}) for item in asked]
+        units = "、".join(dict.fromkeys(str(item.unit) for item in asked))
+        note("asked", meeting, f"请{units}书面答复"[:SUMMARY], actor, now, rows=rows)
+
+
+def hand_replies(meeting: Meeting, *, now: datetime) -> list[AgendaItem]:
+    """Each unit asked owes its answer until the meeting's limit; what is answered or asked of nobody is not owed.
+
+    Returned are the items that ask a unit which did not owe that answer before.
+    """
     answered = set(WrittenReply.objects.filter(item__meeting=meeting).values_list("item", "unit"))
     items = list(meeting.items.select_related("unit", "project"))
     owing = [
@@ -25,9 +39,19 @@ def hand_replies(meeting: Meeting, *, now: datetime) -> None:
         for item in items
         if item.unit and item.unit_id != meeting.office_id and (item.pk, item.unit_id) not in answered
     ]
+    owed = _owed(items)
     set_duties([_duty(meeting, item) for item in owing], now=now)
     keep = {(item.pk, REPLY, item.unit_id, None) for item in owing}
     end_duties_of(AgendaItem, [item.pk for item in items], kinds=[REPLY], keep=keep, now=now)
+    return [item for item in owing if (item.pk, item.unit_id) not in owed]
+
+
+def _owed(items: list[AgendaItem]) -> set[tuple[int, int | None]]:
+    """(item, unit) of the answers owed so far."""
+    rows = Duty.objects.open().filter(
+        subject_kind=AgendaItem._meta.label_lower, subject_id__in=[item.pk for item in items], kind=REPLY
+    )
+    return set(rows.values_list("subject_id", "unit"))
 
 
 def _duty(meeting: Meeting, item: AgendaItem) -> DutyInput:

@@ -18,7 +18,7 @@ from xushi.supervision.drafting import issuing_office
 from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.meeting_agenda import GROUP, NAMES, Matter, Why, propose
 from xushi.supervision.meeting_changes import changes, facts_of
-from xushi.supervision.meeting_replies import REPLY, hand_replies
+from xushi.supervision.meeting_replies import REPLY, SUMMARY, ask_newly, hand_replies
 from xushi.supervision.meeting_steps import note, of_meeting, running, stepped
 from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.units.models import Role, Unit, User
@@ -64,6 +64,7 @@ def plan_meeting(
     except IntegrityError:
         raise Refused([RowProblem(0, "held_at", "这个时间已经安排了同一种例会。")]) from None
     _propose(meeting, actor, now)
+    hand_replies(meeting, now=now)
     stepped(meeting)
     count = meeting.items.count()
     note("planned", meeting, f"定在{held_at.astimezone(BEIJING):%-H:%M}，议程{count}项", actor, now)
@@ -128,7 +129,6 @@ def _propose(meeting: Meeting, actor: Actor, now: datetime) -> int:
         *_groups(proposal.unchanged),
         *(g for g in meeting.unchanged if g["kind"] == DROPPED),
     ]
-    hand_replies(meeting, now=now)
     return len(new)
 
 
@@ -216,6 +216,7 @@ def refresh_agenda(meeting: Meeting, *, actor: Actor, now: datetime) -> int:
     """补提议程: what has changed since it was proposed; what was taken off stays off. How many items were added."""
     held = running(meeting, actor, Meeting.State.PLANNED)
     added = _propose(held, actor, now)
+    ask_newly(held, actor=actor, now=now)
     stepped(held)
     if added:
         note("proposed", held, f"补提{added}项", actor, now)
@@ -233,7 +234,7 @@ def add_item(
     [item] = add(held, [Matter(Why.ADDED, "", None, title, unit=unit.pk if unit else None)])
     item.minutes = minutes
     item.save(update_fields=["minutes"])
-    hand_replies(held, now=now)
+    ask_newly(held, actor=actor, now=now)
     stepped(held)
     note("item_added", held, f"加议“{title}”", actor, now)
     return item
@@ -258,7 +259,7 @@ def change_item(
     _refuse(_item_problems(item.title, unit, minutes))
     item.unit, item.minutes = unit, minutes
     item.save(update_fields=["unit", "minutes"])
-    hand_replies(held, now=now)
+    ask_newly(held, actor=actor, now=now)
     stepped(held)
     note("item_changed", held, f"“{item.title}”由{unit or '谁都不用'}答复，{minutes}分钟", actor, now)
     return item
@@ -284,20 +285,33 @@ def move_item(
     return waiting[at]
 
 
-@transaction.atomic
 def drop_item(item: AgendaItem, *, actor: Actor, now: datetime) -> None:
-    """去掉一项 that has not been discussed; it is named among what does not come before the meeting."""
-    held = running(item.meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)
-    item = of_meeting(held, item)
-    if item.outcome != AgendaItem.Outcome.WAITING or item.decisions.exists():
-        raise NotAllowed(f"“{item.title}”已经议过，不能去掉。")
-    end_duties_of(AgendaItem, [item.pk], kinds=[REPLY], now=now, by=actor.by)
-    dropped = [*_rows(held, DROPPED), _row(item.subject_kind, item.subject_id, item.title, item.url)]
+    """去掉一项."""
+    drop_items(item.meeting, [item.pk], actor=actor, now=now)
+
+
+@transaction.atomic
+def drop_items(
+    meeting: Meeting, keys: Collection[int], *, actor: Actor, now: datetime, seen: int | None = None
+) -> int:
+    """去掉几项 that have not been discussed; they are named among what does not come before the meeting."""
+    held = running(meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING, seen=seen)
+    items = list(held.items.filter(pk__in=keys).order_by("place", "pk").prefetch_related("decisions"))
+    if not items or len(items) < len(set(keys)):
+        raise NotAllowed("要去掉的事项已经不在议程上，请刷新本页。")
+    for item in items:
+        if item.outcome != AgendaItem.Outcome.WAITING or item.decisions.all():
+            raise NotAllowed(f"“{item.title}”已经议过，不能去掉。")
+    end_duties_of(AgendaItem, [item.pk for item in items], kinds=[REPLY], now=now, by=actor.by)
+    rows = [_row(item.subject_kind, item.subject_id, item.title, item.url) for item in items]
+    dropped = [*_rows(held, DROPPED), *rows]
     others = [group for group in held.unchanged if group["kind"] != DROPPED]
     held.unchanged = [*others, {"kind": DROPPED, "count": len(dropped), "rows": dropped}]
-    item.delete()
+    held.items.filter(pk__in=[item.pk for item in items]).delete()
     stepped(held)
-    note("item_dropped", held, f"去掉“{item.title}”", actor, now)
+    names = "”“".join(item.title for item in items)
+    note("item_dropped", held, f"去掉“{names}”"[:SUMMARY], actor, now)
+    return len(items)
 
 
 # ---- 列入例会
@@ -330,7 +344,7 @@ def put_on_agenda(
         for group in held.unchanged
         if (rows := [row for row in group["rows"] if (row["kind"], row["id"]) not in back])
     ]
-    hand_replies(held, now=now)
+    ask_newly(held, actor=actor, now=now)
     stepped(held)
     if new:
         note("called", held, f"列入{len(new)}项", actor, now)
