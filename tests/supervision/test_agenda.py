@@ -18,7 +18,7 @@ from xushi.supervision.meeting_agenda import (
     propose,
     tally,
 )
-from xushi.supervision.meeting_pace import Timed, pace, pace_words
+from xushi.supervision.meeting_pace import Timed, fitting, pace, pace_words
 
 SINCE, NOW = at(5, 15), at(12, 15)
 ORDER = OrderFacts(
@@ -124,6 +124,19 @@ def test_the_pressing_first_and_the_unchanged_only_counted() -> None:
     found = propose([*same, later, today, late])
     assert [one.id for one in found.items] == [19, 17, 18]
     assert tally(found.unchanged) == "问题1项、督办1件、预警1条"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "planned", "count"),
+    [
+        ([5, 5, 5], 15, 3),  # exactly the time planned
+        ([5, 5, 6], 15, 2),
+        ([20, 5], 15, 1),  # one item at least
+        ([], 15, 0),
+    ],
+)
+def test_how_many_items_fit(minutes: list[int], planned: int, count: int) -> None:
+    assert fitting(minutes, planned) == count
 
 
 def test_the_pace_of_a_meeting() -> None:

@@ -50,6 +50,16 @@ def pace(items: Sequence[Timed], began_at: datetime | None, minutes: int, now: d
     )
 
 
+def fitting(minutes: Sequence[int], planned: int) -> int:
+    """How many items, from the first on, fit into the time planned; the first always does."""
+    gone = 0
+    for count, one in enumerate(minutes):
+        gone += one
+        if gone > planned and count:
+            return count
+    return len(minutes)
+
+
 def minutes_between(start: datetime, end: datetime) -> int:
     return max(int((end - start) / timedelta(minutes=1)), 0)
 

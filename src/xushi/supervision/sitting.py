@@ -123,6 +123,8 @@ def decide(item: AgendaItem, row: DecisionInput, *, actor: Actor, now: datetime)
 
 @transaction.atomic
 def _decide(item: AgendaItem, row: DecisionInput, *, actor: Actor, now: datetime) -> Decision:
+    if row.token and (made := Decision.objects.filter(token=row.token, item=item).first()):
+        return made  # sent again because the first answer got lost, perhaps after the meeting was over
     held = running(item.meeting, actor, S.SITTING)
     found = of_meeting(held, item)
     if row.token and (made := Decision.objects.filter(token=row.token, item=found).first()):
