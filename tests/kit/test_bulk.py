@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import ProtectedError
 
 from tests.factories import NOW
 from xushi.core.months import Month
 from xushi.journal.models import Event, EventRow
-from xushi.kit.bulk import FEW, insert_all, maker
-from xushi.registry.models import AnnualPlan, Category, Project
+from xushi.kit.bulk import FEW, delete_all, insert_all, maker, update_all
+from xushi.registry.models import AnnualPlan, Category, Listing, Project, ProjectRevision, Tag
 from xushi.units.models import Unit
 
 
@@ -93,3 +94,52 @@ def test_defaults_that_can_change_are_not_shared() -> None:
     one, other = make({}), make({})
     one.changes["甲"] = [1, 2]
     assert other.changes == {}
+
+
+def test_rows_are_changed_each_to_its_own(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    insert_all(projects(3, district, category))
+    first, second, third = Project.objects.order_by("pk")
+    first.total_investment, first.started_on, first.content = 7, None, "不写"
+    second.total_investment, second.started_on = 8, NOW.date()
+    update_all([first, second], ["total_investment", "started_on"])
+    held = {project.pk: project for project in Project.objects.all()}
+    assert (held[first.pk].total_investment, held[first.pk].started_on) == (7, None)
+    assert (held[second.pk].total_investment, held[second.pk].started_on) == (8, NOW.date())
+    assert held[third.pk].total_investment == third.total_investment
+    assert held[first.pk].content != "不写"  # a field that was not named stays
+
+
+def test_months_and_json_are_changed(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    [project] = projects(1, district, category)
+    project.save()
+    plan = AnnualPlan.objects.create(project=project, year=2018, planned_investment=1, proposed_at=NOW)
+    plan.start_month, plan.curve, plan.decided_at = Month(2018, 8), ["0"] * 11 + ["1"], NOW
+    update_all([plan], ["start_month", "curve", "decided_at"])
+    held = AnnualPlan.objects.get()
+    assert (held.start_month, held.curve, held.decided_at) == (plan.start_month, plan.curve, NOW)
+
+
+def test_what_hangs_on_a_row_goes_with_it(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    kept, gone = projects(2, district, category)
+    for project in (kept, gone):
+        project.save()
+        project.tags.add(Tag.objects.get_or_create(name="PPP")[0])
+        ProjectRevision.objects.create(project=project, as_of=NOW.date())
+    delete_all(Project, [gone.pk])
+    assert list(Project.objects.all()) == [kept]
+    assert [revision.project_id for revision in ProjectRevision.objects.all()] == [kept.pk]
+    assert Tag.objects.get().projects.count() == 1
+
+
+def test_what_must_stay_keeps_its_row(district: Unit) -> None:
+    category = Category.objects.create(code="a", name="甲", path="0001.")
+    [project] = projects(1, district, category)
+    project.save()
+    listing = Listing.objects.create(project=project, year=2018, level="district", stage=1)
+    with pytest.raises(ProtectedError) as refusal:
+        delete_all(Project, [project.pk])
+    assert refusal.value.protected_objects == {listing}
+    assert Project.objects.exists()
