@@ -62,6 +62,16 @@ def test_registering_is_one_event_with_a_row_each():
     assert projects[0].chain.name == "集成电路" and "xinxiangmu0" in projects[0].search_text
 
 
+def test_tags_alone_are_a_change_and_the_journal_says_so():
+    district = build()
+    row = entry(district, "标签项目", tags=("PPP", "重点"))
+    [project] = register_projects([row], actor=SYSTEM, now=NOW)
+    amend_projects([(project.pk, replace(row, tags=("外资", "PPP")))], actor=SYSTEM, now=NOW)
+    assert {tag.name for tag in project.tags.all()} == {"PPP", "外资"}
+    assert Event.objects.latest("pk").changes == {"tags": ["PPP、重点", "PPP、外资"]}
+    assert amend_projects([(project.pk, replace(row, tags=("PPP", "外资")))], actor=SYSTEM, now=NOW) == []
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from xushi.core.months import Month
 from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
-from xushi.kit.bulk import insert_all, maker
+from xushi.kit.bulk import insert_all, maker, update_all
 from xushi.registry.checking import (
     Conflict,
     Refused,
@@ -35,6 +33,7 @@ from xushi.registry.models import (
     Project,
     ProjectRevision,
 )
+from xushi.registry.pictures import COLUMN_OF, COPIED, differences, picture, retagged, tags_of
 from xushi.registry.rules import (
     CeremonyInput,
     ListingInput,
@@ -60,33 +59,6 @@ __all__ = [
     "remove_projects",
     "set_plans",
 ]
-_COPIED = (
-    "code",
-    "kind",
-    "responsible_person",
-    "leader",
-    "owner_kind",
-    "content",
-    "scale",
-    "address",
-    "longitude",
-    "latitude",
-    "permit_on",
-    "started_on",
-    "statistics_entered_on",
-    "planned_completion_on",
-    "completed_on",
-    "accepted_on",
-    "production_on",
-    "capacity_on",
-    "difficulty",
-    "total_investment",
-    "territory",
-    "responsible_unit",
-    "owner_unit",
-)
-_FOREIGN = {"leader", "territory", "responsible_unit", "owner_unit"}
-_COLUMN_OF = {name: f"{name}_id" if name in _FOREIGN else name for name in _COPIED}
 
 
 @transaction.atomic
@@ -130,21 +102,22 @@ def amend_projects(
     held = {p.pk: p for p in among(Project.objects.select_for_update(), "pk", [pk for pk, _ in rows])}
     refuse([*lookup.unknown(inputs), *taken(inputs, keep=[pk for pk, _ in rows])])
     check_versions(held, seen_versions or {})
-    before = {pk: _picture(project) for pk, project in held.items()}
+    before = {pk: picture(project) for pk, project in held.items()}
+    tags = tags_of(held)
     changed: list[Project] = []
     changes: dict[int, Changes] = {}
     for pk, row in rows:
         project = _filled(held[pk], row, lookup)
-        differences = _differences(before[pk], _picture(project))
-        if differences:
+        moved = differences(before[pk], picture(project)) | retagged(tags[pk], row)
+        if moved:
             project.version += 1
             changed.append(project)
-            changes[pk] = differences
+            changes[pk] = moved
     if changed:
         _tag(changed, [row for pk, row in rows if pk in changes], lookup)
-        columns = [*_COPIED, "name", "name_key", "search_text", "category", "chain", "version"]
+        columns = [*COPIED, "name", "name_key", "search_text", "category", "chain", "version"]
         with telling_doubles(inputs, keep=[pk for pk, _ in rows]):
-            Project.objects.bulk_update(changed, columns, batch_size=200)
+            update_all(changed, columns)
         _record_rows("registry.project.amended", "修改项目", changed, changes, actor, now)
     return changed
 
@@ -201,7 +174,7 @@ def list_projects(
             listing.stage = row.stage
             moved.append(listing)
     insert_all(new)
-    Listing.objects.bulk_update(moved, ["stage"], batch_size=500)
+    update_all(moved, ["stage"])
     _record_changes("registry.listing.set", "列入名单", changes, actor, now)
     return len(new) + len(moved)
 
@@ -267,7 +240,7 @@ def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
         if row.planned_completion_on:
             project.planned_completion_on = row.planned_completion_on
         changes[project.pk] = {"总投资": [was, project.total_investment]}
-    Project.objects.bulk_update(projects, ["total_investment", "planned_completion_on"], batch_size=500)
+    update_all(projects, ["total_investment", "planned_completion_on"])
     return changes
 
 
@@ -334,7 +307,7 @@ def _columns(row: ProjectInput, lookup: Lookup) -> dict[str, Any]:
         "search_text": search_text(row.name, row.code),
         "category_id": lookup.categories[row.category],
         "chain_id": lookup.chains.get(row.chain),
-        **{column: getattr(row, name) for name, column in _COLUMN_OF.items()},
+        **{column: getattr(row, name) for name, column in COLUMN_OF.items()},
     }
 
 
@@ -349,19 +322,6 @@ def _tag(projects: Sequence[Project], rows: Sequence[ProjectInput], lookup: Look
         ],
         batch_size=2000,
     )
-
-
-def _picture(project: Project) -> dict[str, Any]:
-    names = ["name", "category_id", "chain_id", *(f"{n}_id" if n in _FOREIGN else n for n in _COPIED)]
-    return {name: _plain(getattr(project, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, (date, Decimal, Month)) else value
-
-
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> Changes:
-    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
 def _record_rows(
