@@ -1,12 +1,11 @@
 """撤回：记下每一行改前改后的样子；后来没人动过的，整批退回原样。"""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from types import NoneType
 from typing import Any
 
 from django.apps import apps
-from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q
@@ -15,7 +14,8 @@ from xushi.core.months import Month
 from xushi.exchange.models import ImportBatch
 from xushi.exchange.sheets import Refused
 from xushi.journal.actions import Actor, RowChange, record
-from xushi.journal.models import EventRow
+from xushi.journal.models import Event, EventRow
+from xushi.kit.bulk import delete_all, insert_all, maker, update_all
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.registry.models import AnnualPlan, Listing, Project, ProjectRevision
 
@@ -28,6 +28,9 @@ _CHILDREN: dict[str, type[models.Model]] = {
     "revisions": ProjectRevision,
 }
 _AT_ONCE = 5000
+_SAID = 3
+_ENCODER = DjangoJSONEncoder()
+_JSON = {NoneType, bool, int, float, str, list, dict}
 _UNSAID = ("version", "name_key", "search_text")
 
 
@@ -37,9 +40,7 @@ def snapshot(kind: str, projects: Iterable[int], when: dict[str, Any]) -> Snapsh
     when: the months, years or days that the sheet speaks of, as a condition; other rows are not touched.
     """
     held: Snapshot = {}
-    pks = sorted(projects)
-    for start in range(0, len(pks), _AT_ONCE):
-        some = pks[start : start + _AT_ONCE]
+    for some in _chunks(sorted(projects)):
         if kind in ("projects", "revisions"):
             _keep(held, Project.objects.filter(pk__in=some))
         if child := _CHILDREN.get(kind):
@@ -48,9 +49,34 @@ def snapshot(kind: str, projects: Iterable[int], when: dict[str, Any]) -> Snapsh
 
 
 def _keep(held: Snapshot, rows: Any) -> None:
-    found = serializers.serialize("python", rows)
-    for row in json.loads(json.dumps(found, cls=DjangoJSONEncoder)):
-        held.setdefault(row["model"], {})[str(row["pk"])] = row["fields"]
+    """Add these rows: every column by its field's name, as Django's serialisers write it, read column by column."""
+    meta = rows.model._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    found = list(rows.values_list("pk", *(field.attname for field in fields)))
+    keys = [row[0] for row in found]
+    columns = [_written(values) for values in list(zip(*found, strict=True))[1:]]
+    names = [field.name for field in fields]
+    for field in meta.many_to_many:
+        joined: dict[int, list[int]] = {key: [] for key in keys}
+        here, there = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+        through = field.remote_field.through._default_manager.filter(**{f"{here}__in": keys})
+        for key, other in through.order_by("pk").values_list(here, there):
+            joined[key].append(other)
+        names.append(field.name)
+        columns.append(list(joined.values()))
+    kept = held.setdefault(meta.label_lower, {}) if keys else {}
+    for key, *values in zip(keys, *columns, strict=True):
+        kept[str(key)] = dict(zip(names, values, strict=True))
+
+
+def _written(values: Sequence[Any]) -> Sequence[Any]:
+    """One column in JSON's own types: months, days, moments and decimals as text, each once."""
+    if {*map(type, values)} <= _JSON:
+        return values
+    known: dict[Any, Any] = {}
+    for value in {value for value in values if type(value) not in _JSON}:
+        known[value] = str(value) if isinstance(value, Month) else _ENCODER.default(value)
+    return [value if type(value) in _JSON else known[value] for value in values]
 
 
 def written_between(before: Snapshot, after: Snapshot, new_projects: Iterable[int]) -> dict[str, Any]:
@@ -79,10 +105,9 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
         raise Refused("这批没有入库，或已经撤回，不用再撤。")
     if now - batch.committed_at > timedelta(days=UNDO_DAYS):
         raise Refused(f"入库已经超过{UNDO_DAYS}天，不能整批撤回。请逐个修改。")
-    touched = list(_touched(batch))
-    if touched:
-        more = f"等{len(touched)}处" if len(touched) > 3 else ""
-        raise Refused(f"入库之后又有改动，不能整批撤回：{'；'.join(touched[:3])}{more}。请逐个修改。")
+    left = _left(batch)
+    _lock_projects(left)
+    _refuse_touched(batch, left)
     changes = _restore(batch.undo.get("changed", {}))
     try:
         changes += _remove(batch.undo.get("created", {}))
@@ -102,36 +127,67 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def _touched(batch: ImportBatch) -> Iterable[str]:
-    created, changed = batch.undo.get("created", {}), batch.undo.get("changed", {})
-    yield from _closed(created, changed)
-    for model in {*created, *changed}:
-        expected = {pk: after for pk, (_, after) in changed.get(model, {}).items()}
-        expected |= {pk: fields for pk, fields in created.get(model, {}).items() if fields is not None}
+def _left(batch: ImportBatch) -> dict[str, dict[str, Any]]:
+    """{model: {pk: fields}} of every row as the import left it; None for a new project, whose later events tell."""
+    left: dict[str, dict[str, Any]] = {}
+    for model, made in batch.undo.get("created", {}).items():
+        left.setdefault(model, {}).update(made)
+    for model, moved in batch.undo.get("changed", {}).items():
+        left.setdefault(model, {}).update({pk: after for pk, (_, after) in moved.items()})
+    return left
+
+
+def _lock_projects(left: dict[str, dict[str, Any]]) -> None:
+    """Whoever writes to one of these projects meanwhile waits, and then sees that the import is gone."""
+    own = {int(pk) for pk in left.get("registry.project", {})}
+    own |= {
+        fields["project"]
+        for label, rows in left.items()
+        if label != "registry.project"
+        for fields in rows.values()
+    }
+    for some in _chunks(sorted(own)):
+        list(Project.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
+
+
+def _refuse_touched(batch: ImportBatch, left: dict[str, dict[str, Any]]) -> None:
+    """Everything is counted, the first few are named."""
+    closed, moved, later = list(_closed(left)), list(_moved(left)), list(_later_events(batch))
+    if count := len(closed) + len(moved) + len(later):
+        said = [*closed, *(_what(*one) for one in moved[:_SAID]), *later][:_SAID]
+        more = f"等{count}处" if count > _SAID else ""
+        raise Refused(f"入库之后又有改动，不能整批撤回：{'；'.join(said)}{more}。请逐个修改。")
+
+
+def _moved(left: dict[str, dict[str, Any]]) -> Iterable[tuple[str, dict[str, Any], dict[str, Any] | None]]:
+    """Rows that no longer stand as the import left them: (model, as it left them, as they are)."""
+    for model, rows in left.items():
+        expected = {pk: fields for pk, fields in rows.items() if fields is not None}
         now: Snapshot = {}
-        pks = sorted(map(int, expected))
-        for start in range(0, len(pks), _AT_ONCE):
-            _keep(now, apps.get_model(model)._default_manager.filter(pk__in=pks[start : start + _AT_ONCE]))
+        for some in _chunks(sorted(map(int, expected))):
+            _keep(now, apps.get_model(model)._default_manager.select_for_update().filter(pk__in=some))
+        held = now.get(model, {})
         for pk, fields in expected.items():
-            current = now.get(model, {}).get(pk)
-            if current != fields:
-                yield _what(model, fields, current)
-    yield from _later_events(batch, [int(pk) for pk in created.get("registry.project", {})])
+            if held.get(pk) != fields:
+                yield model, fields, held.get(pk)
 
 
-def _closed(created: dict[str, Any], changed: dict[str, Any]) -> Iterable[str]:
+def _chunks(keys: list[int]) -> Iterable[list[int]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]
+
+
+def _closed(left: dict[str, dict[str, Any]]) -> Iterable[str]:
     """A closed month's figures never move, so its reports cannot be taken back."""
-    reports = [*created.get("progress.monthlyreport", {}).values()]
-    reports += [after for _, after in changed.get("progress.monthlyreport", {}).values()]
-    months = {Month.parse(fields["month"]) for fields in reports if fields}
+    said = {fields["month"] for fields in left.get("progress.monthlyreport", {}).values()}
+    months = {Month.parse(month) for month in said}
     for closing in MonthClosing.objects.filter(month__in=months, reopened_at=None):
         yield f"{closing.month.label}已经关账"
 
 
-def _later_events(batch: ImportBatch, projects: list[int]) -> Iterable[str]:
+def _later_events(batch: ImportBatch) -> Iterable[str]:
     kind = Project._meta.label_lower
-    for start in range(0, len(projects), _AT_ONCE):
-        some = projects[start : start + _AT_ONCE]
+    for some in _chunks([int(pk) for pk in batch.undo.get("created", {}).get("registry.project", {})]):
         rows = EventRow.objects.filter(
             subject_kind=kind, subject_id__in=some, event_id__gt=batch.event_id or 0
         )
@@ -141,8 +197,6 @@ def _later_events(batch: ImportBatch, projects: list[int]) -> Iterable[str]:
 
 
 def _own_events(batch: ImportBatch, projects: list[int], kind: str) -> Iterable[str]:
-    from xushi.journal.models import Event
-
     later = Event.objects.filter(Q(subject_kind=kind, subject_id__in=projects), pk__gt=batch.event_id or 0)
     for name, summary in later.values_list("subject_name", "summary")[:5]:
         yield f"“{name}”：{summary}"
@@ -170,48 +224,76 @@ def _restore(changed: dict[str, Any]) -> list[RowChange]:
     changes: list[RowChange] = []
     for label, rows in changed.items():
         model = apps.get_model(label)
-        data = [{"model": label, "pk": int(pk), "fields": before} for pk, (before, _) in rows.items()]
-        restored = list(serializers.deserialize("python", data))
-        names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
-        objects: list[Any] = [item.object for item in restored]
-        for item in objects:
-            if isinstance(item, Project):
-                item.version = (
-                    rows[str(item.pk)][1]["version"] + 1
-                )  # whoever has the page open sees that it moved
-        model._default_manager.bulk_update(objects, names, batch_size=200)
-        for item in restored:
-            for name, values in (item.m2m_data or {}).items():
-                if set(map(str, rows[str(item.object.pk)][1][name])) != {
-                    str(getattr(v, "pk", v)) for v in values
-                }:
-                    getattr(item.object, name).set(values)
-        changes += [_change(item, rows[str(item.pk)]) for item in objects]
+        moved = {name for before, after in rows.values() for name in before if before[name] != after[name]}
+        if model is Project:
+            moved.add("version")  # whoever has the page open sees that it moved
+        columns = [field for field in model._meta.concrete_fields if field.name in moved]
+        make = maker(model)
+        restored = [
+            make({"id": int(pk)} | {field.attname: _read(field, before[field.name]) for field in columns})
+            for pk, (before, _) in rows.items()
+        ]
+        if model is Project:
+            for item in restored:
+                item.version = rows[str(item.pk)][1]["version"] + 1
+        update_all(restored, [field.name for field in columns])
+        for field in model._meta.many_to_many:
+            _rejoin(field, {int(pk): pair for pk, pair in rows.items() if field.name in moved})
+        changes += _put_back(label, rows)
     return changes
 
 
-def _change(item: Any, pair: list[dict[str, Any]]) -> RowChange:
-    before, after = pair
-    moved = {name: [after[name], before[name]] for name in before if before[name] != after[name]}
-    subject = item if isinstance(item, Project) else item.project
-    return RowChange(subject, subject.name, moved)
+def _read(field: Any, value: Any) -> Any:
+    """What a column holds, from the undo's JSON."""
+    return value if isinstance(field, models.ForeignKey) else field.to_python(value)
+
+
+def _rejoin(field: Any, rows: dict[int, list[dict[str, Any]]]) -> None:
+    """The tags of each row as they were, where the import changed them."""
+    moved = {
+        pk: before[field.name]
+        for pk, (before, after) in rows.items()
+        if before[field.name] != after[field.name]
+    }
+    through = field.remote_field.through
+    here, there = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    for some in _chunks(sorted(moved)):
+        through._default_manager.filter(**{f"{here}__in": some}).delete()
+        insert_all([through(**{here: pk, there: other}) for pk in some for other in moved[pk]])
+
+
+def _put_back(label: str, rows: dict[str, Any]) -> Iterable[RowChange]:
+    subjects = _subjects(label, {int(pk): after for pk, (_, after) in rows.items()})
+    for pk, (before, after) in rows.items():
+        moved = {name: [after[name], before[name]] for name in before if before[name] != after[name]}
+        yield RowChange(subjects[int(pk)], subjects[int(pk)].name, moved)
+
+
+def _subjects(label: str, rows: dict[int, Any]) -> dict[int, Project]:
+    """The project of each row, with its name alone, by the row's primary key."""
+    own = {pk: pk if label == "registry.project" else fields["project"] for pk, fields in rows.items()}
+    held: dict[int, Project] = {}
+    for some in _chunks(sorted({*own.values()})):
+        held |= {project.pk: project for project in Project.objects.only("name").filter(pk__in=some)}
+    return {pk: held[project] for pk, project in own.items() if project in held}
 
 
 def _remove(created: dict[str, Any]) -> list[RowChange]:
     changes: list[RowChange] = []
     for label in sorted(created, key=lambda label: label == "registry.project"):
-        pks = [int(pk) for pk in created[label]]
         model = apps.get_model(label)
-        for start in range(0, len(pks), _AT_ONCE):
-            some = model._default_manager.filter(pk__in=pks[start : start + _AT_ONCE])
-            rows = list(some if label == "registry.project" else some.select_related("project"))
-            for row in rows:
-                subject = row if isinstance(row, Project) else row.project
-                changes.append(
-                    RowChange(Project(pk=subject.pk), subject.name, {"撤回": [str(row)[:200], None]})
-                )
-            some.delete()
+        rows = {int(pk): fields for pk, fields in created[label].items()}
+        subjects = _subjects(label, rows)
+        for row in subjects.values() if model is Project else _held(model, sorted(rows)):
+            subject = subjects[row.pk]
+            changes.append(RowChange(subject, subject.name, {"撤回": [str(row)[:200], None]}))
+        delete_all(model, sorted(rows))
     return changes
+
+
+def _held(model: Any, keys: list[int]) -> Iterable[Any]:
+    for some in _chunks(keys):
+        yield from model._default_manager.filter(pk__in=some)
 
 
 def _said(row: Any) -> str:
