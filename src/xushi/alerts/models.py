@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from xushi.alerts.rules import OWED, Cause, Level
 from xushi.kit.fields import MonthField
-from xushi.units.models import Unit
+from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ def _rank(column: str, order: tuple[str, ...]) -> Case:
     return Case(*whens, default=Value(len(order)), output_field=IntegerField())
 
 
+def in_sight(user: "User") -> Q:
+    """As a project is seen; but statistics, who see every project, see no order and no instruction of others."""
+    if not user.has_role(Role.STATISTICS) or user.has_role(Role.OFFICE, Role.LEADER, Role.INSPECTOR):
+        return scoped(user)
+    return scoped(user) & ~Q(cause__in=[Cause.ORDER_DUE, Cause.INSTRUCTION_DUE])
+
+
 class AlertQuerySet(QuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
         return self.filter(cleared_at=None)
@@ -46,7 +53,7 @@ class AlertQuerySet(QuerySet["Alert"]):
         return self.filter(Q(cleared_at=None) | Q(cleared_at__gt=moment), opened_at__lte=moment)
 
     def visible_to(self, user: "User") -> "AlertQuerySet":
-        return self.filter(scoped(user))
+        return self.filter(in_sight(user))
 
 
 class Alert(models.Model):
@@ -129,7 +136,7 @@ class Alert(models.Model):
 
 class TallyQuerySet(QuerySet["AlertTally"]):
     def visible_to(self, user: "User") -> "TallyQuerySet":
-        return self.filter(scoped(user))
+        return self.filter(in_sight(user))
 
 
 class AlertTally(models.Model):

@@ -112,13 +112,12 @@ def _of_orders(ids: list[int]) -> Infos:
 
 
 def _of_instructions(ids: list[int]) -> Infos:
-    for one in Instruction.objects.filter(pk__in=ids, confidential=False).select_related("project"):
-        project = one.project
+    """For those who oversee: a territory sees the words about its project only where they are addressed to it."""
+    for one in Instruction.objects.filter(pk__in=ids, confidential=False):
         yield SubjectInfo(
             Instruction._meta.label_lower,
             one.pk,
             f"{one.author_name}批示：{one.words[:80]}",
-            territory=project.territory_id if project else None,
             leader=one.author_id,
         )
 

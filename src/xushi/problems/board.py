@@ -225,11 +225,12 @@ def explain(board: Board, user: "User") -> None:
     if not shown:
         return
     leads = [int(key) for _, key in shown]
-    asked = Raising.objects.filter(problem__lead__in=leads, problem__in=Problem.objects.open()).order_by("at")
+    seen = Problem.objects.open().visible_to(user).filter(lead__in=leads)
+    asked = Raising.objects.filter(problem__in=seen.values("pk")).order_by("at")
     for path, lead, words in asked.values_list("problem__problem_class__path", "problem__lead", "words"):
         if cell := shown.get((path[:5], str(lead))):
             cell.words = words
-    titles = Problem.objects.open().visible_to(user).filter(lead__in=leads).order_by("-due_on", "-pk")
+    titles = seen.order_by("-due_on", "-pk")
     first: dict[Key, str] = {}
     for path, lead, title in titles.values_list("problem_class__path", "lead", "title"):
         first[path[:5], str(lead)] = title
