@@ -12,7 +12,7 @@ from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import BEIJING
 from xushi.duties.actions import restart
 from xushi.duties.models import Duty
-from xushi.duties.rules import DUTY, WARNING, Step
+from xushi.duties.rules import CLOCK, DUTY, WARNING, Step
 from xushi.journal.actions import SYSTEM, RowChange, record
 from xushi.journal.models import Changes, Event
 
@@ -64,7 +64,11 @@ def warn_duties(steps: Sequence[tuple[Duty, Step]], *, now: datetime) -> Event |
         clock, warned, step = wanted[duty.pk]
         if (duty.clock, duty.warned) == (clock, warned) and step > warned:
             by_step[step].append(duty.pk)
-            told: Changes = {WARNING: [Step(warned).label, step.label], DUTY: ["", duty.pk]}
+            told: Changes = {
+                WARNING: [Step(warned).label, step.label],
+                DUTY: ["", duty.pk],
+                CLOCK: ["", duty.clock],
+            }
             rows.append(_row(duty, told))
     for step, keys in by_step.items():
         Duty.objects.filter(pk__in=keys).update(warned=step)
@@ -120,4 +124,6 @@ def _recounted_row(one: Recounted) -> RowChange:
 def _row(duty: Duty, changes: Changes) -> RowChange:
     subject: models.Model = apps.get_model(duty.subject_kind).from_db(None, ["id"], [duty.subject_id])
     name = duty.subject_name or " ".join(filter(None, (duty.number, duty.title)))
+    if duty.confidential:
+        name = duty.number or "限定阅读的事"  # the journal is read by more than those it names
     return RowChange(subject, name, changes)  # of the subject only its kind and key are looked at

@@ -9,7 +9,8 @@ from xushi.core.clock import local_day
 SOON = 2  # working days before the deadline
 HEAD_AFTER = 1  # working days after it
 OFFICE_AFTER = 2
-WARNING, DUTY = "提醒", "待办"  # what a row of duties.duty.warned says: [步, 步] and ['', 编号]
+# what a row of duties.duty.warned says: [步, 步], ['', 编号] and ['', 第几次计时]
+WARNING, DUTY, CLOCK = "提醒", "待办", "计时"
 
 
 class Step(IntEnum):
