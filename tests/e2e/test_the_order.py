@@ -19,7 +19,6 @@ from xushi.duties.models import Duty
 from xushi.supervision.models import OrderPhoto, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 
-
 pytestmark = pytest.mark.both  # on PostgreSQL too: the whole way stands on locks and transactions
 
 
@@ -55,7 +54,7 @@ def step(page: Page, verb: str, button: str, **fields: str) -> None:
 def write_instruction(leader: Page, here: Bureau) -> Instruction:
     shown(leader, f".warnrow:has-text('{here.project.name}')").click()
     expect(leader).to_have_url(re.compile(f"/projects/{here.project.pk}/"))
-    leader.goto(f"/supervision/instructions/new?project={here.project.pk}")
+    act(leader, "写批示")
     pen = leader.locator("[data-pen]")
     pen.locator("[name=words]").fill("请国土分局牵头，桥林街道配合，限期完成4户腾地。")
     pen.locator("[name=lead]").select_option(label="区国土分局")

@@ -6,6 +6,7 @@ import pytest
 
 from xushi.core.months import Month
 from xushi.home import conclusions as c
+from xushi.kit.amounts import yi_or_wan
 
 YI = 100_000_000
 
@@ -77,3 +78,13 @@ def test_slippage_says_since_when_how_much_and_the_catch_up() -> None:
     assert c.slippage(curve, 18 * YI) == "8月起慢于序时，差2.7亿元；完成全年需月均2.18亿元"
     assert c.slippage([], 18 * YI) == "还没有月报。"
     assert c.slippage([c.Point(Month(2018, 8), 18 * YI, 12 * YI)], 18 * YI) == "年度计划已经完成"
+
+
+def test_what_a_hundred_million_would_print_as_nothing_is_said_in_ten_thousands() -> None:
+    assert yi_or_wan(5_000_000) == ("0.1", "亿元")
+    assert yi_or_wan(4_999_999) == ("500", "万元")
+    assert yi_or_wan(0) == ("0.0", "亿元")
+    assert yi_or_wan(None) == ("—", "")
+    curve = [c.Point(Month(2018, 8), 0, 2_000_000)]
+    assert c.slippage(curve, 3_000_000) == "8月起慢于序时，差200万元；完成全年需月均0.01亿元"
+    assert c.slippage(curve, 1_200_000) == "8月起慢于序时，差200万元；完成全年需月均30万元"

@@ -363,3 +363,22 @@ def test_a_stale_page_of_one_problem_keeps_what_was_typed(
         404,
         409,
     )  # no longer theirs, or looked at nothing
+
+
+@pytest.mark.parametrize("who", ["office_user", "leader_user", "territory_user", "department_user"])
+def test_the_desk_of_an_empty_district_opens(
+    signed_in: SignIn, request: pytest.FixtureRequest, who: str
+) -> None:
+    client = signed_in(request.getfixturevalue(who))
+    for query in (
+        {},
+        {"state": "all"},
+        {"state": "closed", "pressing": "overdue"},
+        {"unit": "none"},
+        {"batch": "1"},
+    ):
+        answer = client.get(DESK, query)
+        assert answer.status_code == 200
+        assert "没有" in answer.content.decode()
+    for name in ("problems:export", "problems:print", "problems:freed"):
+        assert client.get(reverse(name)).status_code == 200

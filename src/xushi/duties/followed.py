@@ -17,6 +17,11 @@ class Follow:
     name: str
     url: str
 
+    @property
+    def short(self) -> str:
+        """17号, where the head of the column says 督办."""
+        return self.name.removeprefix("督办")
+
 
 Finder = Callable[["User", Collection[Model]], dict[int, Follow]]
 _FINDERS: dict[str, Finder] = {}

@@ -72,7 +72,7 @@ _ALL = (
     Column("gap", "比序时", "points", lambda row: row.gap_text, lambda row: row.gap_float, "gap"),
     _text("difficulty", "当前卡点", lambda row: row.values["difficulty"], chosen=True),
     _text("alert", "预警", lambda row: row.alert_text, chosen=True),
-    _text("order", "督办", lambda row: row.order.name if row.order else "", chosen=True),
+    _text("order", "督办", lambda row: row.order.short if row.order else "", chosen=True),
     _money("month_done", "本月完成", "of_month", 2, chosen=False),
     _money("to_date", "开工以来完成", "to_date", 1, chosen=False),
     _text("stage", "阶段", lambda row: row.stage),

@@ -198,9 +198,9 @@ def _line(row: Row, wanted: Wanted) -> Line:
         if key == "gap":
             css += f" bold {row.tone}"
         elif key == "alert" and row.alerts:
-            css += f" bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
+            css += f" alert-cell bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
         elif key == "order" and row.order:
-            text = format_html('<a class="link" href="{}">{}</a>', row.order.url, row.order.name)
+            text = format_html('<a class="link" href="{}">{}</a>', row.order.url, row.order.short)
         elif text == "—":
             css += " absent"
         cells.append((css.strip(), text))

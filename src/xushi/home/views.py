@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xushi.config import clock
@@ -56,11 +55,11 @@ def _of(user: Any, page: overviews.Overview, now: datetime) -> dict[str, Any]:
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """Projects and units by words, pinyin or initials; one exact project is opened at once on Enter."""
+    """What the words bring up; one exact project, or the order of that number, is opened at once on Enter."""
     user: Any = request.user
     words = request.GET.get("q", "").strip()[:60]
     found = searching.search(user, words)
     if not request.headers.get("HX-Request") and found.only:
-        return HttpResponseRedirect(reverse("home:project", args=[found.only]))
+        return HttpResponseRedirect(found.only)
     template = "home/_found.html" if request.headers.get("HX-Request") else "home/search.html"
     return render(request, template, {"found": found, "words": words})

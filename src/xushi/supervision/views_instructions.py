@@ -139,7 +139,8 @@ def instructions(request: HttpRequest) -> HttpResponse:
         "words": words,
         "page": page,
         "rows": [pages.row_of(instruction, now) for instruction in page],
-        "waiting": pages.waiting(user, local_day(now)) if leader else (),
+        "waiting": pages.waiting(user, local_day(now)),
+        "waiting_title": "待我批示" if leader else "等办的批示",
         "now": now,
     }
     return render(request, "supervision/instructions.html", context)

@@ -21,6 +21,19 @@
     dark.addEventListener("change", function () { document.dispatchEvent(new CustomEvent("xushi:display")); });
   }
 
+  /* Paper is light: what is painted on a canvas is painted anew for it, and back again. */
+  var root = document.documentElement, chosen = null;
+  window.addEventListener("beforeprint", function () {
+    chosen = root.getAttribute("data-theme") || "";
+    root.setAttribute("data-theme", "light");
+    document.dispatchEvent(new CustomEvent("xushi:display"));
+  });
+  window.addEventListener("afterprint", function () {
+    if (chosen) root.setAttribute("data-theme", chosen);
+    else root.removeAttribute("data-theme");
+    document.dispatchEvent(new CustomEvent("xushi:display"));
+  });
+
   /* "/" goes to the search field unless something is being typed. */
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
