@@ -75,12 +75,12 @@ def test_a_notice_reaches_its_reader_within_a_second_and_nobody_else(
 
 
 def test_a_duty_of_a_unit_reaches_its_people_and_who_stands_in(
-    happen: Happen, closing, subdistrict, territory_user, stranger, leader_user, signed_in
+    happen: Happen, closing, subdistrict, territory_user, office_user, leader_user, signed_in
 ) -> None:
     Delegation.objects.create(
-        user=leader_user, to=stranger, first=NOW.date(), last=NOW.date(), reason="出差", made_at=NOW
+        user=leader_user, to=office_user, first=NOW.date(), last=NOW.date(), reason="出差", made_at=NOW
     )
-    clients = [signed_in(user) for user in (territory_user, stranger, leader_user)]
+    clients = [signed_in(user) for user in (territory_user, office_user, leader_user)]
 
     def order(**holder: Any) -> None:
         set_duty(subject=closing, kind="x", title="办", due_at=NOW + timedelta(days=1), now=NOW, **holder)

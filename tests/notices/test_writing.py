@@ -139,7 +139,7 @@ def test_a_duty_that_is_done_reminds_nobody(subdistrict, territory_user, closing
 
 
 def test_what_is_confidential_stays_with_the_named_person(closing, leader_user, office_user) -> None:
-    stand_in = UserFactory(name="代办的人")
+    stand_in = appoint(UserFactory(name="代办的人"), Role.OFFICE, unit=office_user.unit)
     Delegation.objects.create(
         user=leader_user, to=stand_in, first=NOW.date(), last=NOW.date(), reason="出差", made_at=NOW
     )

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from xushi.duties.rules import Step
-from xushi.units.models import Role, Unit
+from xushi.units.models import Appointment, Role, Unit
 from xushi.units.rules import ADMINISTRATORS
 
 if TYPE_CHECKING:
-    from xushi.units.models import Appointment, User
+    from xushi.units.models import User
 
 OPEN = Q(done_at=None)
 BY_DEADLINE = (F("due_at").asc(nulls_last=True), "since", "pk")
@@ -38,7 +38,7 @@ class DutyQuerySet(QuerySet["Duty"]):
         held = user.appointments_in_force
         if not held or any(appointment.role in ADMINISTRATORS for appointment in held):
             return self.none()
-        away = Delegation.objects.in_force(today).filter(to=user).values("user")
+        away = Delegation.objects.left_to(user, today).values("user")
         parts = [self.filter(person=user), self.filter(person__in=away, confidential=False)]
         # a duty of a unit is no person's: asking for that too would lead past the unit's index
         parts += [
@@ -150,6 +150,17 @@ class Duty(models.Model):
 class DelegationQuerySet(QuerySet["Delegation"]):
     def in_force(self, day: date) -> "DelegationQuerySet":
         return self.filter(ended_at=None, first__lte=day, last__gte=day)
+
+    def left_to(self, user: "User", day: date) -> "DelegationQuerySet":
+        """What this person stands in for on a day: only for who is still a colleague, or where they are of the office
+        a leader or another of the office. Whoever has moved on stands in for nobody they left.
+        """
+        held = user.appointments_in_force
+        near = Q(unit__in=[one.unit_id for one in held])
+        if any(one.role == Role.OFFICE for one in held):
+            near |= Q(role__in=[Role.LEADER, Role.OFFICE])
+        in_office = Appointment.objects.filter(near, ended_at=None, user__is_active=True)
+        return self.in_force(day).filter(to=user, user__in=in_office.values("user"))
 
     def not_over(self, day: date) -> "DelegationQuerySet":
         """Those running or still to come."""

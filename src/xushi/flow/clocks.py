@@ -1,4 +1,4 @@
-"""待办的钟：到点提醒、日历改了重算、单位撤了转交。"""
+"""待办的钟：到点提醒、日历改了重算、单位撤了转交、人走了交出。"""
 
 from datetime import date, datetime
 
@@ -10,9 +10,11 @@ from xushi.duties.actions_clock import Recounted, recount, warn_duties
 from xushi.duties.sweep import due_steps
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
+from xushi.problems.actions import hand_on as hand_problems_on
 from xushi.problems.actions import transfer_unit
+from xushi.supervision.passing import hand_on as hand_orders_on
 from xushi.supervision.passing import pass_orders_on
-from xushi.units.models import Unit
+from xushi.units.models import Appointment, Unit, User
 
 
 def remind(now: datetime, batch: int = 1000) -> int:
@@ -40,6 +42,12 @@ def recount_deadlines(event: Event) -> list[Recounted]:
     return recount(calendar(), first=first, last=last, now=event.at)
 
 
+def hand_on(event: Event) -> int:
+    """Somebody moved, left, came or became head: what they owe in person goes to whoever owes it now."""
+    person = User.objects.get(pk=event.subject_id or 0)
+    return hand_orders_on(person, now=event.at) + hand_problems_on(person, now=event.at)
+
+
 def pass_on(event: Event) -> int:
     """A unit was dissolved: its problems, its orders and whatever else it owed are its successor's. Returns how many."""
     unit = Unit.objects.select_related("successor").get(pk=event.subject_id or 0)
@@ -48,4 +56,8 @@ def pass_on(event: Event) -> int:
         return 0
     moved = transfer_unit(unit, successor, SYSTEM, event.at)
     moved += len(pass_orders_on(unit, successor, now=event.at))
+    left = Appointment.objects.filter(unit=unit, ended_at=event.at).values("user")
+    for person in User.objects.filter(pk__in=left).order_by("pk"):
+        hand_orders_on(person, now=event.at)
+        hand_problems_on(person, now=event.at)
     return moved + transfer_duties(unit, successor, now=event.at)

@@ -42,6 +42,15 @@ OWED = (
     "problems.problem.transferred",
     WARNED,
 )
+IN_AND_OUT = (
+    "units.person.moved",
+    "units.person.appointed",
+    "units.person.released",
+    "units.person.head_named",
+    "units.person.head_ended",
+    "units.account.disabled",
+    "units.account.enabled",
+)
 FOR_ALL = ("progress.month.closed", "progress.month.reopened", "alerts.thresholds.set")
 
 
@@ -73,6 +82,11 @@ def recount_deadlines(event: Event) -> None:
 @react_to("units.unit.dissolved")
 def pass_duties_on(event: Event) -> None:
     clocks.pass_on(event)
+
+
+@react_to(*IN_AND_OUT)
+def hand_on(event: Event) -> None:
+    clocks.hand_on(event)
 
 
 @react_to(*OWED)

@@ -33,8 +33,8 @@ def _problem(problem: Problem, said: str, directory: Directory) -> Matter:
             Who.LEAD: directory.of_unit(problem.lead),
             Who.CO: together(*(directory.of_unit(one.unit) for one in problem.co_handlers.all())),
             Who.REPORTER: _reporter(problem, directory),
-            Who.RAISED_TO: directory.persons(
-                *(one.leader_id for one in problem.raisings.all() if not one.read_at)
+            Who.RAISED_TO: directory.persons_as(
+                Role.LEADER, *(one.leader_id for one in problem.raisings.all() if not one.read_at)
             ),
             Who.OFFICE: directory.in_role(Role.OFFICE),
         },
@@ -42,7 +42,8 @@ def _problem(problem: Problem, said: str, directory: Directory) -> Matter:
 
 
 def _reporter(problem: Problem, directory: Directory) -> Readers:
-    """Whoever reported it; the unit's people where that is not known any more."""
-    if problem.reported_by_id:
+    """Whoever reported it, while they work there; else the unit's people."""
+    unit = directory.of_unit(problem.reported_unit)
+    if problem.reported_by_id in unit or problem.reported_unit is None:
         return directory.persons(problem.reported_by_id)
-    return directory.of_unit(problem.reported_unit)
+    return unit

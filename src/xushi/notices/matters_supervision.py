@@ -25,14 +25,16 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
 
 def _orders(keys: list[int]) -> QuerySet[SupervisionOrder]:
     rows: QuerySet[SupervisionOrder] = SupervisionOrder.objects.filter(pk__in=keys).order_by("pk")
-    return rows.select_related("lead__successor", "instruction", "project").prefetch_related(
-        "helpers__unit__successor", "readers"
-    )
+    return rows.select_related(
+        "lead__successor", "office", "instruction", "project__territory"
+    ).prefetch_related("helpers__unit__successor", "readers")
 
 
 def _order(order: SupervisionOrder, said: str, directory: Directory) -> Matter:
     author = order.instruction.author_id if order.instruction else None
     project = order.project.name if order.project else ""
+    territory = order.project.territory if order.project else None
+    office = directory.overseeing(Role.OFFICE, order.lead, order.office, territory)
     return Matter(
         kind=ORDER,
         pk=order.pk,
@@ -43,9 +45,10 @@ def _order(order: SupervisionOrder, said: str, directory: Directory) -> Matter:
         people=_handlers(order, directory)
         | {
             Who.HEADS: directory.heads_of(order.lead),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
-            Who.DRAFTER: directory.persons(order.drafted_by_id),
-            Who.AUTHOR: directory.persons(author),
+            Who.OFFICE: office,
+            Who.DRAFTER: directory.persons_as(Role.OFFICE, order.drafted_by_id)
+            | directory.persons_as(Role.LEADER, order.drafted_by_id),
+            Who.AUTHOR: directory.persons_as(Role.LEADER, author) or (office if author else frozenset()),
         },
         readers=_readers(order, order.drafted_by_id, author) if order.confidential else None,
     )
@@ -79,7 +82,7 @@ def _instruction(instruction: Instruction, said: str, directory: Directory) -> M
         said=said,
         people={
             Who.ADDRESSED: _addressed(instruction, office, directory),
-            Who.AUTHOR: directory.persons(instruction.author_id),
+            Who.AUTHOR: directory.persons_as(Role.LEADER, instruction.author_id) or office,
             Who.OFFICE: office,
         },
         readers=readers,

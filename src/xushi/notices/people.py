@@ -22,7 +22,7 @@ class Directory:
     @cached_property
     def _held(self) -> list[Appointment]:
         rows = Appointment.objects.filter(ended_at=None, user__is_active=True)
-        return list(rows.select_related("unit").order_by("pk"))
+        return list(rows.select_related("unit", "scope").order_by("pk"))
 
     @cached_property
     def _by_path(self) -> dict[str, list[Appointment]]:
@@ -36,7 +36,22 @@ class Directory:
     def _stand_ins(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
         for person, to in Delegation.objects.in_force(self._today).values_list("user", "to"):
-            found.setdefault(person, []).append(to)
+            if self._may_stand_in(to, person):
+                found.setdefault(person, []).append(to)
+        return found
+
+    def _may_stand_in(self, to: int, person: int) -> bool:
+        """As Delegation.left_to: still colleagues, or of the office for a leader or another of it."""
+        if not self._units_of.get(to, set()).isdisjoint(self._units_of.get(person, ())):
+            return True
+        office = self.in_role(Role.OFFICE)
+        return to in office and person in office | self.in_role(Role.LEADER)
+
+    @cached_property
+    def _units_of(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for held in self._held:
+            found.setdefault(held.user_id, set()).add(held.unit_id)
         return found
 
     def of_unit(self, unit: Unit | None, role: str = "") -> Readers:
@@ -61,13 +76,33 @@ class Directory:
         return next((held.unit for held in self._held if held.user_id == person), None)
 
     def in_role(self, role: str) -> Readers:
-        return frozenset(held.user_id for held in self._held if held.role == role)
+        return self._in_role.get(role, frozenset())
+
+    @cached_property
+    def _in_role(self) -> dict[str, Readers]:
+        found: dict[str, set[int]] = {}
+        for held in self._held:
+            found.setdefault(held.role, set()).add(held.user_id)
+        return {role: frozenset(people) for role, people in found.items()}
+
+    def overseeing(self, role: str, *units: Unit | None) -> Readers:
+        """Who holds a role over a scope that one of these units lies in: they see what concerns them."""
+        paths = [unit.path for unit in units if unit]
+        return frozenset(
+            held.user_id
+            for held in self._held
+            if held.role == role and any(path.startswith(held.scope.path) for path in paths)
+        )
 
     def persons(self, *people: int | None) -> Readers:
-        """These people, and for each who is away whoever stands in."""
-        named = {pk for pk in people if pk is not None}
+        """Those of these people who are in office, and for each who is away whoever stands in."""
+        named = frozenset(people) & self._units_of.keys()
         away = (self._stand_ins.get(pk, ()) for pk in named)
         return frozenset(named).union(*away)
+
+    def persons_as(self, role: str, *people: int | None) -> Readers:
+        """The same, of those who still hold the role they had to do with the matter in."""
+        return self.persons(*(self.in_role(role) & set(people)))
 
     def _acting(self, unit: Unit | None) -> Iterator[Appointment]:
         if unit is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from xushi.core.clock import BEIJING
+from xushi.core.clock import BEIJING, local_day
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Event
 from xushi.problems import duty_rows
@@ -20,7 +20,7 @@ class NotAllowed(Exception):
     """The table does not allow this now, or not to this person; the sentence says what is allowed and who may."""
 
 
-def taken(seen: Mapping[int, int | None], verb: str, actor: Actor) -> list[Problem]:
+def taken(seen: Mapping[int, int | None], verb: str, actor: Actor, now: datetime) -> list[Problem]:
     """The problems, locked, in the order given; seen: {pk: the version looked at, None where it does not matter}.
 
     Conflict where somebody was faster, NotAllowed where the table refuses; nothing has been written by then.
@@ -41,12 +41,12 @@ def taken(seen: Mapping[int, int | None], verb: str, actor: Actor) -> list[Probl
         if seen[problem.pk] is not None and problem.version != seen[problem.pk]:
             raise Conflict(overtaken(problem))
     for problem in problems:
-        ask(problem, verb, actor)
+        ask(problem, verb, actor, now)
     return problems
 
 
-def ask(problem: Problem, verb: str, actor: Actor) -> None:
-    sentence = refusal(verb, problem.status, parts_of(actor.by, problem), called(problem))
+def ask(problem: Problem, verb: str, actor: Actor, now: datetime) -> None:
+    sentence = refusal(verb, problem.status, parts_of(actor.by, problem, local_day(now)), called(problem))
     if sentence:
         raise NotAllowed(sentence)
 

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from xushi.core.clock import local_day
+from xushi.duties.models import Duty
 from xushi.journal.actions import Actor
-from xushi.problems import acting, photos
+from xushi.problems import acting, duty_rows, photos, policy
 from xushi.problems.models import REPEATED_AT, CoHandler, MeetingMention, Problem, ProblemNote, Raising
 from xushi.problems.rules import LONGEST_WORDS
+from xushi.problems.table import State
 from xushi.registry.checking import Refused, RowProblem
-from xushi.units.models import Unit
+from xushi.units.models import Unit, User
 
 Seen = Mapping[int, int | None]
 
@@ -21,7 +25,7 @@ def add_note(
     seen: Seen, words: str, *, actor: Actor, now: datetime, files: Sequence[Any] = ()
 ) -> ProblemNote:
     """写进展: by the units concerned and the office; leaves the state as it is."""
-    [problem] = acting.taken(seen, "note", actor)
+    [problem] = acting.taken(seen, "note", actor, now)
     words = _words(words, "写一句进展，如“线杆权属单位已确认，9月18日停电迁改”。")
     good = photos.cleaned(files)
     note = acting.step(problem, "note", actor=actor, now=now, words=words)
@@ -33,7 +37,7 @@ def add_note(
 @transaction.atomic
 def solve(seen: Seen, words: str, *, actor: Actor, now: datetime, files: Sequence[Any] = ()) -> Problem:
     """报办结: by the lead unit, with words and evidence; the office verifies within its own days."""
-    [problem] = acting.taken(seen, "solve", actor)
+    [problem] = acting.taken(seen, "solve", actor, now)
     words = _words(words, "写清怎么解决的、凭什么说解决了。")
     good = photos.cleaned(files)
     if not good and actor.by is not None:
@@ -48,7 +52,7 @@ def solve(seen: Seen, words: str, *, actor: Actor, now: datetime, files: Sequenc
 @transaction.atomic
 def decline(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Problem:
     """退回改派: the lead unit says that it is not theirs; the office assigns again."""
-    [problem] = acting.taken(seen, "decline", actor)
+    [problem] = acting.taken(seen, "decline", actor, now)
     reason = _words(reason, "写清为什么不归本单位、该归谁。")
     before, lead = acting.states([problem]), problem.lead
     CoHandler.objects.filter(problem=problem).delete()
@@ -66,9 +70,11 @@ def decline(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Problem:
 @transaction.atomic
 def read_raised(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> Problem:
     """阅: the leader has read what was raised to them; words, if any, stand in the thread."""
-    [problem] = acting.taken(seen, "read", actor)
+    [problem] = acting.taken(seen, "read", actor, now)
     unread = Raising.objects.filter(problem=problem, read_at=None)
-    (unread.filter(leader=actor.by) if actor.by else unread).update(read_at=now)
+    if actor.by is not None:
+        unread = unread.filter(pk__in=[one.pk for one in policy.asked_of(actor.by, problem, local_day(now))])
+    unread.update(read_at=now)
     acting.step(problem, "read", actor=actor, now=now, words=words[:LONGEST_WORDS], facts="已阅")
     acting.finish("read", [problem], summary="领导已阅问题", actor=actor, now=now)
     return problem
@@ -123,6 +129,22 @@ def transfer_unit(unit: Unit, successor: Unit, actor: Actor, now: datetime) -> i
             changes={p.pk: {"主办单位": [str(unit), str(successor)]} for p in led},
         )  # fmt: skip
     return len(moved)
+
+
+@transaction.atomic
+def hand_on(person: User, *, now: datetime) -> int:
+    """Somebody has moved, left or come: what they owe about problems in person is owed by whoever owes it now.
+
+    A supplement by the unit that reported; what was raised to a leader who left waits for another to be asked.
+    """
+    owed = Duty.objects.open().filter(subject_kind=Problem._meta.label_lower, person=person)
+    wanted = Q(pk__in=owed.values("subject_id")) | Q(state=State.SENT_BACK, reported_by=person)
+    wanted |= Q(pk__in=Raising.objects.filter(leader=person, read_at=None).values("problem"))
+    rows = Problem.objects.open().select_for_update(of=("self",)).filter(wanted).order_by("pk")
+    problems = list(rows.select_related(*acting.RELATED))
+    if problems:
+        duty_rows.owe(problems, now=now, by=None)
+    return len(problems)
 
 
 def _move_co_handling(unit: Unit, successor: Unit) -> None:

@@ -23,7 +23,7 @@ Seen = Mapping[int, int | None]
 @transaction.atomic
 def assign(seen: Seen, wanted: Assignment, *, actor: Actor, now: datetime) -> list[Problem]:
     """分办: lead and co-handling units, a person and a date, for one problem or many; again for 改派."""
-    problems = acting.taken(seen, "assign", actor)
+    problems = acting.taken(seen, "assign", actor, now)
     lead, helpers = _units(wanted, now)
     before = acting.states(problems)
     changes = {
@@ -79,7 +79,7 @@ def _unit_mistakes(wanted: Assignment, known: Mapping[int, Unit]) -> list[tuple[
 @transaction.atomic
 def send_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> list[Problem]:
     """退回报送人: something is missing; the reporter adds it and reports again."""
-    problems = acting.taken(seen, "send_back", actor)
+    problems = acting.taken(seen, "send_back", actor, now)
     reason = acting.need(reason, "words", "写清缺什么，报送人才好补，如“请附线杆权属单位的回函”。")
     return _move(problems, "send_back", "sent_back", "退回问题", reason, actor, now)
 
@@ -87,7 +87,7 @@ def send_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> list[P
 @transaction.atomic
 def classify(seen: Seen, problem_class: int, title: str, *, actor: Actor, now: datetime) -> list[Problem]:
     """改类别, and the title the list shows where one is given (for a single problem)."""
-    problems = acting.taken(seen, "classify", actor)
+    problems = acting.taken(seen, "classify", actor, now)
     wanted = ProblemClass.objects.filter(pk=problem_class, retired=False).first()
     if wanted is None:
         raise Refused([RowProblem(0, "problem_class", "没有这一类，请从名单里选。")])
@@ -115,7 +115,7 @@ def merge(seen: Seen, *, actor: Actor, now: datetime, into: int | None = None) -
     """
     if len(seen) < 2:
         raise Refused([RowProblem(0, "problem", "合并要选两项以上。")])
-    problems = sorted(acting.taken(seen, "merge", actor), key=_keeping)
+    problems = sorted(acting.taken(seen, "merge", actor, now), key=_keeping)
     if len({problem.project_id for problem in problems}) > 1:
         raise Refused(
             [
@@ -180,7 +180,7 @@ def open_batch(*, actor: Actor, now: datetime, title: str = "") -> Batch:
 @transaction.atomic
 def put_into_batch(seen: Seen, batch: Batch, *, actor: Actor, now: datetime) -> list[Problem]:
     """编批次: each gets the next number of the batch; one that stands in it already keeps its own."""
-    problems = acting.taken(seen, "batch", actor)
+    problems = acting.taken(seen, "batch", actor, now)
     locked = Batch.objects.select_for_update().get(pk=batch.pk)
     most = locked.problems.aggregate(most=Max("number"))["most"] or 0
     number = max(locked.last_number, most)
@@ -203,7 +203,7 @@ def put_into_batch(seen: Seen, batch: Batch, *, actor: Actor, now: datetime) -> 
 @transaction.atomic
 def raise_to_leader(seen: Seen, leader: User, words: str, *, actor: Actor, now: datetime) -> list[Problem]:
     """提请区领导: what is to be decided, in words; who was asked already and has not read is not asked twice."""
-    problems = acting.taken(seen, "raise", actor)
+    problems = acting.taken(seen, "raise", actor, now)
     words = acting.need(words, "raise_words", "写一句要领导定什么，如“请定过渡安置和评估复核口径”。")[:300]
     if not leader.is_active or not leader.has_role(Role.LEADER):
         raise Refused([RowProblem(0, "leader", f"{leader.name}现在不是区领导，请另选。")])
@@ -224,7 +224,7 @@ def return_for_rework(
     seen: Seen, reason: str, *, actor: Actor, now: datetime, due_on: date | None = None
 ) -> list[Problem]:
     """退回重办: the unit's clock and its reminders run again, to a due day that still lies ahead."""
-    problems = acting.taken(seen, "return", actor)
+    problems = acting.taken(seen, "return", actor, now)
     reason = acting.need(reason, "words", "写清哪里没办到，主办单位才好接着办。")
     before, today, working = acting.states(problems), local_day(now), calendar()
     if due_on is not None:
@@ -242,14 +242,14 @@ def return_for_rework(
 @transaction.atomic
 def verify(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> list[Problem]:
     """核实: by somebody of the office who did not report it solved."""
-    problems = acting.taken(seen, "verify", actor)
+    problems = acting.taken(seen, "verify", actor, now)
     return _move(problems, "verify", "verified", "核实问题", words, actor, now)
 
 
 @transaction.atomic
 def close(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> list[Problem]:
     """销号: what has been verified."""
-    problems = acting.taken(seen, "close", actor)
+    problems = acting.taken(seen, "close", actor, now)
     for problem in problems:
         problem.closed_at = now
     return _move(problems, "close", "closed", "销号", words, actor, now)
@@ -265,7 +265,7 @@ def verify_and_close(seen: Seen, *, actor: Actor, now: datetime, words: str = ""
 @transaction.atomic
 def reopen(seen: Seen, reason: str, due_on: date, *, actor: Actor, now: datetime) -> list[Problem]:
     """重开: it came back; the same lead handles it, by a new due day."""
-    problems = acting.taken(seen, "reopen", actor)
+    problems = acting.taken(seen, "reopen", actor, now)
     reason = acting.need(reason, "words", "写清为什么重开。")
     refuse(RowProblem(0, *said) for said in problems_of_due(due_on, local_day(now), calendar()))
     for problem in problems:

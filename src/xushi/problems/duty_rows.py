@@ -11,8 +11,9 @@ from xushi.calendars.selectors import calendar
 from xushi.duties.actions import DutyInput, set_duties
 from xushi.duties.models import Duty
 from xushi.problems.models import Problem, Raising
+from xushi.problems.policy import works_for
 from xushi.problems.table import State
-from xushi.units.models import Role, Unit, User
+from xushi.units.models import Appointment, Role, Unit, User
 
 ASSIGN_IN = 1  # working days
 VERIFY_IN = 3
@@ -25,7 +26,9 @@ def owe(problems: Sequence[Problem], *, now: datetime, by: User | None) -> None:
     A duty that stays keeps its clock; one that comes back (a return, a reopening) begins a new one.
     """
     unread: dict[int, list[Raising]] = {}
-    for raising in Raising.objects.filter(problem__in=problems, read_at=None).select_related("leader"):
+    leaders = Appointment.objects.filter(role=Role.LEADER, ended_at=None, user__is_active=True).values("user")
+    asked = Raising.objects.filter(problem__in=problems, read_at=None, leader__in=leaders)
+    for raising in asked.select_related("leader"):
         unread.setdefault(raising.problem_id, []).append(raising)
     office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).first()
     working = calendar()
@@ -54,9 +57,9 @@ def _rows(
             **about, kind="problem.solve", title=problem.title, unit=problem.lead, mark="working", issuer="区重大办",
             due_at=closing_of(problem.due_on), since=problem.state_at,
         )  # fmt: skip
-    elif problem.status == State.SENT_BACK and problem.reported_by:
+    elif problem.status == State.SENT_BACK and (whose := _reporter(problem)):
         yield DutyInput(
-            **about, kind="problem.amend", title=f"补充再报：{problem.title}", person=problem.reported_by,
+            **about, **whose, kind="problem.amend", title=f"补充再报：{problem.title}",
             mark="needs_coordination", state="退回补充", due_at=None, issuer="区重大办", since=problem.state_at,
         )  # fmt: skip
     elif office and problem.at_office:
@@ -66,6 +69,14 @@ def _rows(
             **about, kind="problem.read", title=f"请定：{raising.words}", person=raising.leader, state="待阅",
             due_at=working.deadline(raising.at, READ_IN), limit_days=READ_IN, since=raising.at, issuer="区重大办",
         )  # fmt: skip
+
+
+def _reporter(problem: Problem) -> dict[str, Any]:
+    """Whoever reported it while they work there; then their unit."""
+    by, unit = problem.reported_by, problem.reported_unit
+    if by and by.is_active and (unit is None or works_for(by, unit)):
+        return {"person": by}
+    return {"unit": unit} if unit else {}
 
 
 def _of_office(problem: Problem, about: dict[str, Any], office: Unit, working: WorkingCalendar) -> DutyInput:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from xushi.core.cn_numerals import numeral
 from xushi.problems.table import AT_OFFICE, MARKS, OPEN, State
 from xushi.registry.models import Project
-from xushi.units.models import Unit
+from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
 from xushi.units.rules import ADMINISTRATORS
 
@@ -70,7 +70,10 @@ class ProblemQuerySet(QuerySet["Problem"]):
 
 
 def visible(user: "User") -> Q:
-    """看得到: whoever sees the project; the reporting, lead and co-handling units; the leader it was raised to."""
+    """看得到: whoever sees the project; the reporting, lead and co-handling units; the leader it was raised to.
+
+    Who reported it sees it with the unit they did it for, and no longer than they work there.
+    """
     seen: Q = scoped(user, "project__")
     if not seen:  # the whole district
         return seen
@@ -78,7 +81,10 @@ def visible(user: "User") -> Q:
         theirs = Unit.objects.answered_for_by(path).values("pk")
         seen |= Q(reported_unit__in=theirs) | Q(lead__in=theirs)
         seen |= Q(pk__in=CoHandler.objects.filter(unit__in=theirs).values("problem"))
-    return seen | Q(reported_by=user.pk) | Q(pk__in=Raising.objects.filter(leader=user.pk).values("problem"))
+    seen |= Q(reported_by=user.pk, reported_unit=None)
+    if user.has_role(Role.LEADER):
+        seen |= Q(pk__in=Raising.objects.filter(leader=user.pk).values("problem"))
+    return seen
 
 
 def unit_paths(user: "User") -> list[str]:

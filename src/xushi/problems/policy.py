@@ -1,8 +1,10 @@
 """问题事项：谁能报、一个人对一件问题是什么身份、谁管类别和批次。"""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from xushi.problems.models import Problem, unit_paths
+from xushi.duties.models import Delegation
+from xushi.problems.models import Problem, Raising, unit_paths
 from xushi.problems.table import Who
 from xushi.registry.models import Project
 from xushi.units.models import Role, Unit
@@ -29,7 +31,7 @@ def can_handle(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
 
 
-def parts_of(user: "User | None", problem: Problem) -> set[Who]:
+def parts_of(user: "User | None", problem: Problem, today: date) -> set[Who]:
     """What this person is to this problem; None is the system itself, which may everything."""
     if user is None:
         return set(EVERYBODY)
@@ -42,11 +44,23 @@ def parts_of(user: "User | None", problem: Problem) -> set[Who]:
         parts.add(Who.LEAD)
     if any(works_for(user, held.unit) for held in problem.co_handlers.all()):
         parts.add(Who.CO)
-    if problem.reported_by_id == user.pk or works_for(user, problem.reported_unit):
+    own = problem.reported_by_id == user.pk and problem.reported_unit_id is None
+    if own or works_for(user, problem.reported_unit):
         parts.add(Who.REPORTER)
-    if any(held.leader_id == user.pk and held.read_at is None for held in problem.raisings.all()):
+    if asked_of(user, problem, today):
         parts.add(Who.READER)
     return parts
+
+
+def asked_of(user: "User", problem: Problem, today: date) -> list[Raising]:
+    """What waits for this person's reading: raised to them while a leader, or to a leader they stand in for."""
+    unread = [held for held in problem.raisings.all() if held.read_at is None]
+    if not unread:
+        return []
+    leaders = set(Delegation.objects.left_to(user, today).values_list("user", flat=True))
+    if user.has_role(Role.LEADER):
+        leaders.add(user.pk)
+    return [held for held in unread if held.leader_id in leaders]
 
 
 def works_for(user: "User", unit: Unit | None) -> bool:

@@ -94,7 +94,7 @@ def join_draft(draft: ProblemDraft, problem: int, words: str, *, actor: Actor, n
 @transaction.atomic
 def amend(seen: Mapping[int, int | None], words: str, *, actor: Actor, now: datetime) -> Problem:
     """补充再报: after it was sent back; the office's clock runs again."""
-    [problem] = acting.taken(seen, "amend", actor)
+    [problem] = acting.taken(seen, "amend", actor, now)
     words = acting.need(words, "words", "写清补充了什么，再报。")
     refuse(RowProblem(0, name, said) for name, said in problems_of_report(ProblemInput(0, 0, words)))
     before = acting.states([problem])
@@ -106,7 +106,7 @@ def amend(seen: Mapping[int, int | None], words: str, *, actor: Actor, now: date
 @transaction.atomic
 def withdraw(seen: Mapping[int, int | None], reason: str, *, actor: Actor, now: datetime) -> Problem:
     """撤回: by whoever reported it, before it is assigned."""
-    [problem] = acting.taken(seen, "withdraw", actor)
+    [problem] = acting.taken(seen, "withdraw", actor, now)
     reason = acting.need(reason, "words", "写一句为什么撤回，如“线杆9月10日已迁”。")
     before = acting.states([problem])
     acting.step(problem, "withdraw", actor=actor, now=now, words=reason)

@@ -81,7 +81,7 @@ def _page(
     user, now = person(request), clock.now()
     working = calendar()
     horizon = Horizon.at(now, working)
-    parts = policy.parts_of(user, held)
+    parts = policy.parts_of(user, held, horizon.today)
     offered = steps.offered(held.status, parts)
     typed: dict[str, Any] = {name: request.POST.get(name, "")[:2000] for name in KEPT} if verb else {}
     typed["co_units"] = request.POST.getlist("co_units")

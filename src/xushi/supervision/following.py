@@ -1,17 +1,19 @@
 """批示跟着它的督办单走：都在办、有反馈、都办完；每一步有人欠着，就有一条待办。"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
 from xushi.calendars.selectors import calendar
-from xushi.duties.actions import end_duties, set_duty
+from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import Actor, record
 from xushi.supervision.engine import terms_at
 from xushi.supervision.models import OrderQuerySet, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
+from xushi.supervision.policy import author_in_office, office_readers
 from xushi.supervision.table import ENDED, State
 from xushi.units.models import Role, Unit
 
@@ -98,53 +100,57 @@ def first_due(now: datetime) -> datetime:
 
 
 def hand(instruction: Instruction, *, now: datetime) -> None:
-    """The duty that the instruction's state calls for: the office routes, or the author reads."""
+    """The duty that the instruction's state calls for: the office routes, or the author reads.
+
+    Feedback to a leader who has left is read by the office. Of a confidential one, by those of it whom it names.
+    """
+    wanted = list(_duties(instruction))
+    set_duties(wanted, now=now)
+    keep = {(instruction.pk, *_holder(duty)) for duty in wanted}
+    end_duties_of(Instruction, [instruction.pk], kinds=[ROUTE, READ], keep=keep, now=now)
+
+
+def _holder(duty: DutyInput) -> tuple[str, int | None, int | None]:
+    return duty.kind, duty.unit.pk if duty.unit else None, duty.person.pk if duty.person else None
+
+
+def _duties(instruction: Instruction) -> Iterator[DutyInput]:
     if instruction.state == InstructionState.TO_ROUTE:
-        _route(instruction, now)
+        for holder in _office(instruction):
+            yield _duty(
+                instruction, ROUTE, "转办批示", "待转办", holder,
+                issuer=instruction.author_name, quote=instruction.words,
+            )  # fmt: skip
     elif instruction.state == InstructionState.FED_BACK:
-        set_duty(
-            subject=instruction,
-            kind=READ,
-            title=f"阅反馈：{instruction.words}",
-            number="批示",
-            note=instruction.subject_name[:200],
-            url=reverse("supervision:instruction", args=[instruction.pk]),
-            mark="instruction",
-            state="待阅",
-            person=instruction.author,
-            due_at=instruction.step_due_at,
-            confidential=instruction.confidential,
-            now=now,
-        )
-        end_duties(instruction, kinds=[ROUTE], now=now)
-    else:
-        end_duties(instruction, kinds=[ROUTE, READ], now=now)
+        holders = [{"person": instruction.author}] if author_in_office(instruction) else _office(instruction)
+        for holder in holders:
+            yield _duty(instruction, READ, "阅反馈", "待阅", holder)
 
 
-def _route(instruction: Instruction, now: datetime) -> None:
-    end_duties(instruction, kinds=[READ], now=now)
-    holders: list[dict[str, object]] = []
+def _office(instruction: Instruction) -> list[dict[str, Any]]:
     if instruction.confidential:
-        holders = [{"person": reader} for reader in instruction.readers.all() if reader.has_role(Role.OFFICE)]
-    elif office := Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first():
-        holders = [{"unit": office, "role": Role.OFFICE}]
-    for holder in holders:
-        set_duty(
-            subject=instruction,
-            kind=ROUTE,
-            title=f"转办批示：{instruction.words}",
-            number="批示",
-            issuer=instruction.author_name,
-            note=instruction.subject_name[:200],
-            quote=instruction.words,
-            url=reverse("supervision:instruction", args=[instruction.pk]),
-            mark="instruction",
-            state="待转办",
-            due_at=instruction.step_due_at,
-            confidential=instruction.confidential,
-            now=now,
-            **holder,
-        )
+        return [{"person": reader} for reader in office_readers(instruction)]
+    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    return [{"unit": office, "role": Role.OFFICE}] if office else []
+
+
+def _duty(
+    instruction: Instruction, kind: str, what: str, state: str, holder: dict[str, Any], **more: str
+) -> DutyInput:
+    return DutyInput(
+        subject=instruction,
+        kind=kind,
+        title=f"{what}：{instruction.words}",
+        number="批示",
+        note=instruction.subject_name[:200],
+        url=reverse("supervision:instruction", args=[instruction.pk]),
+        mark="instruction",
+        state=state,
+        due_at=instruction.step_due_at,
+        confidential=instruction.confidential,
+        **holder,
+        **more,
+    )
 
 
 def said(instruction: Instruction) -> str:

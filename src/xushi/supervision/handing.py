@@ -8,10 +8,10 @@ from django.urls import reverse
 from xushi.calendars.rules import WorkingCalendar
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.supervision.models import Extension, SupervisionOrder
+from xushi.supervision.policy import acts_for, author_in_office, office_readers, signers_of
 from xushi.supervision.rules import Terms
 from xushi.supervision.table import AT_UNIT, State
 from xushi.units.models import Role, Unit, User
-from xushi.units.selectors import heads_of
 
 ACKNOWLEDGE, REPLY, SIGN, ASSIST = "order.acknowledge", "order.reply", "order.sign", "order.assist"
 ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", "order.close"
@@ -92,17 +92,18 @@ def _of_unit(
     order: SupervisionOrder, unit: Unit, kind: str, due: datetime | None, *, listed: bool = True
 ) -> Iterator[DutyInput]:
     unit = unit.successor if unit.dissolved_on and unit.successor else unit
-    if order.confidential:
-        for person in _readers_in(order, unit):
-            yield _duty(order, kind, order.title, due, person=person, listed=listed)
+    if not order.confidential:
+        yield _duty(order, kind, order.title, due, unit=unit, listed=listed)
         return
-    yield _duty(order, kind, order.title, due, unit=unit, listed=listed)
+    readers = _readers_in(order, unit)
+    for person in readers:
+        yield _duty(order, kind, order.title, due, person=person, listed=listed)
+    if not readers and kind != ASSIST and listed:  # whom it names there has left: it must go elsewhere
+        yield from _of_office(order, REROUTE, f"改派：{order.title}", due, "needs_coordination")
 
 
 def _of_heads(order: SupervisionOrder) -> Iterator[DutyInput]:
-    heads = heads_of(order.lead)
-    readers = {person.pk for person in _readers_in(order, order.lead)} if order.confidential else None
-    found = [head for head in heads if readers is None or head.pk in readers]
+    found = list(signers_of(order))
     if not found:
         yield from _of_unit(order, order.lead, SIGN, order.due_at)
     for head in found:
@@ -113,16 +114,17 @@ def _of_office(
     order: SupervisionOrder, kind: str, title: str, due: datetime | None, mark: str
 ) -> Iterator[DutyInput]:
     if order.confidential:
-        if order.drafted_by:
-            yield _duty(order, kind, title, due, person=order.drafted_by, mark=mark)
+        words = order.instruction
+        leader = [words.author] if words and author_in_office(words) else []
+        for person in office_readers(order) or leader:
+            yield _duty(order, kind, title, due, person=person, mark=mark)
         return
     yield _duty(order, kind, title, due, unit=order.office, role=Role.OFFICE, mark=mark)
 
 
 def _of_closer(order: SupervisionOrder) -> Iterator[DutyInput]:
     """The office closes; what came from a leader's words the leader reads to the end, which is a duty of the words."""
-    author = order.instruction.author if order.instruction else None
-    if author is None or not author.is_active:
+    if order.instruction is None or not author_in_office(order.instruction):
         yield from _of_office(order, CLOSE, f"销号：{order.title}", order.step_due_at, "closed")
 
 
@@ -146,7 +148,7 @@ def _duty(
         issuer=str(order.office),
         title=title[:200],
         note=_note(order),
-        quote=order.instruction.words[:300] if order.instruction else "",
+        quote=_quote(order),
         url=reverse("supervision:order", args=[order.pk]),
         mark=mark or MARKS.get(State(order.state), "working"),
         state=WORDS.get(kind) or State(order.state).label,
@@ -161,6 +163,12 @@ def _duty(
     )
 
 
+def _quote(order: SupervisionOrder) -> str:
+    """The leader's words; those for named readers stand only where the order is for the same."""
+    words = order.instruction
+    return words.words[:300] if words and (order.confidential or not words.confidential) else ""
+
+
 def _note(order: SupervisionOrder) -> str:
     place = order.project.territory if order.project else None
     parts = (order.project.name if order.project else order.source_name, str(place or ""))
@@ -169,9 +177,7 @@ def _note(order: SupervisionOrder) -> str:
 
 def _readers_in(order: SupervisionOrder, unit: Unit) -> list[User]:
     """The named readers who act for a unit: a confidential order goes to them alone."""
-    from xushi.supervision.policy import acts_for
-
-    return [reader for reader in order.readers.all() if acts_for(reader, unit)]
+    return [reader for reader in order.readers.all() if reader.is_active and acts_for(reader, unit)]
 
 
 def hand_extension(extension: Extension, *, due: datetime, now: datetime) -> None:

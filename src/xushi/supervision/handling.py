@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from xushi.calendars.selectors import calendar
+from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
 from xushi.supervision import handing, policy
 from xushi.supervision.engine import Frame, NotAllowed, Refused, RowProblem, need, refuse_if, take, terms_at
@@ -135,7 +136,7 @@ def reply_order(
     OrderReply.objects.create(
         order=held, words=words, by=actor.by, by_unit=_own_unit(actor, held), at=now, due_at=held.due_at
     )
-    if actor.by is None or policy.acts_for(actor.by, held.lead, head=True) or not policy.has_head(held.lead):
+    if actor.by is None or policy.signs(actor.by, held, local_day(now)):
         return sign_reply(held, actor=actor, now=now)
     return held
 

@@ -72,6 +72,7 @@ def _send(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
     author = actor.by
     if author is None or not policy.can_instruct(author):
         raise PermissionDenied("批示由区领导来写。")
+    row = _as_guarded_as_its_order(row)
     if row.token and (sent := Instruction.objects.filter(token=row.token, author=author).first()):
         return sent
     problems = list(_problems(row, now))
@@ -118,6 +119,13 @@ def _send(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
     return instruction
 
 
+def _as_guarded_as_its_order(row: InstructionInput) -> InstructionInput:
+    """Words on a confidential order quote it: they are for the order's readers where the leader has named nobody."""
+    if row.on_order is None or not row.on_order.confidential:
+        return row
+    return replace(row, confidential=True, readers=row.readers or tuple(row.on_order.readers.all()))
+
+
 def _take_up(order: SupervisionOrder, instruction: Instruction, now: datetime) -> None:
     """Words on a running order that nobody's words began: it is the leader's from now on, and the leader closes it."""
     held = SupervisionOrder.objects.select_for_update().get(pk=order.pk)
@@ -145,6 +153,14 @@ def _problems(row: InstructionInput, now: datetime) -> Iterator[RowProblem]:
         yield RowProblem(0, "readers", "限定阅读的批示要点名给谁看。")
     if row.confidential and row.lead and not any(policy.acts_for(one, row.lead) for one in row.readers):
         yield RowProblem(0, "readers", f"{row.lead}没有人在读者里，办不了，请点名这个单位的人。")
+    routed = row.lead is None and row.on_order is None
+    if (
+        row.confidential
+        and row.readers
+        and routed
+        and not any(one.has_role(Role.OFFICE) for one in row.readers)
+    ):
+        yield RowProblem(0, "readers", "交重大办转办的，读者里要有区重大办的人，否则没人能转办。")
     for unit in (row.lead, *row.co_handlers):
         if unit and unit.dissolved_on:
             yield RowProblem(0, "lead", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")
@@ -221,13 +237,18 @@ def route_instruction(
         now=now,
         subject=held,
         subject_name=following.said(held),
-        summary=f"转办批示，成{len(rows)}件督办单" if rows else f"转办批示：{words.strip()[:200]}",
+        summary=f"转办批示，成{len(rows)}件督办单" if rows else f"转办批示：{_told(held, words)}",
     )
     if rows:
         orders = draft_orders([_linked(row, held) for row in rows], actor=actor, now=now)
         issue_orders(orders, actor=actor, now=now)
     following.settle(held, actor=actor, now=now)
     return held
+
+
+def _told(instruction: Instruction, words: str) -> str:
+    """What the journal keeps of words: those about a confidential instruction stay with its readers."""
+    return following.said(instruction) if instruction.confidential else words.strip()[:200]
 
 
 def _linked(row: OrderInput, instruction: Instruction) -> OrderInput:
@@ -243,6 +264,8 @@ def _linked(row: OrderInput, instruction: Instruction) -> OrderInput:
 
 
 def _locked(instruction: Instruction, seen: int | None) -> Instruction:
+    """Its orders first, then the words: the order in which a step on an order locks them, so that none waits for ever."""
+    list(following.orders_of(instruction).select_for_update(of=("self",)).order_by("pk"))
     held = Instruction.objects.select_for_update(of=("self",)).select_related("author").get(pk=instruction.pk)
     if seen is not None and seen != held.version:
         raise Conflict("这条批示刚有人办过，请看看新情况再决定。你写的还在。")
@@ -262,8 +285,8 @@ def read_feedback(
 ) -> Instruction:
     """阅结: closes the verified orders. Not finished: the new words send them back to be worked on."""
     held = _locked(instruction, seen)
-    if actor.by is not None and not policy.is_author(actor.by, held, local_day(now)):
-        raise PermissionDenied("反馈由作出批示的领导阅。")
+    if actor.by is not None and not policy.can_read_feedback(actor.by, held, local_day(now)):
+        raise PermissionDenied("反馈由作出批示的领导阅；领导离任的，由区重大办阅。")
     if held.state != InstructionState.FED_BACK:
         label = InstructionState(held.state).label
         raise NotAllowed(f"这条批示现在是“{label}”，还没有可阅的反馈。")
@@ -281,7 +304,7 @@ def read_feedback(
         now=now,
         subject=held,
         subject_name=following.said(held),
-        summary=f"阅结批示：{following.said(held)}" if finished else f"阅后又批：{words.strip()[:200]}",
+        summary=f"阅结批示：{following.said(held)}" if finished else f"阅后又批：{_told(held, words)}",
         changes={"阅结": [None, finished]},
     )
     today = local_day(now)

@@ -194,11 +194,11 @@ class Parts:
     correct: bool
 
 
-def parts_of(user: "User", instruction: Instruction, *, author: bool) -> Parts:
-    """author: wrote it, or stands in for who did (policy.is_author)."""
+def parts_of(user: "User", instruction: Instruction, *, reads: bool) -> Parts:
+    """reads: wrote it, or reads in place of who did (policy.can_read_feedback)."""
     return Parts(
         route=can_draft(user) and instruction.state == S.TO_ROUTE,
-        read=author and instruction.state == S.FED_BACK,
+        read=reads and instruction.state == S.FED_BACK,
         correct=can_instruct(user) and instruction.author_id == user.pk,
     )
 

@@ -1,17 +1,22 @@
-"""不由人走的两步：单位撤了，它的督办单由承接单位接着办；日历改了，期限跟着重算。"""
+"""不由人走的几步：单位撤了，它的督办单由承接单位接着办；人走了，他名下的事交给接的人；日历改了，期限跟着重算。"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from xushi.duties.actions_clock import Recounted
+from xushi.duties.models import Duty
 from xushi.journal.actions import SYSTEM
-from xushi.supervision import handing
+from xushi.supervision import following, handing
 from xushi.supervision.engine import Frame, take
-from xushi.supervision.models import CoHandler, SupervisionOrder
+from xushi.supervision.models import CoHandler, Extension, SupervisionOrder
+from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.table import ENDED, State
-from xushi.units.models import Unit
+from xushi.units.models import Appointment, Unit, User
+
+RELATED = ("lead__successor", "office", "project__territory", "instruction__author", "drafted_by")
 
 
 @transaction.atomic
@@ -48,10 +53,46 @@ def _help_on(unit: Unit, successor: Unit, now: datetime) -> None:
             helper.save(update_fields=["unit"])
     handing.handed(
         SupervisionOrder.objects.filter(pk__in={helper.order_id for helper in helping}).select_related(
-            "lead__successor", "office", "project__territory", "instruction__author"
+            *RELATED
         ),
         now=now,
     )
+
+
+@transaction.atomic
+def hand_on(person: User, *, now: datetime) -> int:
+    """Somebody has moved, left, come or become head: what they owe of orders and instructions in person goes to whoever
+    owes it now. A reply waits for the heads there are, or for the unit; the feedback to a leader who left for the office.
+    Nobody takes a step: states, deadlines and versions stay. Returns how many orders and instructions were looked at.
+    """
+    owed = Duty.objects.open().filter(person=person)
+    held = owed.filter(subject_kind=SupervisionOrder._meta.label_lower, kind__in=handing.KINDS)
+    units = Appointment.objects.filter(user=person).values("unit")
+    wanted = Q(pk__in=held.values("subject_id")) | Q(state=State.SIGNING, lead__in=units)
+    wanted |= Q(state=State.VERIFIED, instruction__author=person) | Q(confidential=True, readers=person)
+    alive = SupervisionOrder.objects.exclude(state__in=ENDED).filter(wanted).order_by().values("pk")
+    orders = SupervisionOrder.objects.select_for_update(of=("self",)).filter(pk__in=alive).order_by("pk")
+    found = list(orders.select_related(*RELATED).prefetch_related("helpers__unit__successor", "readers"))
+    handing.handed(found, now=now)
+    for extension in Extension.objects.filter(order__in=found, state=Extension.State.ASKED):
+        _hand_on_extension(extension, now)
+    waiting = (InstructionState.TO_ROUTE, InstructionState.FED_BACK)
+    words = Instruction.objects.filter(state__in=waiting).filter(
+        Q(author=person) | Q(confidential=True, readers=person)
+    )
+    asked = list(words.distinct().select_related("author").order_by("pk"))
+    for instruction in asked:
+        following.hand(instruction, now=now)
+    return len(found) + len(asked)
+
+
+def _hand_on_extension(extension: Extension, now: datetime) -> None:
+    """Who answers a request on a confidential order may have changed; by when has not."""
+    asked = Duty.objects.open().about(extension.order).filter(kind=handing.DECIDE, due_at__isnull=False)
+    due = asked.values_list("due_at", flat=True).first()
+    if extension.order.confidential and due is not None:
+        handing.end_extensions([extension.order_id], now=now, by=None)
+        handing.hand_extension(extension, due=due, now=now)
 
 
 def recount_orders(moved: Sequence[Recounted], now: datetime) -> None:

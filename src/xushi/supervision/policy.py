@@ -75,8 +75,22 @@ def acts_for(user: "User", unit: Unit, *, head: bool = False) -> bool:
     )
 
 
-def has_head(unit: Unit) -> bool:
-    return heads_of(unit).exists()
+def signers_of(order: SupervisionOrder) -> Any:
+    """Who signs for the lead unit: its heads; of a confidential order those among its readers. Perhaps nobody."""
+    heads = heads_of(order.lead)
+    return heads.filter(pk__in=order.readers.values("pk")) if order.confidential else heads
+
+
+def signs(user: "User", order: SupervisionOrder, today: date) -> bool:
+    """A head, whoever stands in for one on leave, and where there is no head anybody who acts for the unit."""
+    if not acts_for(user, order.lead):
+        return False
+    if acts_for(user, order.lead, head=True):
+        return True
+    heads = [head.pk for head in signers_of(order)]
+    if not heads:
+        return True
+    return not order.confidential and Delegation.objects.left_to(user, today).filter(user__in=heads).exists()
 
 
 def parts_of(user: "User | None", order: SupervisionOrder, today: date) -> set[Who]:
@@ -90,7 +104,7 @@ def parts_of(user: "User | None", order: SupervisionOrder, today: date) -> set[W
         parts |= {Who.OFFICE, Who.ISSUER}
     if acts_for(user, order.lead):
         parts.add(Who.LEAD)
-        if acts_for(user, order.lead, head=True) or not has_head(order.lead):
+        if signs(user, order, today):
             parts.add(Who.HEAD)
     if any(acts_for(user, helper.unit) for helper in order.helpers.all()):
         parts.add(Who.CO)
@@ -99,9 +113,21 @@ def parts_of(user: "User | None", order: SupervisionOrder, today: date) -> set[W
     author = is_author(user, order.instruction, today) if order.instruction else False
     if author:
         parts |= {Who.ISSUER, Who.CLOSER}
-    if Who.OFFICE in parts and (order.instruction is None or not order.instruction.author.is_active):
+    if author and order.confidential and not office_readers(order):
+        parts |= {Who.OFFICE, Who.VERIFIER}  # nobody of the office may know: the leader keeps it in hand
+    if Who.OFFICE in parts and not (order.instruction and author_in_office(order.instruction)):
         parts.add(Who.CLOSER)
     return parts
+
+
+def office_readers(order: "SupervisionOrder | Instruction") -> list["User"]:
+    """The named readers who are of the office: a confidential order is in their hands."""
+    return [reader for reader in order.readers.all() if reader.is_active and reader.has_role(Role.OFFICE)]
+
+
+def author_in_office(instruction: Instruction) -> bool:
+    """Whether who wrote it is still a leader; else the office reads the feedback and closes."""
+    return instruction.author.is_active and can_instruct(instruction.author)
 
 
 def oversees(user: "User", order: SupervisionOrder, *roles: Role) -> bool:
@@ -116,15 +142,31 @@ def oversees(user: "User", order: SupervisionOrder, *roles: Role) -> bool:
 def is_author(user: "User", instruction: Instruction, today: date) -> bool:
     """The leader who wrote it, or who stands in for that leader today."""
     if instruction.author_id == user.pk:
+        return can_instruct(user)
+    if instruction.confidential or not Delegation.objects.left_to(user, today).filter(
+        user=instruction.author_id
+    ):
+        return False
+    return author_in_office(instruction)
+
+
+def can_read_feedback(user: "User", instruction: Instruction, today: date) -> bool:
+    """The author or their stand-in; the office where the author is no leader any more."""
+    if is_author(user, instruction, today):
         return True
-    away = Delegation.objects.in_force(today).filter(to=user, user=instruction.author_id)
-    return not instruction.confidential and away.exists()
+    if author_in_office(instruction) or not user.has_role(Role.OFFICE):
+        return False
+    return Instruction.objects.visible_to(user).filter(pk=instruction.pk).exists()
 
 
 def _may_read(user: "User", order: SupervisionOrder) -> bool:
-    if order.drafted_by_id == user.pk or (order.instruction and order.instruction.author_id == user.pk):
-        return True
-    return order.readers.filter(pk=user.pk).exists()
+    drafter = order.drafted_by_id == user.pk and user.has_role(Role.OFFICE, Role.LEADER)
+    author = order.instruction and order.instruction.author_id == user.pk and can_instruct(user)
+    return bool(drafter or author) or (_in_office(user) and order.readers.filter(pk=user.pk).exists())
+
+
+def _in_office(user: "User") -> bool:
+    return user.has_role(Role.LEADER, *UNIT_ROLES)
 
 
 def _replied(user: "User", order: SupervisionOrder) -> bool:
@@ -137,7 +179,8 @@ def seen_orders(user: "User") -> Q:
     """The orders a person may see: one condition for lists, counts, search, exports and files.
 
     Overseers: those in their scope (drafts: the office only). Units: what they lead or help, once issued; territories
-    also what concerns a project of theirs. Confidential ones: the author, the drafter and the named readers alone.
+    also what concerns a project of theirs. Confidential ones: the author, the drafter and the named readers alone,
+    as long as they are in office; who has left the office or the leaders sees nothing for having written it.
     """
     condition = NOTHING
     for held in user.appointments_in_force:
@@ -151,8 +194,14 @@ def seen_orders(user: "User") -> Q:
             if held.role == Role.TERRITORY:
                 own |= Q(project__territory__in=units)
             condition |= own & Q(serial__isnull=False)
-    named = SupervisionOrder.readers.through.objects.filter(user=user.pk).values("supervisionorder")
-    written = Q(drafted_by=user.pk) | Q(pk__in=named) | Q(instruction__author=user.pk)
+    written = NOTHING
+    if _in_office(user):
+        named = SupervisionOrder.readers.through.objects.filter(user=user.pk).values("supervisionorder")
+        written |= Q(pk__in=named)
+    if user.has_role(Role.OFFICE, Role.LEADER):
+        written |= Q(drafted_by=user.pk)
+    if can_instruct(user):
+        written |= Q(instruction__author=user.pk)
     return (Q(confidential=False) & condition) | written
 
 
@@ -164,7 +213,10 @@ def _in_scope(scope: Unit) -> Q:
 
 
 def seen_instructions(user: "User") -> Q:
-    """The author; overseers; units addressed, or that lead or help an order of it. Confidential: only the named."""
+    """The author while a leader; overseers; units addressed, or that lead or help an order of it.
+
+    Confidential: the author and the named alone.
+    """
     condition = NOTHING
     for held in user.appointments_in_force:
         if held.role in OVERSEERS and held.scope.is_root:
@@ -178,8 +230,11 @@ def seen_instructions(user: "User") -> Q:
                 instruction__isnull=False,
             )
             condition |= Q(pk__in=addressed) | Q(pk__in=ordered.values("instruction"))
-    named = Instruction.readers.through.objects.filter(user=user.pk).values("instruction")
-    return (Q(confidential=False) & condition) | Q(author=user.pk) | Q(pk__in=named)
+    written = Q(author=user.pk) if can_instruct(user) else NOTHING
+    if _in_office(user):
+        named = Instruction.readers.through.objects.filter(user=user.pk).values("instruction")
+        written |= Q(pk__in=named)
+    return (Q(confidential=False) & condition) | written
 
 
 def seen_meetings(user: "User") -> Q:

@@ -154,8 +154,8 @@ def instruction(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Instruction, status: int = 200, **more: Any) -> HttpResponse:
     """The line from first words to closing, with what this person may do now; more keeps what was typed."""
     user, now = person(request), clock.now()
-    author = policy.is_author(user, found, local_day(now))
-    parts = pages.parts_of(user, found, author=author)
+    reads = policy.can_read_feedback(user, found, local_day(now))
+    parts = pages.parts_of(user, found, reads=reads)
     context = {
         "instruction": found,
         "row": pages.row_of(found, now),
