@@ -184,7 +184,7 @@ ACTS: tuple[Act, ...] = (
         lambda o, g: actions.reopen_order(o, g.words, due_on=g.cleaned["due_on"], **g.seen),
         lambda: {"words": words_field("重开理由"), "due_on": day_field("新期限", required=True)}, "已重开。", "refresh"),
     Act("withdraw", "撤回", "单位的待办一并撤下；文号不再用。",
-        lambda o, g: actions.withdraw_orders([o], g.words, **g.who), _why(), "已撤回。", "trash", danger=True),
+        lambda o, g: actions.withdraw_orders([o], g.words, **g.seen), _why(), "已撤回。", "trash", danger=True),
 )  # fmt: skip
 BY_VERB: dict[str, Act] = {act.verb: act for act in ACTS}
 # 每个状态里摆在底部按钮条上的，至多两个，先主后次

@@ -298,6 +298,8 @@ def resume_order(
     def change(held: SupervisionOrder, frame: Frame) -> None:
         held.state = held.suspended_from
         stood = held.suspended_at or now
+        if held.limit_days is not None:  # so that another calendar counts the days it stood as well
+            held.limit_days += max(frame.calendar.between(local_day(stood), local_day(now)), 0)
         for name in ("due_at", "acknowledge_by"):
             due = getattr(held, name)
             if due is not None:
@@ -311,10 +313,16 @@ def resume_order(
 
 @transaction.atomic
 def withdraw_orders(
-    orders: Sequence[SupervisionOrder], reason: str, *, actor: Actor, now: datetime
+    orders: Sequence[SupervisionOrder],
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> list[SupervisionOrder]:
     """撤回: with the reason; the number stays used."""
-    held = take("withdraw", orders, actor=actor, now=now, words=need(reason, "撤回的理由"))
+    words = need(reason, "撤回的理由")
+    held = take("withdraw", orders, actor=actor, now=now, words=words, seen=seen)
     follow(held, actor=actor, now=now)
     return held
 

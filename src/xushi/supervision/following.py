@@ -11,7 +11,7 @@ from xushi.calendars.selectors import calendar
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import Actor, record
 from xushi.supervision.engine import terms_at
-from xushi.supervision.models import OrderQuerySet, SupervisionOrder
+from xushi.supervision.models import OrderQuerySet, OrderStep, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.policy import author_in_office, office_readers
 from xushi.supervision.table import ENDED, State
@@ -52,12 +52,8 @@ def settle(instruction: Instruction, *, actor: Actor, now: datetime) -> None:
         after = InstructionState.READ
     elif State.CLOSED in states:
         after = InstructionState.READ if _read_since_closing(instruction) else InstructionState.FED_BACK
-    elif instruction.routed_at and not instruction.via_office:
-        after = InstructionState.IN_HAND
-    elif instruction.routed_at and not states:
-        after = InstructionState.FED_BACK  # the office answered without an order
     else:
-        after = InstructionState.TO_ROUTE
+        after = _without_orders(instruction)
     if after != before:
         instruction.state = after
         instruction.version += 1
@@ -77,6 +73,17 @@ def settle(instruction: Instruction, *, actor: Actor, now: datetime) -> None:
             subject_name=said(instruction),
             summary=f"批示有了反馈：{said(instruction)}",
         )
+
+
+def _without_orders(instruction: Instruction) -> InstructionState:
+    """Nothing is at work, nothing was finished: taken back by the leader, answered by the office, or to be routed (again)."""
+    withdrawn = OrderStep.objects.filter(order__in=orders_of(instruction), verb="withdraw").order_by("-pk")
+    last, answer = withdrawn.first(), instruction.routings.order_by("-pk").first()
+    if last and not withdrawn.exclude(by=instruction.author_id).exists():
+        return InstructionState.READ
+    if answer and (last is None or answer.at > last.at):
+        return InstructionState.FED_BACK
+    return InstructionState.TO_ROUTE
 
 
 def _read_since_closing(instruction: Instruction) -> bool:
