@@ -165,8 +165,8 @@ def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:
     in its facts."""
     row.alerts = alerts.get(row.pk, {})
     if stood and Cause.SLIPPING in row.alerts:
-        behind = row.gap is not None and row.gap < 0
-        row.alerts[Cause.SLIPPING] = words.slip(row.gap) if behind else Cause.SLIPPING.label
+        gap = row.gap
+        row.alerts[Cause.SLIPPING] = words.slip(gap) if gap is not None and gap < 0 else Cause.SLIPPING.label
     return row
 
 

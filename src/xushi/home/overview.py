@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from xushi.alerts.lists import WATCHED
 from xushi.core.figure import Figure
 from xushi.core.money import YUAN_PER_YI, half_up
 from xushi.home import alarms as alerting
@@ -244,7 +245,7 @@ def _places(user: "User", choice: Choice, alarms: alerting.Alarms) -> list[Place
             label=group.label.split("·")[-1],
             group=group,
             alerted=dict(alarms.places.get(group.key["territory"] or None, {})),
-            url=alarms.url(alerting.WATCHED, group.key["territory"]),
+            url=alarms.url(WATCHED, group.key["territory"]),
         )
         for group in shown
     ]

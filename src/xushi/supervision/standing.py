@@ -24,7 +24,7 @@ def _open(user: "User", condition: Q, *names: str) -> Any:
     return orders.order_by("due_at", "serial").values_list("pk", "serial", *names)
 
 
-def follow(pk: int, serial: int) -> Follow:
+def follow(pk: int, serial: int | None) -> Follow:
     """督办17号, and where it opens."""
     return Follow(f"督办{serial}号", reverse("supervision:order", args=[pk]))
 
