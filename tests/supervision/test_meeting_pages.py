@@ -71,7 +71,7 @@ def test_the_office_plans_from_the_page(world: World, signed_in: SignIn) -> None
     typed = {"kind": "weekly", "day": "2018-09-12", "at": "15:00", "minutes": "60", "place": "会议室"}
     answer = client.post(address, typed)
     meeting = Meeting.objects.get()
-    assert answer.url == reverse("supervision:meeting", args=[meeting.pk])
+    assert answer.url == reverse("supervision:meeting", args=[meeting.pk]) + "?done=planned"
     assert meeting.held_at == HELD
     again = client.post(address, typed)
     assert again.status_code == 400 and "已经安排了同一种例会" in again.content.decode()

@@ -198,7 +198,9 @@ def test_what_was_taken_off_stays_off(world: World) -> None:
 
 def test_several_are_taken_off_at_once_or_none(world: World) -> None:
     meeting = plan(world)
-    keys = [add_item(meeting, f"第{n}件", actor=world["clerk"], now=at(11), unit=world.land).pk for n in range(4)]
+    keys = [
+        add_item(meeting, f"第{n}件", actor=world["clerk"], now=at(11), unit=world.land).pk for n in range(4)
+    ]
     meeting.refresh_from_db()
     with pytest.raises(Conflict):
         drop_items(meeting, keys[1:], actor=world["clerk"], now=at(11), seen=meeting.version - 1)

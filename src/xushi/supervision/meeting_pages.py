@@ -11,7 +11,7 @@ from xushi.core.money import share
 from xushi.duties.words import clock_words, day_words
 from xushi.progress.standing import Standing, last_closed_month, standings
 from xushi.supervision.meeting_agenda import told
-from xushi.supervision.meeting_pace import Pace, Timed, minutes_between, pace, pace_words
+from xushi.supervision.meeting_pace import Pace, Timed, fitting, minutes_between, pace, pace_words
 from xushi.supervision.meetings import DROPPED
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting, WrittenReply
 from xushi.supervision.policy import OVERSEERS, units_of
@@ -89,6 +89,20 @@ class Page:
         return sum(row.item.minutes for row in self.rows)
 
     @property
+    def fits(self) -> int:
+        """How many items, from the first on, fit into the time planned."""
+        return fitting([row.item.minutes for row in self.rows], self.meeting.minutes)
+
+    @property
+    def fits_minutes(self) -> int:
+        return sum(row.item.minutes for row in self.rows[: self.fits])
+
+    @property
+    def beyond(self) -> list[Row]:
+        """Before the meeting: the items that there is no time for."""
+        return self.rows[self.fits :] if self.whole and self.meeting.state == S.PLANNED else []
+
+    @property
     def elapsed(self) -> int:
         """Minutes that the item being discussed has taken."""
         row = self.current
@@ -99,7 +113,8 @@ class Page:
         if self.meeting.state == S.PLANNED:
             spare = self.meeting.minutes - self.minutes
             words = f"比安排多{-spare}分钟" if spare < 0 else f"还余{spare}分钟" if spare else "正好"
-            return f"议程{len(self.rows)}项，共{self.minutes}分钟，{words}"
+            advice = f"；建议先议前{self.fits}项" if self.beyond else ""
+            return f"议程{len(self.rows)}项，共{self.minutes}分钟，{words}{advice}"
         if self.meeting.state == S.SITTING:
             row = self.current
             at = f"议到第{row.number}项" if row else f"议完{self.pace.done}项"

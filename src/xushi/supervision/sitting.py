@@ -198,7 +198,7 @@ def _problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tup
     if row.kind not in K.values:
         yield "kind", "请选成督办单、成问题还是只记录。"
     if row.kind == K.ORDER and row.lead is None:
-        yield "words", "没认出牵头单位，请写明“请某某局牵头”，或在下面选。"
+        yield "words", "没认出牵头单位，请写明“请某某局牵头”。"
     if row.due_on and row.due_on < today:
         yield "words", f"期限{row.due_on.month}月{row.due_on.day}日已经过了，请改为今天或以后。"
     for unit in (*((row.lead,) if row.lead else ()), *row.helpers):

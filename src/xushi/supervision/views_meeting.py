@@ -1,6 +1,7 @@
 """一次例会里的动作：开会、散会、补提、加项、调次序、答复、认话、议定。"""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from xushi.supervision.subjects import offered_units, understood
 from xushi.supervision.views_meetings import show, visible
 from xushi.units.access import person
 
-TYPED_AT_MOST = 2000
+TYPED_AT_MOST, AT_ONCE = 2000, 500
 
 
 def _item(request: HttpRequest, pk: int) -> AgendaItem:
@@ -41,12 +42,18 @@ def _seen(request: HttpRequest) -> int | None:
     return row_number(request.POST.get("seen", ""))
 
 
-def _back(meeting: Meeting) -> HttpResponse:
-    return redirect("supervision:meeting", meeting.pk)
+def _back(meeting: Meeting, done: str = "") -> HttpResponse:
+    """To the page of the meeting; done names the form whose draft is no longer wanted."""
+    return redirect(reverse("supervision:meeting", args=[meeting.pk]) + (f"?done={done}" if done else ""))
 
 
 def _try(
-    request: HttpRequest, meeting: Meeting, act: Callable[[], Any], said: str = "", **typed: Any
+    request: HttpRequest,
+    meeting: Meeting,
+    act: Callable[[], Any],
+    said: str = "",
+    done: str = "",
+    **typed: Any,
 ) -> HttpResponse:
     """Do it and go back to the meeting; what is refused is said on the meeting's page, with what was typed."""
     try:
@@ -57,12 +64,12 @@ def _try(
         return show(request, visible(request, meeting.pk), 409, odd=str(problem), **typed)
     if said:
         messages.success(request, said)
-    return _back(meeting)
+    return _back(meeting, done)
 
 
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """begin, end, refresh, add."""
+    """begin, end, refresh, add, drop (several)."""
     meeting, actor, now = visible(request, pk), Actor.of(request), clock.now()
     if verb == "add":
         return _add(request, meeting)
@@ -72,11 +79,19 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             lambda: sitting.end_meeting(meeting, actor=actor, now=now, seen=_seen(request)),
             "已散会，议定的督办单已全部签发。",
         ),
+        "drop": (lambda: _drop(request, meeting), "勾上的已从议程里去掉。"),
         "refresh": (lambda: meetings.refresh_agenda(meeting, actor=actor, now=now), "议程已按最新变化补齐。"),
     }
     if verb not in acts:
         raise Http404
     return _try(request, meeting, *acts[verb])
+
+
+def _drop(request: HttpRequest, meeting: Meeting) -> None:
+    keys = [pk for text in request.POST.getlist("item")[:AT_ONCE] if (pk := row_number(text))]
+    if not keys:
+        raise NotAllowed("没有勾选要去掉的事项，请先勾。")
+    meetings.drop_items(meeting, keys, actor=Actor.of(request), now=clock.now(), seen=_seen(request))
 
 
 def _add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
@@ -95,7 +110,7 @@ def _add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
             now=clock.now(),
         )
 
-    return _try(request, meeting, add, "已加到议程最后。", item_form=form)
+    return _try(request, meeting, add, "已加到议程最后。", "added", item_form=form)
 
 
 @require_POST
@@ -129,7 +144,9 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     def write() -> None:
         write_reply(item, words, actor=Actor.of(request), now=clock.now())
 
-    return _try(request, item.meeting, write, "书面答复已交。", replying=item.pk, reply_words=words)
+    return _try(
+        request, item.meeting, write, "书面答复已交。", str(item.pk), replying=item.pk, reply_words=words
+    )
 
 
 @require_POST
@@ -149,13 +166,31 @@ def decide_item(request: HttpRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return show(request, item.meeting, 400, form=form)
+        sentence = "".join(sentence for found in form.errors.values() for sentence in found)
+        return _sentence(sentence) if _alone(request) else show(request, item.meeting, 400, form=form)
 
     def write() -> None:
         row = form.input(clock.now(), calendar())
         sitting.decide(item, row, actor=Actor.of(request), now=clock.now())
 
-    return _try(request, item.meeting, write, form=form)
+    if not _alone(request):
+        return _try(request, item.meeting, write, form=form)
+    try:
+        write()
+    except (Refused, Conflict, NotAllowed) as refused:
+        return _sentence(str(refused))
+    return _back(item.meeting)
+
+
+def _alone(request: HttpRequest) -> bool:
+    """Sent by the page's script, which keeps the words and takes a refusal as one sentence."""
+    return bool(request.headers.get("HX-Request"))
+
+
+def _sentence(words: str) -> HttpResponse:
+    return HttpResponse(
+        words, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8"
+    )
 
 
 def _decision(request: HttpRequest, pk: int) -> Decision:

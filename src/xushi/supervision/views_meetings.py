@@ -1,6 +1,7 @@
 """例会的页：清单、安排、一次会、会前材料、纪要；把督办单、问题、预警列入下一次。"""
 
 from datetime import datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -87,7 +89,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             lay_on(form, refused)
         else:
             messages.success(request, f"{called(meeting)}已安排，议程{meeting.items.count()}项，请核对次序。")
-            return redirect("supervision:meeting", meeting.pk)
+            return redirect(f"{reverse('supervision:meeting', args=[meeting.pk])}?done=planned")
     return render(
         request, "supervision/meeting_plan.html", {"form": form}, status=400 if form.errors else 200
     )
@@ -130,6 +132,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def show(request: HttpRequest, found: Meeting, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a meeting: before, during and after it; more keeps what was typed."""
     user, now = person(request), clock.now()
+    if status >= HTTPStatus.BAD_REQUEST and request.headers.get("HX-Request"):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY  # what htmx puts on the page
     page = pages.page_of(user, found, now)
     current = page.current
     may_run = policy.can_run_meetings(user)
@@ -197,7 +201,9 @@ def to_meeting(request: HttpRequest) -> HttpResponse:
     user = person(request)
     subjects: dict[str, list[int]] = {}
     for name, model in PUT.items():
-        keys = [pk for text in request.POST.getlist(name)[:AT_ONCE] if (pk := row_number(text.partition(":")[0]))]
+        keys = [
+            pk for text in request.POST.getlist(name)[:AT_ONCE] if (pk := row_number(text.partition(":")[0]))
+        ]
         if keys:
             seen = model.objects.visible_to(user).filter(pk__in=keys)  # type: ignore[attr-defined]
             subjects.setdefault(model._meta.label_lower, []).extend(seen.values_list("pk", flat=True))

@@ -51,6 +51,8 @@
     } catch (blocked) { return 0; }  // a WebView may have storage switched off
   };
 
+  /* A page that says a form was sent forgets its draft before the next form of that name looks for one. */
+  window.xushi.bind("[data-draft-clear]", function (sign) { write(sign.getAttribute("data-draft-clear"), null); });
   window.xushi.bind("form[data-draft-key]", function (form) {
     var key = form.getAttribute("data-draft-key");
     var kept = read(key);
@@ -70,7 +72,6 @@
       note(form, "草稿已清掉");
     });
   });
-  window.xushi.bind("[data-draft-clear]", function (sign) { write(sign.getAttribute("data-draft-clear"), null); });
 
   function busy(button) {
     if (!button || button.classList.contains("is-busy")) return;
