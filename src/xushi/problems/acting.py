@@ -10,6 +10,7 @@ from xushi.journal.models import Event
 from xushi.problems import duty_rows
 from xushi.problems.models import Problem, ProblemNote
 from xushi.problems.policy import parts_of
+from xushi.problems.rules import LONGEST_WORDS
 from xushi.problems.table import BY_VERB, refusal
 from xushi.registry.checking import Conflict, Refused, RowProblem
 
@@ -145,7 +146,14 @@ def states(problems: Sequence[Problem]) -> dict[int, str]:
 
 
 def need(words: str, field: str, sentence: str) -> str:
-    """The words without their margins; Refused with the sentence where there are none."""
-    if not words.strip():
+    """The words without their margins; Refused with the sentence where there are none, and where there are too many."""
+    words = words.strip()
+    if not words:
         raise Refused([RowProblem(0, field, sentence)])
-    return words.strip()
+    return at_most(words, field)
+
+
+def at_most(words: str, field: str = "words") -> str:
+    if len(words) > LONGEST_WORDS:
+        raise Refused([RowProblem(0, field, f"写了{len(words)}字，最多{LONGEST_WORDS}字，请精简。")])
+    return words

@@ -12,7 +12,6 @@ from xushi.duties.models import Duty
 from xushi.journal.actions import Actor
 from xushi.problems import acting, duty_rows, photos, policy
 from xushi.problems.models import REPEATED_AT, CoHandler, MeetingMention, Problem, ProblemNote, Raising
-from xushi.problems.rules import LONGEST_WORDS
 from xushi.problems.table import State
 from xushi.registry.checking import Refused, RowProblem
 from xushi.units.models import Unit, User
@@ -75,7 +74,7 @@ def read_raised(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> 
     if actor.by is not None:
         unread = unread.filter(pk__in=[one.pk for one in policy.asked_of(actor.by, problem, local_day(now))])
     unread.update(read_at=now)
-    acting.step(problem, "read", actor=actor, now=now, words=words[:LONGEST_WORDS], facts="已阅")
+    acting.step(problem, "read", actor=actor, now=now, words=acting.at_most(words), facts="已阅")
     acting.finish("read", [problem], summary="领导已阅问题", actor=actor, now=now)
     return problem
 
@@ -158,7 +157,4 @@ def _move_co_handling(unit: Unit, successor: Unit) -> None:
 
 
 def _words(text: str, sentence: str) -> str:
-    words = acting.need(text, "words", sentence)
-    if len(words) > LONGEST_WORDS:
-        raise Refused([RowProblem(0, "words", f"写了{len(words)}字，最多{LONGEST_WORDS}字，请精简。")])
-    return words
+    return acting.need(text, "words", sentence)

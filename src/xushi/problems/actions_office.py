@@ -243,6 +243,7 @@ def return_for_rework(
 def verify(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> list[Problem]:
     """核实: by somebody of the office who did not report it solved."""
     problems = acting.taken(seen, "verify", actor, now)
+    words = acting.at_most(words)
     return _move(problems, "verify", "verified", "核实问题", words, actor, now)
 
 
@@ -250,6 +251,7 @@ def verify(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> list[
 def close(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> list[Problem]:
     """销号: what has been verified."""
     problems = acting.taken(seen, "close", actor, now)
+    words = acting.at_most(words)
     for problem in problems:
         problem.closed_at = now
     return _move(problems, "close", "closed", "销号", words, actor, now)

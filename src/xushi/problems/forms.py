@@ -21,9 +21,11 @@ def typed_of(post: QueryDict) -> dict[str, str]:
     return {name: post.get(name, "")[: LONGEST_WORDS + 200] for name in KEPT}
 
 
-def input_of(project: int, typed: dict[str, str], kind: ProblemClass | None) -> ProblemInput:
+def input_of(project: int, typed: dict[str, str], kind: ProblemClass | None, token: str = "") -> ProblemInput:
     """The draft as an input; kind is the class it comes to, None where none is chosen yet."""
-    return ProblemInput(project=project, problem_class=kind.pk if kind else 0, words=typed.get("words", ""))
+    return ProblemInput(
+        project=project, problem_class=kind.pk if kind else 0, words=typed.get("words", ""), token=token
+    )
 
 
 def class_of(typed: dict[str, str]) -> ProblemClass | None:

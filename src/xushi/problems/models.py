@@ -133,6 +133,7 @@ class Problem(models.Model):
     )
     meetings = models.PositiveSmallIntegerField("上会次数", default=0)
     version = models.PositiveIntegerField("版本", default=1)
+    token = models.CharField("表单号", max_length=40, blank=True, help_text="同一张表单交两次只报一件")
     state_at = models.DateTimeField("到这一步的时间")
     changed_at = models.DateTimeField("最近变动")
 
@@ -142,6 +143,7 @@ class Problem(models.Model):
         verbose_name = "问题事项"
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="problem_number_once_in_batch"),
+            models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="problem_form_once"),
             models.CheckConstraint(
                 condition=Q(batch=None, number=None) | Q(batch__isnull=False, number__isnull=False),
                 name="problem_number_with_batch",

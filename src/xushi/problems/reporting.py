@@ -52,12 +52,19 @@ def report_problems(rows: Sequence[ProblemInput], *, actor: Actor, now: datetime
             reported_at=now,
             state_at=now,
             changed_at=now,
+            token=row.token,
         )
         problem.save()
         acting.noted(problem, "report", actor=actor, now=now, words=problem.words)
         made.append(problem)
     acting.finish("reported", made, summary="报问题", actor=actor, now=now)
     return made
+
+
+def reported_by(token: str, actor: Actor) -> Problem | None:
+    """What this person's form has reported already."""
+    found: Problem | None = Problem.objects.filter(token=token, reported_by=actor.by).first() if token else None
+    return found
 
 
 @transaction.atomic

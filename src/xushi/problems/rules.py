@@ -115,6 +115,7 @@ class ProblemInput:
     problem_class: int
     words: str
     title: str = ""
+    token: str = ""
 
 
 def problems_of_report(row: ProblemInput) -> Iterator[tuple[str, str]]:

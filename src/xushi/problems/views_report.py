@@ -1,10 +1,13 @@
 """报问题：手机上一分钟的一张表，逐项存草稿；没有脚本也能用。"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +23,8 @@ from xushi.journal.actions import Actor
 from xushi.problems import photos as pictures
 from xushi.problems import policy, reporting, selectors
 from xushi.problems.forms import class_of, input_of, typed_of
-from xushi.problems.models import ProblemDraft, ProblemPhoto
+from xushi.problems.models import Problem, ProblemDraft, ProblemPhoto
+from xushi.problems.rules import ProblemInput
 from xushi.registry.checking import Refused, RowProblem
 from xushi.registry.models import Project
 from xushi.units.access import person
@@ -74,6 +78,7 @@ def _page(
         "alert": row_of(worst, today) if worst else None,
         "reported": len(selectors.of_project(user, project)),
         "roots": selectors.roots(),
+        "token": request.POST.get("token", "")[:40] or uuid4().hex,
         "errors": {problem.field: problem.sentence for problem in problems},
     } | _parts(request, project, typed, held)
     return render(request, "problems/report.html", context, status=422 if problems else 200)
@@ -99,6 +104,9 @@ def _parts(
 def _posted(request: HttpRequest, project: Project) -> HttpResponse:
     """提交、并进已有的一项、删一张照片、清掉草稿; whatever goes wrong, what was typed is kept first."""
     actor, now, typed = Actor.of(request), clock.now(), typed_of(request.POST)
+    token = request.POST.get("token", "")[:40]
+    if again := reporting.reported_by(token, actor):
+        return _sent(again.pk)
     held = reporting.save_draft(project, typed, actor=actor, now=now)
     try:
         _take_photos(request, held)
@@ -107,8 +115,7 @@ def _posted(request: HttpRequest, project: Project) -> HttpResponse:
             messages.success(request, "已并进去，写成了那一项的进展。")
             return _sent(note.problem_id)
         if request.POST.get("act") == "submit":
-            row = input_of(project.pk, typed, class_of(typed))
-            sent = reporting.report_draft(held, row, actor=actor, now=now)
+            sent = _submit(held, input_of(project.pk, typed, class_of(typed), token), actor, now)
             messages.success(request, "问题已报，区重大办1个工作日内分办。")
             return _sent(sent.pk)
     except Refused as refused:
@@ -118,6 +125,16 @@ def _posted(request: HttpRequest, project: Project) -> HttpResponse:
         messages.info(request, "草稿已清掉。")
         return redirect("problems:new")
     return redirect("problems:report", project.pk)
+
+
+def _submit(held: ProblemDraft, row: ProblemInput, actor: Actor, now: datetime) -> Problem:
+    try:
+        return reporting.report_draft(held, row, actor=actor, now=now)
+    except IntegrityError:  # the same form at the same moment: the other one has won
+        again = reporting.reported_by(row.token, actor)
+        if again is None:
+            raise
+        return again
 
 
 def _sent(pk: int) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms as django_forms
 
@@ -241,7 +242,7 @@ def act_of(verb: str, order: SupervisionOrder, parts: Collection[Who]) -> Act | 
 
 
 def form_of(act: Act, order: SupervisionOrder, data: Any = None, files: Any = None) -> StepForm:
-    initial: dict[str, Any] = {"seen": order.version}
+    initial: dict[str, Any] = {"seen": order.version, "token": uuid4().hex}
     if act.verb == "share":
         initial["units"] = [helper.unit_id for helper in order.helpers.all()]
     return StepForm(

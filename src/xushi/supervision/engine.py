@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
+
 from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
@@ -22,6 +24,7 @@ __all__ = [
     "Refused",
     "RowProblem",
     "need",
+    "once",
     "refuse_if",
     "take",
     "terms_at",
@@ -124,6 +127,20 @@ def take(
         order.last_step = own
         order.__dict__.pop("_prefetched_objects_cache", None)  # whoever goes on with it reads its helpers afresh
     return held
+
+
+@transaction.atomic
+def once(order: SupervisionOrder, token: str, run: Callable[[], object]) -> None:
+    """Take the step that a form asks for, unless the same form has taken it already: a tap too many is no second step."""
+    if not token:
+        run()
+        return
+    SupervisionOrder.objects.select_for_update().get(pk=order.pk)
+    steps = OrderStep.objects.filter(order=order)
+    if steps.filter(token=token).exists():
+        return
+    run()
+    steps.filter(pk=steps.order_by("-pk").values_list("pk", flat=True)[0]).update(token=token)
 
 
 def _locked(orders: Iterable[SupervisionOrder]) -> list[SupervisionOrder]:

@@ -76,7 +76,7 @@ def settle(instruction: Instruction, *, actor: Actor, now: datetime) -> None:
 
 
 def _without_orders(instruction: Instruction) -> InstructionState:
-    """Nothing is at work, nothing was finished: taken back by the leader, answered by the office, or to be routed (again)."""
+    """Nothing is at work, nothing was finished: taken back by the leader, answered by the office, or to be routed."""
     withdrawn = OrderStep.objects.filter(order__in=orders_of(instruction), verb="withdraw").order_by("-pk")
     last, answer = withdrawn.first(), instruction.routings.order_by("-pk").first()
     if last and not withdrawn.exclude(by=instruction.author_id).exists():

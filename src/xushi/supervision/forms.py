@@ -93,16 +93,17 @@ def grade_field() -> forms.ChoiceField:
 
 
 class StepForm(forms.Form):
-    """The fields of one step; seen is the version of the order that the person looked at."""
+    """The fields of one step; seen is the version of the order that the person looked at, token the form's own."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    token = forms.CharField(max_length=40, widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, data: Any = None, files: Any = None, *, given: dict[str, forms.Field], **more: Any
     ) -> None:
         super().__init__(data, files, **more)
         self.fields.update(given)
-        self.order_fields([*given, "seen"])
+        self.order_fields([*given, "seen", "token"])
 
     def refuse(self, problems: Sequence[RowProblem]) -> None:
         for problem in problems:

@@ -150,9 +150,13 @@ class OrderStep(models.Model):
     due_before = models.DateTimeField("原期限", null=True, blank=True)
     due_after = models.DateTimeField("新期限", null=True, blank=True)
     detail = models.CharField("另记", max_length=300, blank=True)
+    token = models.CharField("表单号", max_length=40, blank=True, help_text="同一张表单交两次只走一步")
 
     class Meta:
         verbose_name = "督办步骤"
+        constraints = [
+            models.UniqueConstraint(fields=["order", "token"], condition=~Q(token=""), name="step_form_once")
+        ]
         indexes = [models.Index(fields=["order", "id"], name="step_order")]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from xushi.journal.actions import Actor
 from xushi.supervision import acting, policy, thread
 from xushi.supervision.acting import FEEDBACK, Act, Given
 from xushi.supervision.actions import Conflict, NotAllowed, Refused
+from xushi.supervision.engine import once
 from xushi.supervision.forms import StepForm
 from xushi.supervision.models import OrderPhoto, SupervisionOrder
 from xushi.supervision.printing import sheets
@@ -107,7 +108,8 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, failed=form, act=wanted, status=422)
     given = Given(form.cleaned_data, Actor.of(request), now)
-    failure = _take(lambda: wanted.run(found, given), form)
+    token = form.cleaned_data["token"]
+    failure = _take(lambda: once(found, token, lambda: wanted.run(found, given)), form)
     if failure is not None:
         now_as_it_is = seen_order(request, pk)
         sentence, status = failure
