@@ -203,6 +203,32 @@ def test_problems_and_words_are_found_by_those_who_see_them(acts: Acts, signed_i
     assert WORDS in signed_in(people["leader"]).get("/search/?q=一户一策").content.decode()
 
 
+@pytest.mark.parametrize(
+    "words", ["%00", "%", "_", "'", "〕", "2-", "-7", "²-³", "9" * 60, "17号 17号", "<b>"]
+)
+def test_odd_words_find_nothing_and_break_nothing(acts: Acts, signed_in: SignIn, words: str) -> None:
+    answer = signed_in(acts.world.people["clerk"]).get(f"/search/?q={words}")
+    assert answer.status_code == 200
+    assert (
+        "<b>" not in answer.content.decode().partition('id="found"')[2].partition("</main>")[0]
+        or words != "<b>"
+    )
+
+
+def test_an_order_of_a_leaders_words_about_a_problem_stands_beside_it(acts: Acts, signed_in: SignIn) -> None:
+    bare = report(acts.project, words="线杆没有迁，卡住三号路")
+    said = InstructionInput(
+        words="三日内迁完",
+        lead=acts.world.land,
+        subject_kind="problems.problem",
+        subject_id=bare.pk,
+        title="迁线杆",
+    )
+    order = send_instruction(said, actor=acts.world["leader"], now=NOW).orders.get()
+    desk = signed_in(acts.world.people["clerk"]).get("/problems/").content.decode()
+    assert f'href="{reverse("supervision:order", args=[order.pk])}"' in desk
+
+
 def test_searching_costs_the_same_whatever_it_finds(acts: Acts) -> None:
     user = acts.world.people["clerk"]
     with CaptureQueriesContext(connection) as few:

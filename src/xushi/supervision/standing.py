@@ -10,7 +10,7 @@ from xushi.alerts.models import Alert
 from xushi.duties.followed import Follow, follows
 from xushi.problems.models import Problem
 from xushi.registry.models import Project
-from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.models import Instruction, SupervisionOrder
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -33,7 +33,8 @@ def of_problems(user: "User", problems: Collection[Model]) -> dict[int, Follow]:
     """Orders that came of a problem, or of a leader's words about it."""
     keys = [problem.pk for problem in problems]
     own = Q(source_kind=PROBLEM, source_id__in=keys)
-    said = Q(instruction__subject_kind=PROBLEM, instruction__subject_id__in=keys)
+    words = Instruction.objects.filter(subject_kind=PROBLEM, subject_id__in=keys).order_by().values("pk")
+    said = Q(instruction__in=words)
     names = ("source_kind", "source_id", "instruction__subject_id")
     found: dict[int, Follow] = {}
     for pk, serial, kind, source, subject in _open(user, own | said, *names):
