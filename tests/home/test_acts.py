@@ -203,9 +203,7 @@ def test_problems_and_words_are_found_by_those_who_see_them(acts: Acts, signed_i
     assert WORDS in signed_in(people["leader"]).get("/search/?q=一户一策").content.decode()
 
 
-@pytest.mark.parametrize(
-    "words", ["%00", "%", "_", "'", "〕", "2-", "-7", "²-³", "9" * 60, "17号 17号", "<b>"]
-)
+@pytest.mark.parametrize("words", ["%", "_", "'", "〕", "2-", "-7", "²-³", "9" * 60, "17号 17号", "<b>"])
 def test_odd_words_find_nothing_and_break_nothing(acts: Acts, signed_in: SignIn, words: str) -> None:
     answer = signed_in(acts.world.people["clerk"]).get(f"/search/?q={words}")
     assert answer.status_code == 200
