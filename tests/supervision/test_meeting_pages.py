@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from docx import Document
+from docx.shared import Mm
 
 from tests.alerts.factories import alert
 from tests.progress.builders import add_project
@@ -241,6 +242,14 @@ def test_the_minutes_are_a_document(
     assert margins == [37, 35, 28, 26]
     body = next(one for one in paper.paragraphs if one.text == line)
     assert (body.paragraph_format.line_spacing.pt, body.runs[0].font.size.pt) == (28.95, 16)
+    heading = next(one for one in paper.paragraphs if one.text.startswith("一、"))
+    assert (heading.runs[0].font.name, heading.paragraph_format.keep_with_next) == ("黑体", True)
+    number_top = section.footer_distance + section.footer.paragraphs[0].paragraph_format.line_spacing
+    assert round(number_top / Mm(1)) == 28
+    assert paper.settings.odd_and_even_pages_header_footer
+    organ, date_line = paper.paragraphs[-2:]
+    assert (organ.text, date_line.paragraph_format.right_indent.pt) == ("区重大办（盖章）", 64)
+    assert organ.paragraph_format.right_indent.pt == 64 + (6.5 - 8) / 2 * 16  # centred over the date
     assert signed_in(world.people["town"]).get(answer.request["PATH_INFO"]).status_code == 403
 
 
