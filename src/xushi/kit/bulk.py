@@ -9,6 +9,8 @@ from django.db import connections, models, router, transaction
 from django.db.models import ProtectedError
 from django.db.models.base import ModelState
 
+from xushi.kit.listed import listed
+
 Made = TypeVar("Made", bound=models.Model)
 FEW = 200
 _AT_ONCE = 5000
@@ -69,7 +71,7 @@ def delete_all(model: type[models.Model], keys: Sequence[int]) -> None:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             for relation in _hanging(model):
-                _let_go(relation, model._base_manager.filter(pk__in=some))
+                _let_go(relation, some)
             with connection.cursor() as cursor:
                 cursor.executemany(sql, [(one,) for one in some])
 
@@ -81,9 +83,9 @@ def _hanging(model: type[models.Model]) -> Iterator[Any]:
             yield field
 
 
-def _let_go(relation: Any, of: Any) -> None:
+def _let_go(relation: Any, keys: Sequence[int]) -> None:
     """What points to these rows: refuse, go too, or point to nothing, as its own field says."""
-    rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": of})
+    rows = relation.related_model._base_manager.filter(listed(relation.field.attname, keys))
     if relation.on_delete is models.PROTECT:
         if held := set(rows[:_NAMED]):
             raise ProtectedError(f"{relation.related_model._meta.verbose_name}还在。", held)
