@@ -12,6 +12,7 @@ from xushi.exchange.lookups import Lookups
 from xushi.exchange.matching import Index
 from xushi.exchange.sheets import address
 from xushi.exchange.understanding import CONFIRMED, IS_NEW, IS_PROJECT, Row, Understanding, shown
+from xushi.kit.listed import listed
 from xushi.registry.models import Project
 from xushi.registry.rules import MOST_YUAN, ProjectInput, problems_of_project
 
@@ -271,24 +272,25 @@ def _held(pks: set[int]) -> dict[int, ProjectInput]:
     held: dict[int, ProjectInput] = {}
     tags: dict[int, list[str]] = {}
     columns = [n for n in INPUT_FIELDS if n not in ("category", "chain", "tags", *_UNIT_FIELDS, "leader")]
-    for some in in_chunks(sorted(pks)):
-        through = Project.tags.through._default_manager.filter(project_id__in=some)
-        for pk, tag in through.values_list("project_id", "tag__name"):
-            tags.setdefault(pk, []).append(tag)
-        rows = Project.objects.filter(pk__in=some).values(
-            "pk", "category__code", "chain__name", "leader_id", *(f"{n}_id" for n in _UNIT_FIELDS), *columns
+    if not pks:
+        return held
+    through = Project.tags.through._default_manager.filter(listed("project_id", pks))
+    for pk, tag in through.values_list("project_id", "tag__name"):
+        tags.setdefault(pk, []).append(tag)
+    rows = Project.objects.filter(listed("pk", pks)).values(
+        "pk", "category__code", "chain__name", "leader_id", *(f"{n}_id" for n in _UNIT_FIELDS), *columns
+    )
+    for row in rows:
+        held[row["pk"]] = ProjectInput(
+            category=row["category__code"],
+            chain=row["chain__name"] or "",
+            tags=tuple(tags.get(row["pk"], ())),
+            leader=row["leader_id"],
+            territory=row["territory_id"],
+            responsible_unit=row["responsible_unit_id"],
+            owner_unit=row["owner_unit_id"],
+            **{name: row[name] for name in columns},
         )
-        for row in rows:
-            held[row["pk"]] = ProjectInput(
-                category=row["category__code"],
-                chain=row["chain__name"] or "",
-                tags=tuple(tags.get(row["pk"], ())),
-                leader=row["leader_id"],
-                territory=row["territory_id"],
-                responsible_unit=row["responsible_unit_id"],
-                owner_unit=row["owner_unit_id"],
-                **{name: row[name] for name in columns},
-            )
     return held
 
 

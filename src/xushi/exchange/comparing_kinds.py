@@ -16,13 +16,14 @@ from xushi.exchange.comparing import (
     UNCHANGED,
     Comparison,
     compare_projects,
-    in_chunks,
     month_of,
     year_of,
 )
 from xushi.exchange.sheets import address
 from xushi.exchange.understanding import CONFIRMED, Row, shown
+from xushi.kit.listed import listed
 from xushi.progress.intake import Intake, differences
+from xushi.progress.models import MonthlyReport
 from xushi.progress.rules_report import ReportInput, doubts_of
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, ProjectRevision, Stage
 from xushi.registry.rules import ListingInput, PlanInput, RevisionInput, problems_of_plan
@@ -33,11 +34,9 @@ _REPORT_TEXTS = ("physical_progress", "facts", "explanation", "difficulty")
 
 def compare_listings(comparison: Comparison, year: int | None) -> None:
     held: dict[tuple[int, int, str], int] = {}
-    for some in in_chunks(_targets(comparison)):
-        listings = Listing.objects.filter(project_id__in=some)
-        held |= {
-            (p, y, lv): s for p, y, lv, s in listings.values_list("project_id", "year", "level", "stage")
-        }
+    listings = Listing.objects.filter(listed("project_id", _targets(comparison)))
+    for project, own_year, level, stage in listings.values_list("project_id", "year", "level", "stage"):
+        held[project, own_year, level] = stage
     for row in comparison.good():
         for name in ("level", "stage"):
             if row.values.get(name) is None:
@@ -169,7 +168,8 @@ def _judge_report(
     comparison: Comparison, row: Row, given: ReportInput, intake: Intake, factor: Decimal
 ) -> None:
     found, report = comparison.found, given
-    past = intake.standard(report).past.cumulative
+    standard = intake.standard(report)
+    past = standard.past.cumulative
     this_month = row.values.get("this_month")
     if row.values.get("cumulative") is None:
         report = _with_cumulative(report, past + (this_month or 0))
@@ -185,7 +185,7 @@ def _judge_report(
                 Choice("以累计为准", CONFIRMED),
             ),
         )
-    for doubt in doubts_of(report, intake.standard(report), today=comparison.today, factor=factor):
+    for doubt in doubts_of(report, standard, today=comparison.today, factor=factor):
         choices = []
         if doubt.proposed is not None:
             choices.append(Choice(f"改为{shown(doubt.proposed, amount=True)}", f"{doubt.proposed}元"))
@@ -198,7 +198,7 @@ def _judge_report(
         found.complain(row, doubt.field, doubt.sentence, choices=tuple(choices))
     intake.take(report)
     if not row.bad:
-        _report_row(comparison, row, report, intake)
+        _report_row(comparison, row, report, past, intake.held.get((report.project, report.month.key)))
 
 
 def _explained(report: ReportInput) -> ReportInput:
@@ -215,13 +215,13 @@ def _as_dict(report: ReportInput) -> dict[str, Any]:
     return {name: getattr(report, name) for name in ReportInput.__dataclass_fields__}
 
 
-def _report_row(comparison: Comparison, row: Row, report: ReportInput, intake: Intake) -> None:
-    held = intake.held.get((report.project, report.month.key))
+def _report_row(
+    comparison: Comparison, row: Row, report: ReportInput, past: int, held: MonthlyReport | None
+) -> None:
     name = _name(comparison, row)
     label = f"{report.month.label}累计"
     if held is None:
         row.status = NEW
-        past = intake.standard(report).past.cumulative
         comparison.differ(row, name, label, past, report.cumulative, amount=True)
     else:
         changes = differences(held, report)
@@ -317,25 +317,19 @@ def _revision_row(
 
 
 def _plans_in_force(comparison: Comparison) -> dict[tuple[int, int], AnnualPlan]:
-    held: dict[tuple[int, int], AnnualPlan] = {}
-    for some in in_chunks(_targets(comparison)):
-        plans = AnnualPlan.objects.filter(project_id__in=some, state=AnnualPlan.State.IN_FORCE)
-        held |= {(plan.project_id, plan.year): plan for plan in plans}
-    return held
+    plans = AnnualPlan.objects.filter(state=AnnualPlan.State.IN_FORCE)
+    of_targets = plans.filter(listed("project_id", _targets(comparison)))
+    return {(plan.project_id, plan.year): plan for plan in of_targets}
 
 
 def _total_investments(comparison: Comparison) -> dict[int, int]:
-    totals: dict[int, int] = {}
-    for some in in_chunks(_targets(comparison)):
-        totals |= dict(Project.objects.filter(pk__in=some).values_list("pk", "total_investment"))
-    return totals
+    projects = Project.objects.filter(listed("pk", _targets(comparison)))
+    return dict(projects.values_list("pk", "total_investment"))
 
 
 def _revisions_held(comparison: Comparison) -> dict[tuple[Any, Any], ProjectRevision]:
-    held: dict[tuple[Any, Any], ProjectRevision] = {}
-    for some in in_chunks(_targets(comparison)):
-        held |= {(r.project_id, r.as_of): r for r in ProjectRevision.objects.filter(project_id__in=some)}
-    return held
+    revisions = ProjectRevision.objects.filter(listed("project_id", _targets(comparison)))
+    return {(revision.project_id, revision.as_of): revision for revision in revisions}
 
 
 def _targets(comparison: Comparison) -> list[int]:

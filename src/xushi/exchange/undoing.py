@@ -16,6 +16,7 @@ from xushi.exchange.sheets import Refused
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Event, EventRow
 from xushi.kit.bulk import delete_all, insert_all, maker, update_all
+from xushi.kit.listed import listed
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.registry.models import AnnualPlan, Listing, Project, ProjectRevision
 
@@ -27,8 +28,7 @@ _CHILDREN: dict[str, type[models.Model]] = {
     "reports": MonthlyReport,
     "revisions": ProjectRevision,
 }
-_AT_ONCE = 5000
-_SAID = 3
+_SAID, _LATER = 3, 10
 _ENCODER = DjangoJSONEncoder()
 _JSON = {NoneType, bool, int, float, str, list, dict}
 _UNSAID = ("version", "name_key", "search_text")
@@ -40,11 +40,11 @@ def snapshot(kind: str, projects: Iterable[int], when: dict[str, Any]) -> Snapsh
     when: the months, years or days that the sheet speaks of, as a condition; other rows are not touched.
     """
     held: Snapshot = {}
-    for some in _chunks(sorted(projects)):
-        if kind in ("projects", "revisions"):
-            _keep(held, Project.objects.filter(pk__in=some))
-        if child := _CHILDREN.get(kind):
-            _keep(held, child._default_manager.filter(project_id__in=some, **when))
+    pks = list(projects)
+    if pks and kind in ("projects", "revisions"):
+        _keep(held, Project.objects.filter(listed("pk", pks)))
+    if pks and (child := _CHILDREN.get(kind)):
+        _keep(held, child._default_manager.filter(listed("project_id", pks), **when))
     return held
 
 
@@ -59,7 +59,7 @@ def _keep(held: Snapshot, rows: Any) -> None:
     for field in meta.many_to_many:
         joined: dict[int, list[int]] = {key: [] for key in keys}
         here, there = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-        through = field.remote_field.through._default_manager.filter(**{f"{here}__in": keys})
+        through = field.remote_field.through._default_manager.filter(listed(here, keys))
         for key, other in through.order_by("pk").values_list(here, there):
             joined[key].append(other)
         names.append(field.name)
@@ -146,8 +146,7 @@ def _lock_projects(left: dict[str, dict[str, Any]]) -> None:
         if label != "registry.project"
         for fields in rows.values()
     }
-    for some in _chunks(sorted(own)):
-        list(Project.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
+    list(Project.objects.select_for_update().filter(listed("pk", own)).order_by("pk").values_list("pk"))
 
 
 def _refuse_touched(batch: ImportBatch, left: dict[str, dict[str, Any]]) -> None:
@@ -164,17 +163,12 @@ def _moved(left: dict[str, dict[str, Any]]) -> Iterable[tuple[str, dict[str, Any
     for model, rows in left.items():
         expected = {pk: fields for pk, fields in rows.items() if fields is not None}
         now: Snapshot = {}
-        for some in _chunks(sorted(map(int, expected))):
-            _keep(now, apps.get_model(model)._default_manager.select_for_update().filter(pk__in=some))
+        rows_now = apps.get_model(model)._default_manager.select_for_update()
+        _keep(now, rows_now.filter(listed("pk", map(int, expected))))
         held = now.get(model, {})
         for pk, fields in expected.items():
             if held.get(pk) != fields:
                 yield model, fields, held.get(pk)
-
-
-def _chunks(keys: list[int]) -> Iterable[list[int]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]
 
 
 def _closed(left: dict[str, dict[str, Any]]) -> Iterable[str]:
@@ -186,19 +180,17 @@ def _closed(left: dict[str, dict[str, Any]]) -> Iterable[str]:
 
 
 def _later_events(batch: ImportBatch) -> Iterable[str]:
-    kind = Project._meta.label_lower
-    for some in _chunks([int(pk) for pk in batch.undo.get("created", {}).get("registry.project", {})]):
-        rows = EventRow.objects.filter(
-            subject_kind=kind, subject_id__in=some, event_id__gt=batch.event_id or 0
-        )
-        for name, summary in rows.values_list("subject_name", "event__summary")[:5]:
-            yield f"“{name}”：{summary}"
-        yield from _own_events(batch, some, kind)
-
-
-def _own_events(batch: ImportBatch, projects: list[int], kind: str) -> Iterable[str]:
-    later = Event.objects.filter(Q(subject_kind=kind, subject_id__in=projects), pk__gt=batch.event_id or 0)
-    for name, summary in later.values_list("subject_name", "summary")[:5]:
+    """What has been done with the new projects since."""
+    new = [int(pk) for pk in batch.undo.get("created", {}).get("registry.project", {})]
+    if not new:
+        return
+    own = (listed("subject_id", new), Q(subject_kind=Project._meta.label_lower))
+    rows = EventRow.objects.filter(*own, event_id__gt=batch.event_id or 0)
+    events = Event.objects.filter(*own, pk__gt=batch.event_id or 0)
+    for name, summary in (
+        *rows.values_list("subject_name", "event__summary")[:_LATER],
+        *events.values_list("subject_name", "summary")[:_LATER],
+    ):
         yield f"“{name}”：{summary}"
 
 
@@ -257,9 +249,9 @@ def _rejoin(field: Any, rows: dict[int, list[dict[str, Any]]]) -> None:
     }
     through = field.remote_field.through
     here, there = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-    for some in _chunks(sorted(moved)):
-        through._default_manager.filter(**{f"{here}__in": some}).delete()
-        insert_all([through(**{here: pk, there: other}) for pk in some for other in moved[pk]])
+    if moved:
+        through._default_manager.filter(listed(here, moved)).delete()
+        insert_all([through(**{here: pk, there: other}) for pk, others in moved.items() for other in others])
 
 
 def _put_back(label: str, rows: dict[str, Any]) -> Iterable[RowChange]:
@@ -272,9 +264,7 @@ def _put_back(label: str, rows: dict[str, Any]) -> Iterable[RowChange]:
 def _subjects(label: str, rows: dict[int, Any]) -> dict[int, Project]:
     """The project of each row, with its name alone, by the row's primary key."""
     own = {pk: pk if label == "registry.project" else fields["project"] for pk, fields in rows.items()}
-    held: dict[int, Project] = {}
-    for some in _chunks(sorted({*own.values()})):
-        held |= {project.pk: project for project in Project.objects.only("name").filter(pk__in=some)}
+    held = {p.pk: p for p in Project.objects.only("name").filter(listed("pk", {*own.values()}))}
     return {pk: held[project] for pk, project in own.items() if project in held}
 
 
@@ -284,16 +274,12 @@ def _remove(created: dict[str, Any]) -> list[RowChange]:
         model = apps.get_model(label)
         rows = {int(pk): fields for pk, fields in created[label].items()}
         subjects = _subjects(label, rows)
-        for row in subjects.values() if model is Project else _held(model, sorted(rows)):
+        held = subjects.values() if model is Project else model._default_manager.filter(listed("pk", rows))
+        for row in held:
             subject = subjects[row.pk]
             changes.append(RowChange(subject, subject.name, {"撤回": [str(row)[:200], None]}))
         delete_all(model, sorted(rows))
     return changes
-
-
-def _held(model: Any, keys: list[int]) -> Iterable[Any]:
-    for some in _chunks(keys):
-        yield from model._default_manager.filter(pk__in=some)
 
 
 def _said(row: Any) -> str:

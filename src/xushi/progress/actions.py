@@ -14,15 +14,14 @@ from xushi.core.months import Month
 from xushi.core.text import tidy
 from xushi.journal.actions import Actor
 from xushi.journal.models import Changes
-from xushi.kit.bulk import insert_all, update_all
+from xushi.kit.bulk import insert_all, maker, update_all
+from xushi.kit.listed import listed
 from xushi.progress import policy
 from xushi.progress.intake import (
-    AT_ONCE,
     FIELDS,
     Intake,
     ReportConflict,
     ReportProblem,
-    chunks,
     differences,
     past_of,
     plain,
@@ -54,6 +53,7 @@ __all__ = [
     "submit_reports",
 ]
 State = MonthlyReport.State
+_TEXTS = ("physical_progress", "facts", "explanation", "difficulty")
 _COLUMNS = [*FIELDS, "state", "version", "submitted_by", "submitted_at"]
 
 
@@ -81,13 +81,8 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
 
 
 def _tidied(row: ReportInput) -> ReportInput:
-    return replace(
-        row,
-        physical_progress=row.physical_progress.strip(),
-        facts=row.facts.strip(),
-        explanation=row.explanation.strip(),
-        difficulty=row.difficulty.strip(),
-    )
+    texts = {name: text for name in _TEXTS if (text := getattr(row, name)) != text.strip()}
+    return replace(row, **{name: text.strip() for name, text in texts.items()}) if texts else row
 
 
 def _unknown(rows: Sequence[ReportInput], intake: Intake) -> Iterable[RowProblem]:
@@ -118,8 +113,8 @@ def _allowed(projects: Sequence[int], actor: Actor) -> None:
     if actor.by is None:
         return
     condition = policy.reportable(actor.by, actor.channel)
-    wanted = sorted(set(projects))
-    known = sum(Project.objects.filter(condition, pk__in=some).count() for some in chunks(wanted, AT_ONCE))
+    wanted = set(projects)
+    known = Project.objects.filter(condition, listed("pk", wanted)).count()
     if known != len(wanted):
         raise PermissionDenied("只能报自己单位的项目。")
 
@@ -144,12 +139,13 @@ def _write(
     new: list[MonthlyReport] = []
     old: list[MonthlyReport] = []
     changes: dict[int, Changes] = {}
+    make = maker(MonthlyReport)
     for row in rows:
         held = intake.held.get((row.project, row.month.key))
         if held and held.state in (State.SUBMITTED, State.ACCEPTED) and not differences(held, row):
             reports.append(held)
             continue
-        report = held or MonthlyReport(project_id=row.project, month=row.month, version=0)
+        report = held or make({"project_id": row.project, "month": row.month, "version": 0})
         for label, pair in _changed(report, row).items():
             changes.setdefault(row.project, {})[f"{row.month}{label}"] = pair
         for name in FIELDS:
@@ -176,10 +172,8 @@ def _stored(value: Any) -> Any:
 
 
 def _drop_drafts(rows: Sequence[ReportInput], actor: Actor) -> None:
-    for some in chunks(rows, AT_ONCE):
-        ReportDraft.objects.filter(
-            user=actor.by, project_id__in=[row.project for row in some], month__in={r.month for r in some}
-        ).delete()
+    drafts = ReportDraft.objects.filter(user=actor.by, month__in={row.month for row in rows})
+    drafts.filter(listed("project_id", {row.project for row in rows})).delete()
 
 
 @transaction.atomic
@@ -298,12 +292,10 @@ def remind_reporters(
     """催报: once a day for each project whose report is not in; returns the reminders given."""
     _office([project.pk for project in projects], actor)
     ids = [project.pk for project in projects]
-    here: set[int] = set()
-    for some in chunks(ids, AT_ONCE):
-        reports = MonthlyReport.objects.filter(project_id__in=some, month=month, state__in=COUNTED)
-        here |= set(reports.values_list("project_id", flat=True))
-        latest = Reminder.objects.filter(project_id__in=some, month=month).values_list("project_id", "at")
-        here |= {project for project, at in latest if local_day(at) == local_day(now)}
+    reports = MonthlyReport.objects.filter(listed("project_id", ids), month=month, state__in=COUNTED)
+    here: set[int] = set(reports.values_list("project_id", flat=True))
+    latest = Reminder.objects.filter(listed("project_id", ids), month=month).values_list("project_id", "at")
+    here |= {project for project, at in latest if local_day(at) == local_day(now)}
     wanted = [project for project in projects if project.pk not in here]
     reminders = Reminder.objects.bulk_create(
         [Reminder(project=project, month=month, by=actor.by, at=now) for project in wanted], batch_size=1000
@@ -335,10 +327,8 @@ def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyRepor
     """The rows as they are now, locked, in the order given; only the office, in its scope, in an open month."""
     wanted = {report.pk: report for report in reports}
     _office([report.project_id for report in reports], actor)
-    held: dict[int, MonthlyReport] = {}
-    for some in chunks(wanted, AT_ONCE):
-        rows = MonthlyReport.objects.select_for_update(of=("self",)).select_related("project")
-        held |= {row.pk: row for row in rows.filter(pk__in=some)}
+    locked = MonthlyReport.objects.select_for_update(of=("self",)).select_related("project")
+    held = {row.pk: row for row in locked.filter(listed("pk", wanted))}
     moved = [row for pk, row in held.items() if row.version != wanted[pk].version]
     if moved:
         names = "、".join(f"“{row.project.name}”" for row in moved[:5])
@@ -350,9 +340,8 @@ def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyRepor
 def _office(projects: Sequence[int], actor: Actor) -> None:
     if actor.by is None:
         return
-    wanted = sorted(set(projects))
-    visible = Project.objects.visible_to(actor.by)
-    known = sum(visible.filter(pk__in=some).count() for some in chunks(wanted, AT_ONCE))
+    wanted = set(projects)
+    known = Project.objects.visible_to(actor.by).filter(listed("pk", wanted)).count()
     if not policy.can_review(actor.by) or known != len(wanted):
         raise PermissionDenied("审核、退回、沿用和催报由重大办办理。")
 
@@ -362,8 +351,7 @@ def _decide(
 ) -> None:
     for report in reports:
         report.state = state
-    for some in chunks(reports, AT_ONCE):
-        MonthlyReport.objects.filter(pk__in=[report.pk for report in some]).update(state=state)
+    MonthlyReport.objects.filter(listed("pk", [report.pk for report in reports])).update(state=state)
     ReportDecision.objects.bulk_create(
         [
             ReportDecision(report=report, kind=kind, reason=reason[:300], by=actor.by, at=now)

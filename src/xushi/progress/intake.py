@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.db.models import Q
+
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.kit.listed import listed
 from xushi.progress.models import MonthlyReport
 from xushi.progress.rules_report import DIFFICULTY_KINDS, Past, ReportInput, Standard, wan
 from xushi.progress.standing import COUNTED
@@ -91,25 +94,20 @@ class Intake:
         ids = sorted({row.project for row in rows})
         years = {row.month.year for row in rows}
         intake = cls(projects={}, plans={}, listed=set(), held={})
-        for some in chunks(ids, AT_ONCE):
-            # the lock makes a second reporter of the same project wait and then see the first one's version
-            intake.projects |= {
-                p.pk: p
-                for p in Project.objects.select_for_update().only(*_NEEDED).filter(pk__in=some).order_by("pk")
-            }
-            of_years = {"project_id__in": some, "year__in": years}
-            intake.listed |= set(Listing.objects.filter(**of_years).values_list("project_id", "year"))
-            plans = AnnualPlan.objects.filter(state=AnnualPlan.State.IN_FORCE, **of_years)
-            intake.plans |= {
-                (p, y): amount
-                for p, y, amount in plans.values_list("project_id", "year", "planned_investment")
-            }
-            intake._read_reports(some, years, {row.month for row in rows})
+        # the lock makes a second reporter of the same project wait and then see the first one's version
+        projects = Project.objects.select_for_update().only(*_NEEDED).filter(listed("pk", ids)).order_by("pk")
+        intake.projects = {p.pk: p for p in projects}
+        of_years = (listed("project_id", ids), Q(year__in=years))
+        intake.listed = set(Listing.objects.filter(*of_years).values_list("project_id", "year"))
+        plans = AnnualPlan.objects.filter(*of_years, state=AnnualPlan.State.IN_FORCE)
+        amounts = plans.values_list("project_id", "year", "planned_investment")
+        intake.plans = {(project, year): amount for project, year, amount in amounts}
+        intake._read_reports(ids, years, {row.month for row in rows})
         return intake
 
     def _read_reports(self, projects: Sequence[int], years: set[int], months: set[Month]) -> None:
         first, last = Month(min(years), 1), max(months)
-        reports = MonthlyReport.objects.filter(project_id__in=projects)
+        reports = MonthlyReport.objects.filter(listed("project_id", projects))
         for report in reports.filter(month__in=months).select_related("submitted_by"):
             self.held[report.project_id, report.month.key] = report
         counted = reports.filter(state__in=COUNTED, month__gte=first, month__lt=last)

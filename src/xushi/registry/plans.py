@@ -8,8 +8,9 @@ from django.db import transaction
 
 from xushi.core.text import tidy
 from xushi.journal.actions import Actor, RowChange, record
+from xushi.kit.listed import listed
 from xushi.registry.actions import Conflict, Refused, RowProblem, plan_row
-from xushi.registry.checking import AT_ONCE, among
+from xushi.registry.checking import among
 from xushi.registry.models import AnnualPlan, Project
 from xushi.registry.plan_changes import plan_changes, raw_changes
 from xushi.registry.rules import PlanInput, problems_of_plan
@@ -163,8 +164,7 @@ def _decided_change(plan: AnnualPlan, old: AnnualPlan, approve: bool) -> RowChan
 
 def _set(plans: Sequence[AnnualPlan], **columns: Any) -> None:
     """The same columns of all these rows, in the database and in hand."""
-    for start in range(0, len(plans), AT_ONCE):
-        AnnualPlan.objects.filter(pk__in=[p.pk for p in plans[start : start + AT_ONCE]]).update(**columns)
+    AnnualPlan.objects.filter(listed("pk", [plan.pk for plan in plans])).update(**columns)
     for plan in plans:
         for name, value in columns.items():
             setattr(plan, name, value)
