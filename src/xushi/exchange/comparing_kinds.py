@@ -35,8 +35,8 @@ _REPORT_TEXTS = ("physical_progress", "facts", "explanation", "difficulty")
 def compare_listings(comparison: Comparison, year: int | None) -> None:
     held: dict[tuple[int, int, str], int] = {}
     listings = Listing.objects.filter(listed("project_id", _targets(comparison)))
-    for project, own_year, level, stage in listings.values_list("project_id", "year", "level", "stage"):
-        held[project, own_year, level] = stage
+    for project, listed_in, level, stage in listings.values_list("project_id", "year", "level", "stage"):
+        held[project, listed_in, level] = stage
     for row in comparison.good():
         for name in ("level", "stage"):
             if row.values.get(name) is None:

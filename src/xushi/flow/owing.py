@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from xushi.alerts.actions import Applied, apply_findings
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import OWED, Cause, Finding, Level, SubjectInfo
+from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
@@ -46,15 +47,15 @@ def _found(kind: str, ids: list[int], now: datetime) -> dict[SubjectInfo, list[F
         nearest.setdefault(duty.subject_id, duty)
     days = calendar()
     return {
-        subject: _findings(_CAUSES[kind], duty, step_due(duty.due_at, now, days))
-        if (duty := nearest.get(subject.id))
-        else []
-        for subject in _INFOS[kind](ids)
+        subject: _findings(_CAUSES[kind], nearest.get(subject.id), now, days) for subject in _INFOS[kind](ids)
     }
 
 
-def _findings(cause: Cause, duty: Duty, step: Step) -> list[Finding]:
-    if step == Step.NONE or duty.due_at is None:
+def _findings(cause: Cause, duty: Duty | None, now: datetime, days: WorkingCalendar) -> list[Finding]:
+    if duty is None or duty.due_at is None:
+        return []
+    step = step_due(duty.due_at, now, days)
+    if step == Step.NONE:
         return []
     level = Level.YELLOW if step == Step.SOON else Level.RED
     who = str(duty.unit or duty.person or "")

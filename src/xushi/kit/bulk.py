@@ -56,7 +56,7 @@ def update_all(objects: Sequence[Any], names: Sequence[str]) -> None:
     columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
     sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(key.column)} = %s"  # noqa: S608 - names of our own models
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.executemany(sql, _rows(objects, [*fields, key], connection))
+        cursor.executemany(sql, _rows(objects, [*fields, key], connection))  # type: ignore[arg-type]
 
 
 def delete_all(model: type[models.Model], keys: Sequence[int]) -> None:
@@ -66,7 +66,7 @@ def delete_all(model: type[models.Model], keys: Sequence[int]) -> None:
     """
     connection = connections[router.db_for_write(model)]
     quote, key = connection.ops.quote_name, model._meta.pk
-    sql = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)} = %s"  # noqa: S608 - as above
+    sql = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)} = %s"  # type: ignore[arg-type]  # noqa: S608 - as above
     with transaction.atomic(using=connection.alias):
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]

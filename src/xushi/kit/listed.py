@@ -19,7 +19,7 @@ class Listed(Func):
         super().__init__(F(column))
         self.values = values
 
-    def as_sqlite(self, compiler: Any, connection: Any, **given: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **given: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
         return f"{sql} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.values)]  # noqa: S608 - a column
 

@@ -96,7 +96,7 @@ class Directory:
 
     def persons(self, *people: int | None) -> Readers:
         """Those of these people who are in office, and for each who is away whoever stands in."""
-        named = frozenset(people) & self._units_of.keys()
+        named = frozenset(pk for pk in people if pk is not None and pk in self._units_of)
         away = (self._stand_ins.get(pk, ()) for pk in named)
         return frozenset(named).union(*away)
 

@@ -89,7 +89,7 @@ def _without_orders(instruction: Instruction) -> InstructionState:
 def _read_since_closing(instruction: Instruction) -> bool:
     last = instruction.readings.order_by("-at").first()
     closed = orders_of(instruction).filter(closed_at__isnull=False).order_by("-closed_at").first()
-    return bool(last and closed and last.at >= closed.closed_at)
+    return bool(last and closed and closed.closed_at and last.at >= closed.closed_at)
 
 
 def _due(state: str, now: datetime) -> datetime | None:
@@ -142,7 +142,7 @@ def _office(instruction: Instruction) -> list[dict[str, Any]]:
 
 
 def _duty(
-    instruction: Instruction, kind: str, what: str, state: str, holder: dict[str, Any], **more: str
+    instruction: Instruction, kind: str, what: str, state: str, holder: dict[str, Any], **more: Any
 ) -> DutyInput:
     return DutyInput(
         subject=instruction,

@@ -144,7 +144,8 @@ def reply_order(
 def _own_unit(actor: Actor, order: SupervisionOrder) -> Unit:
     for held in actor.by.appointments_in_force if actor.by else ():
         if policy.acts_for(actor.by, order.lead) and order.lead.path.startswith(held.unit.path):
-            return held.unit
+            own: Unit = held.unit
+            return own
     return order.lead
 
 

@@ -166,7 +166,7 @@ def decide_item(request: HttpRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        sentence = "".join(sentence for found in form.errors.values() for sentence in found)
+        sentence = "".join(str(sentence) for found in form.errors.values() for sentence in found)
         return _sentence(sentence) if _alone(request) else show(request, item.meeting, 400, form=form)
 
     def write() -> None:
