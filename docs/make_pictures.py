@@ -164,6 +164,33 @@ def importing(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/exchange/\d+/"))
 
 
+def order(page: Page) -> None:
+    """督办17号 as the land bureau sees it, an answer half typed."""
+    sign_in(page, "department")
+    page.goto("/supervision/orders/")
+    page.locator("a:has-text('17号') >> visible=true").first.click()
+    page.locator("#feedback [name=words]").fill("已完成3户交房验收，剩余1户补偿差12万元，拟今日10时现场会办")
+
+
+def instruction(page: Page) -> None:
+    """A leader's words on the project that the home page puts first."""
+    sign_in(page, "leader")
+    page.locator(".warnrow >> visible=true").first.click()
+    page.locator("a:has-text('写批示') >> visible=true").first.click()
+    page.locator("[data-pen] [name=words]").fill(
+        "请国土分局牵头，桥林街道配合，周五前完成4户腾地，重大办每日报我"
+    )
+
+
+def meeting(page: Page) -> None:
+    """The meeting of this afternoon."""
+    sign_in(page, "office")
+    page.goto("/supervision/meetings/")
+    page.locator("main a[href*='/supervision/meetings/'] >> visible=true").filter(
+        has_text="9月12日"
+    ).first.click()
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Shot]] = {
     "overview": (DESKTOP, "light", at("office", "/overview/")),
     "overview-dark": (DESKTOP, "dark", at("office", "/overview/")),
@@ -172,6 +199,12 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Shot]] = {
     "home-dark": (PHONE, "dark", at("leader", "/")),
     "project": (PHONE, "light", project),
     "report": (PHONE, "light", report),
+    "orders": (DESKTOP, "light", at("office", "/supervision/orders/")),
+    "order": (PHONE, "light", order),
+    "duties": (PHONE, "light", at("department", "/duties/")),
+    "instruction": (PHONE, "light", instruction),
+    "problems": (DESKTOP, "light", at("office", "/problems/?batch=2")),
+    "meeting": (DESKTOP, "light", meeting),
     "wall": (WALL, "dark", wall),
     "import": (DESKTOP, "light", importing),
     "login": (PHONE, "light", lambda page: page.goto("/login") and None),
@@ -188,7 +221,8 @@ def take(browser: Browser, address: str, name: str) -> None:
     page = context.new_page()
     page.on("response", _refuse_errors)
     go(page)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(1000)  # charts draw themselves; the stream of badges stays open
     page.evaluate("document.activeElement && document.activeElement.blur()")
     PICTURES.mkdir(exist_ok=True)
     size = _keep(page.screenshot(animations="disabled"), PICTURES / f"{name}.png")

@@ -58,7 +58,9 @@ def write_instruction(leader: Page, here: Bureau) -> Instruction:
     pen = leader.locator("[data-pen]")
     pen.locator("[name=words]").fill("请国土分局牵头，桥林街道配合，限期完成4户腾地。")
     pen.locator("[name=lead]").select_option(label="区国土分局")
-    expect(pen.locator(f"[name=co_handlers][value='{here.world.town.pk}']")).to_be_checked()  # the project's territory
+    expect(
+        pen.locator(f"[name=co_handlers][value='{here.world.town.pk}']")
+    ).to_be_checked()  # the project's territory
     pen.locator(".option").filter(has_text="另定").first.click()
     pen.locator("[name=due_on]").fill(bureau.day(9, 19))
     pen.get_by_role("button", name="签发并下发").click()

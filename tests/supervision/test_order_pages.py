@@ -378,7 +378,9 @@ def test_the_page_costs_the_same_however_long_the_thread(world: World, order, si
     assert few < 30
 
 
-def test_the_address_of_a_step_opened_again_is_the_orders_page(world: World, order, signed_in: SignIn) -> None:
+def test_the_address_of_a_step_opened_again_is_the_orders_page(
+    world: World, order, signed_in: SignIn
+) -> None:
     url = reverse("supervision:order_act", args=[order.pk, "ask_extension"])
     answer = signed_in(world.people["handler"]).get(url)
     assert (answer.status_code, answer["Location"]) == (302, reverse("supervision:order", args=[order.pk]))

@@ -20,7 +20,7 @@ class FigureUnit(StrEnum):
 class Figure:
     """One number with everything needed to believe it.
 
-    value is unrounded: a count, 亿元, a share (0–1), points (0–100) or working days; None where there is nothing to divide by.
+    value is unrounded: a count, 亿元, a share (0–1), points (0–100) or working days; None: nothing to divide by.
     rows is the query string of the list (projects, orders) that this number counts or sums.
     published is what a document or an imported total printed, where that disagrees (待核).
     recounted is what today's rows would give for a closed month, where that differs.

@@ -63,7 +63,9 @@ def report_problems(rows: Sequence[ProblemInput], *, actor: Actor, now: datetime
 
 def reported_by(token: str, actor: Actor) -> Problem | None:
     """What this person's form has reported already."""
-    found: Problem | None = Problem.objects.filter(token=token, reported_by=actor.by).first() if token else None
+    found: Problem | None = (
+        Problem.objects.filter(token=token, reported_by=actor.by).first() if token else None
+    )
     return found
 
 

@@ -41,7 +41,9 @@ def reroute_orders(
         order.lead = unit
         share(order, [helper.unit for helper in order.helpers.all()])
         order.due_on = due_on
-        order.replied_at = order.last_replied_at = order.on_time = None  # what the former unit replied is on its replies
+        order.replied_at = order.last_replied_at = order.on_time = (
+            None  # what the former unit replied is on its replies
+        )
         start_clock(order, frame)
 
     return take("reroute", orders, actor=actor, now=now, words=words, seen=seen, change=change)

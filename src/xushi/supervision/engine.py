@@ -125,7 +125,9 @@ def take(
     _record(verb, step.name, rows, words, actor, now)
     for order, own in zip(held, steps, strict=True):
         order.last_step = own
-        order.__dict__.pop("_prefetched_objects_cache", None)  # whoever goes on with it reads its helpers afresh
+        order.__dict__.pop(
+            "_prefetched_objects_cache", None
+        )  # whoever goes on with it reads its helpers afresh
     return held
 
 
