@@ -74,9 +74,8 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     reports, changes = _write(rows, intake, actor, now)
     if actor.by:
         _drop_drafts(rows, actor)
-    record_projects(
-        "progress.report.submitted", f"报送{months_of(rows)}月报", changes, intake.projects, actor, now
-    )
+    names = {pk: project.name for pk, project in intake.projects.items()}
+    record_projects("progress.report.submitted", f"报送{months_of(rows)}月报", changes, names, actor, now)
     return reports
 
 
@@ -194,7 +193,7 @@ def accept_reports(reports: Sequence[MonthlyReport], *, actor: Actor, now: datet
         ]
     _give_dates(accepted, changes)
     record_projects(
-        "progress.report.accepted", f"审核通过{months_of(accepted)}月报", changes, _projects(held), actor, now
+        "progress.report.accepted", f"审核通过{months_of(accepted)}月报", changes, _names(held), actor, now
     )
     return accepted
 
@@ -247,7 +246,7 @@ def return_report(report: MonthlyReport, reason: str, *, actor: Actor, now: date
     _decide([held], State.RETURNED, ReportDecision.Kind.RETURNED, reason.strip(), actor, now)
     summary = f"退回{held.month.label}月报，理由：{reason.strip()}"
     record_projects(
-        "progress.report.returned", summary, {project.pk: changes}, {project.pk: project}, actor, now
+        "progress.report.returned", summary, {project.pk: changes}, {project.pk: project.name}, actor, now
     )
     return held
 
@@ -281,7 +280,8 @@ def carry_over(
     _decide(carried, State.CARRIED, ReportDecision.Kind.CARRIED, reason.strip(), actor, now)
     changes: dict[int, Changes] = {r.project_id: {f"{month}年内累计": [None, r.cumulative]} for r in carried}
     summary = f"{month.label}月报沿用上月，理由：{reason.strip()}"
-    record_projects("progress.report.carried", summary, changes, {p.pk: p for p in projects}, actor, now)
+    names = {project.pk: project.name for project in projects}
+    record_projects("progress.report.carried", summary, changes, names, actor, now)
     return carried
 
 
@@ -301,9 +301,8 @@ def remind_reporters(
         [Reminder(project=project, month=month, by=actor.by, at=now) for project in wanted], batch_size=1000
     )
     changes: dict[int, Changes] = {project.pk: {"催报": [None, str(month)]} for project in wanted}
-    record_projects(
-        "progress.report.reminded", f"催报{month.label}月报", changes, {p.pk: p for p in wanted}, actor, now
-    )
+    names = {project.pk: project.name for project in wanted}
+    record_projects("progress.report.reminded", f"催报{month.label}月报", changes, names, actor, now)
     return reminders
 
 
@@ -361,5 +360,5 @@ def _decide(
     )
 
 
-def _projects(reports: Sequence[MonthlyReport]) -> dict[int, Project]:
-    return {report.project_id: report.project for report in reports}
+def _names(reports: Sequence[MonthlyReport]) -> dict[int, str]:
+    return {report.project_id: report.project.name for report in reports}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Q
 
@@ -19,7 +19,6 @@ from xushi.registry.models import AnnualPlan, Listing, Project
 
 Item = TypeVar("Item")
 AT_ONCE = 5000  # 一句 IN 里最多这么多个，两种数据库都放得下
-_NEEDED = ("name", "started_on", "completed_on")
 
 FIELDS = {
     "cumulative": "年内累计",
@@ -78,11 +77,19 @@ class ReportConflict(Conflict):
         super().__init__("".join(clash.sentence for clash in self.clashes[:5]))
 
 
+class Known(NamedTuple):
+    """What a report needs of its project."""
+
+    name: str
+    started_on: date | None
+    completed_on: date | None
+
+
 @dataclass
 class Intake:
     """Everything a batch of reports is judged against, read in a handful of queries."""
 
-    projects: dict[int, Project]
+    projects: dict[int, Known]
     plans: dict[tuple[int, int], int]
     listed: set[tuple[int, int]]
     held: dict[tuple[int, int], MonthlyReport]
@@ -95,8 +102,9 @@ class Intake:
         years = {row.month.year for row in rows}
         intake = cls(projects={}, plans={}, listed=set(), held={})
         # the lock makes a second reporter of the same project wait and then see the first one's version
-        projects = Project.objects.select_for_update().only(*_NEEDED).filter(listed("pk", ids)).order_by("pk")
-        intake.projects = {p.pk: p for p in projects}
+        projects = Project.objects.select_for_update().filter(listed("pk", ids)).order_by("pk")
+        for pk, *known in projects.values_list("pk", *Known._fields):
+            intake.projects[pk] = Known(*known)
         of_years = (listed("project_id", ids), Q(year__in=years))
         intake.listed = set(Listing.objects.filter(*of_years).values_list("project_id", "year"))
         plans = AnnualPlan.objects.filter(*of_years, state=AnnualPlan.State.IN_FORCE)

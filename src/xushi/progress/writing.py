@@ -6,6 +6,7 @@ from typing import Any
 
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
+from xushi.kit.bulk import maker
 from xushi.registry.actions import Refused, RowProblem
 from xushi.registry.models import Project
 
@@ -25,13 +26,15 @@ def record_projects(
     verb: str,
     summary: str,
     changes: dict[int, Changes],
-    projects: dict[int, Project],
+    names: dict[int, str],
     actor: Actor,
     now: datetime,
 ) -> None:
-    """One event with a row per project; none where nothing changed."""
+    """One event with a row per project; none where nothing changed. names: the projects' own, by primary key."""
     if not changes:
         return
+    make = maker(Project)  # the journal needs no more of a project than its key and name
+    projects = {pk: make({"id": pk, "name": names[pk]}) for pk in changes}
     one = projects[next(iter(changes))] if len(changes) == 1 else None
     record(
         verb,
@@ -39,5 +42,5 @@ def record_projects(
         now=now,
         subject=one,
         summary=f"{summary}：{one.name}" if one else f"{summary}，{len(changes)}个项目",
-        rows=(RowChange(projects[pk], projects[pk].name, of_one) for pk, of_one in changes.items()),
+        rows=(RowChange(projects[pk], names[pk], of_one) for pk, of_one in changes.items()),
     )
