@@ -34,17 +34,20 @@
     });
   });
 
-  document.addEventListener("htmx:beforeRequest", function (event) {
+  /* Words that have not been recorded hold the item: first record them or take them out. */
+  document.addEventListener("submit", function (event) {
     var form = document.querySelector("form[data-decide]");
-    if (form && event.target.matches("[data-take]")) form.setAttribute("data-before", field(form).value);
-  });
+    if (!form || !event.target.matches("[data-take], [data-ends]") || !field(form).value.trim()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    field(form).focus();
+    window.xushi.toast("这一项还有没记的话，先记上或清掉。", { tone: "error" });
+  }, true);
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var form = document.querySelector("form[data-decide]"), before = form && form.getAttribute("data-before");
-    if (before === null || !event.detail.shouldSwap || event.detail.target.id !== "meet-body") return;
-    var typed = field(form).value;
-    if (typed.length <= before.length || typed.indexOf(before) !== 0) return;
-    carried = typed.slice(before.length);
-    field(form).value = before;
+    var form = document.querySelector("form[data-decide]");
+    if (!form || !event.detail.shouldSwap || event.detail.target.id !== "meet-body" || !field(form).value) return;
+    carried = field(form).value;
+    field(form).value = "";
     field(form).dispatchEvent(new Event("input", { bubbles: true }));
   });
 
