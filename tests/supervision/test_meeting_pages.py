@@ -129,16 +129,91 @@ def test_nobody_else_runs_it(
     assert item is not None
     posts = [("meeting_act", [meeting.pk, verb]) for verb in ("begin", "end", "refresh")]
     posts += [("meeting_item", [item.pk, verb]) for verb in ("up", "down", "drop", "take", "ask")]
+    posts += [("meeting_act", [meeting.pk, verb]) for verb in ("add", "drop")]
     posts += [("meeting_decide", [item.pk])]
-    words = {"words": "记", "kind": "note", "title": "甲", "minutes": "5"}
+    words = {"words": "记", "kind": "note", "title": "甲", "minutes": "5", "item": item.pk}
     before = list(meeting.items.values_list("pk", "place", "outcome"))
     for view, args in posts:
-        answer = client.post(reverse(f"supervision:{view}", args=args), words)
-        assert answer.status_code in (403, 404), view
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.post(reverse(f"supervision:{view}", args=args), words, headers=headers)
+            assert answer.status_code in (403, 404), view
     assert client.post(reverse("supervision:recognise"), words).status_code == 404
     meeting.refresh_from_db()
     assert (meeting.state, list(meeting.items.values_list("pk", "place", "outcome"))) == ("planned", before)
     assert not Decision.objects.exists()
+
+
+def test_what_a_unit_may_not_see_is_not_on_its_page(
+    world: World, meeting: Meeting, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither another's item, reply and decision, nor what does not come before the meeting."""
+    world.order(now=at(3), title="没变的一件")
+    mine, other, *_ = begun(world, meeting, monkeypatch)
+    for item, words in ((mine, "请国土分局牵头，9月19日前迁完"), (other, "街道的议定")):
+        typed = {"words": words, "kind": "note", "token": words}
+        signed_in(world.people["clerk"]).post(reverse("supervision:meeting_decide", args=[item.pk]), typed)
+    answer = reverse("supervision:meeting_reply", args=[other.pk])
+    signed_in(world.people["town"]).post(answer, {"words": "街道的答复"})
+    decision = Decision.objects.get(item=other)
+    client = signed_in(world.people["handler"])
+    pack = client.get(reverse("supervision:meeting_pack", args=[meeting.pk])).content.decode()
+    for seen in (page(client, meeting), pack):
+        assert "国土的事" in seen
+        for hidden in ("街道的事", "街道的答复", "街道的议定", "谁都不问的事", "没变的"):
+            assert hidden not in seen
+    assert "9月19日前迁完" in page(client, meeting)
+    for view in ("change_decision", "drop_decision"):
+        assert client.post(reverse(f"supervision:{view}", args=[decision.pk])).status_code == 404
+    assert client.post(answer, {"words": "乱答"}, headers={"HX-Request": "true"}).status_code == 404
+    stranger = signed_in(world.people["planner"])
+    assert stranger.get(reverse("supervision:meeting", args=[meeting.pk])).status_code == 404
+    mine_too = reverse("supervision:meeting_reply", args=[mine.pk])
+    assert stranger.post(mine_too, {"words": "乱答"}).status_code == 404
+
+
+def test_an_agenda_that_is_too_long_says_what_to_do(
+    world: World, meeting: Meeting, signed_in: SignIn
+) -> None:
+    client = signed_in(world.people["clerk"])
+    assert "建议先议" not in page(client, meeting)
+    Meeting.objects.update(minutes=12)
+    shown = page(client, meeting)
+    assert "议程3项，共15分钟，比安排多3分钟；建议先议前2项" in shown and "以下1项超出安排的12分钟" in shown
+    address = reverse("supervision:meeting_act", args=[meeting.pk, "drop"])
+    none = client.post(address, {})
+    assert none.status_code == 409 and "没有勾选" in none.content.decode()
+    keys = list(meeting.items.order_by("place").values_list("pk", flat=True))
+    meeting.refresh_from_db()
+    stale = {"item": keys[1:], "seen": meeting.version - 1}
+    assert client.post(address, stale).status_code == 409
+    assert client.post(address, {"item": keys[1:], "seen": meeting.version}).status_code == 302
+    assert [one.title for one in meeting.items.all()] == ["国土的事"]
+    assert "建议先议" not in page(client, meeting) and "从议程里去掉的" in page(client, meeting)
+
+
+def test_what_the_script_sends_is_answered_in_a_sentence(
+    world: World, meeting: Meeting, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = begun(world, meeting, monkeypatch)
+    client = signed_in(world.people["clerk"])
+    decide = reverse("supervision:meeting_decide", args=[items[0].pk])
+    alone = {"HX-Request": "true"}
+    refused = client.post(decide, {"words": "抓紧办", "kind": "order", "token": "x"}, headers=alone)
+    assert refused.status_code == 422 and refused.content.decode().startswith("没认出牵头单位")
+    empty = client.post(decide, {"words": " ", "kind": "note", "token": "x"}, headers=alone)
+    assert (empty.status_code, empty.content.decode()) == (422, "请写议定了什么。")
+    typed = {"words": "记", "kind": "note", "token": "y"}
+    assert client.post(decide, typed, headers=alone).status_code == 302
+    taken = reverse("supervision:meeting_item", args=[items[1].pk, "take"])
+    clash = client.post(taken, {"seen": meeting.version - 1}, headers=alone)
+    assert clash.status_code == 422 and "议程刚被别人动过" in clash.content.decode()
+    client.post(reverse("supervision:meeting_act", args=[meeting.pk, "end"]), {})
+    assert (
+        client.post(decide, typed, headers=alone).status_code == 302
+    )  # it was recorded: the answer had got lost
+    late = client.post(decide, typed | {"token": "z"}, headers=alone)
+    assert late.status_code == 422 and "已散会" in late.content.decode()
+    assert Decision.objects.count() == 1
 
 
 def test_the_agenda_is_kept_by_the_office(world: World, meeting: Meeting, signed_in: SignIn) -> None:
