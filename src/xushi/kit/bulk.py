@@ -13,7 +13,6 @@ from xushi.kit.listed import listed
 
 Made = TypeVar("Made", bound=models.Model)
 FEW = 200
-_AT_ONCE = 5000
 _NAMED = 20
 _PLAIN: tuple[tuple[type[Any], type], ...] = (
     (models.CharField, str),
@@ -62,18 +61,18 @@ def update_all(objects: Sequence[Any], names: Sequence[str]) -> None:
 def delete_all(model: type[models.Model], keys: Sequence[int]) -> None:
     """Delete rows with what hangs on them; ProtectedError, naming some, where something that hangs there must stay.
 
-    As QuerySet.delete(), by thousands and by key, without making an object of each row.
+    As QuerySet.delete(), by key and all at once, without making an object of each row.
     """
     connection = connections[router.db_for_write(model)]
-    quote, key = connection.ops.quote_name, model._meta.pk
-    sql = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)} = %s"  # type: ignore[arg-type]  # noqa: S608 - as above
+    quote, own = connection.ops.quote_name, model._meta.pk
+    sql = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(own.column)} = %s"  # type: ignore[arg-type]  # noqa: S608 - as above
+    if not keys:
+        return
     with transaction.atomic(using=connection.alias):
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            for relation in _hanging(model):
-                _let_go(relation, some)
-            with connection.cursor() as cursor:
-                cursor.executemany(sql, [(one,) for one in some])
+        for relation in _hanging(model):
+            _let_go(relation, keys)
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [(key,) for key in keys])
 
 
 def _hanging(model: type[models.Model]) -> Iterator[Any]:
