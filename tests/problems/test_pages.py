@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from tests.factories import NOW
-from tests.problems.builders import DUE, WORDS, Town, given, kind, photo, report, seen
+from tests.problems.builders import WORDS, Town, given, kind, photo, report, seen
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.problems import actions
 from xushi.problems import actions_office as office
@@ -382,30 +382,3 @@ def test_the_desk_of_an_empty_district_opens(
         assert "没有" in answer.content.decode()
     for name in ("problems:export", "problems:print", "problems:freed"):
         assert client.get(reverse(name)).status_code == 200
-
-
-def test_a_report_sent_twice_is_one_problem(town: Town, reporter: Client) -> None:
-    """A tap too many, or the page of before sent again."""
-    answers = [reporter.post(form(town), sent(token="t1")) for _ in range(2)]
-    assert Problem.objects.count() == 1
-    assert answers[0]["Location"] == answers[1]["Location"]
-    assert not ProblemDraft.objects.exists()
-    reporter.post(form(town), sent(token="t2"))
-    assert Problem.objects.count() == 2
-    assert 'name="token" value="' in reporter.get(form(town, 1)).content.decode()
-
-
-@pytest.mark.parametrize("verb", ["note", "decline", "send_back", "withdraw", "verify_close", "return"])
-def test_more_words_than_anybody_reads_are_refused_with_how_many(
-    town: Town, desk: Client, reporter: Client, signed_in: SignIn, verb: str
-) -> None:
-    problem = given(town.projects[0], town.land) if verb in ("note", "decline") else report(town.projects[0])
-    if verb == "withdraw":
-        Problem.objects.update(reported_unit=town.place)
-    if verb in ("verify_close", "return"):
-        Problem.objects.update(state="solved", lead=town.land, due_on=DUE)
-    clients = {"decline": signed_in(town.land_user), "withdraw": reporter}
-    body = {"words": "长" * 5001, "version": str(problem.version)}
-    answer = clients.get(verb, desk).post(reverse("problems:step", args=[problem.pk, verb]), body)
-    assert answer.status_code == 422
-    assert "写了5001字，最多2000字" in answer.content.decode()

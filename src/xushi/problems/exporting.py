@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 MOST_ON_PAPER = 2000
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "清单号", "问题", "类别", "项目", "属地", "状态", "主办", "协办", "责任人", "期限", "期限情况", "上会次数",
     "年度计划（亿元）", "办结即放行", "报送单位", "报送日期", "说明",
@@ -79,4 +80,9 @@ def _record(problem: Problem, board: Board, horizon: Horizon) -> dict[str, Any]:
         None if plan is None else float(yi(plan)), "是" if frees else "否", str(problem.reported_unit or ""),
         local_day(problem.reported_at), problem.words,
     )  # fmt: skip
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(COLUMNS, map(_safe, values), strict=True))
+
+
+def _safe(value: Any) -> Any:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

@@ -71,7 +71,7 @@ def units_book(
     heads = ["主办单位", *counts.values(), "按期率", *steps.values()]
 
     def record(row: UnitRow) -> dict[str, Any]:
-        values: dict[str, Any] = {"主办单位": row.unit.name if row.unit else "合计"}
+        values: dict[str, Any] = {"主办单位": _safe(row.unit.name) if row.unit else "合计"}
         values |= {label: int(row[name].value or 0) for name, label in counts.items()}
         values["按期率"] = None if row["rate"].value is None else float(row["rate"].value)
         return values | {

@@ -17,6 +17,8 @@ def attach_photos(step: OrderStep, files: Sequence[Any]) -> list[OrderPhoto]:
     """Every file or none; Refused names each bad one. Call it in the step's transaction: no photo, no step."""
     if not files:
         return []
+    if len(files) > MOST_PHOTOS:
+        raise Refused([RowProblem(0, "photos", f"一次最多{MOST_PHOTOS}张照片，请分几次报。")])
     good, problems = {}, []
     for i, file in enumerate(files):
         try:
@@ -24,8 +26,6 @@ def attach_photos(step: OrderStep, files: Sequence[Any]) -> list[OrderPhoto]:
             good[sha256(data).hexdigest()] = data
         except ValueError as problem:
             problems.append(RowProblem(i, "photos", str(problem)))
-    if len(files) > MOST_PHOTOS:
-        problems.append(RowProblem(0, "photos", f"一次最多{MOST_PHOTOS}张照片，请分几次报。"))
     if problems:
         raise Refused(problems)
     return [_stored(step, digest, data) for digest, data in good.items()]
