@@ -121,9 +121,15 @@ def test_five_thousand_characters_and_one_are_too_many(
     assert order.steps.count() == 5  # draft, approve, issue, acknowledge, report
 
 
-@pytest.mark.parametrize("due_on", [date(1, 1, 1), date(2018, 9, 5)])
-def test_a_deadline_in_the_past_is_refused(world: World, due_on: date) -> None:
-    with pytest.raises(Refused, match="已经过了"):
+@pytest.mark.parametrize(
+    ("due_on", "says"),
+    [
+        (date(1, 1, 1), "已经过了"), (date(2018, 9, 5), "已经过了"), (date(2020, 9, 6), "请核对年份"),
+        (date(9999, 12, 31), "请核对年份"),
+    ],
+)  # fmt: skip
+def test_a_deadline_in_the_past_or_beyond_two_years_is_refused(world: World, due_on: date, says: str) -> None:
+    with pytest.raises(Refused, match=says):
         actions.draft_orders([OrderInput("一件", world.land, due_on=due_on)], actor=world["clerk"], now=at(6))
 
 

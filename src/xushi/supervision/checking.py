@@ -13,7 +13,7 @@ from xushi.supervision.engine import Frame, Refused, RowProblem, need, take
 from xushi.supervision.following import follow
 from xushi.supervision.handling import pending_extension
 from xushi.supervision.models import Extension, OrderRating, SupervisionOrder
-from xushi.supervision.rules import Grade, after_suspension, at_closing
+from xushi.supervision.rules import Grade, after_suspension, at_closing, due_day_mistake
 from xushi.units.models import Unit
 
 
@@ -31,7 +31,7 @@ def reroute_orders(
     """改派主办: the new unit's clock starts from now, and with it every reminder."""
     words = need(reason, "改派的理由")
     _standing(unit, "unit")
-    _not_past(due_on, now)
+    _possible(due_on, now)
 
     def change(order: SupervisionOrder, frame: Frame) -> None:
         if unit.pk == order.lead_id:
@@ -101,6 +101,7 @@ def grant_extension(
                     )
                 ]
             )
+        _possible(day, now, "until")
         held.due_at, held.due_on, held.limit_days = at_closing(day), day, None
         held.extensions += 1
         _decide(extension, Extension.State.GRANTED, words, actor, now)
@@ -191,7 +192,7 @@ def _hand_back(
     due_on: date | None,
     seen: int | None,
 ) -> SupervisionOrder:
-    _not_past(due_on, now)
+    _possible(due_on, now)
 
     def change(held: SupervisionOrder, frame: Frame) -> None:
         held.returns += 1
@@ -341,7 +342,7 @@ def reopen_order(
 ) -> SupervisionOrder:
     """重开: a closed order is worked on again until a new day."""
     words = need(reason, "重开的理由")
-    _not_past(due_on, now)
+    _possible(due_on, now)
 
     def change(held: SupervisionOrder, frame: Frame) -> None:
         held.due_at, held.due_on, held.limit_days = at_closing(due_on), due_on, None
@@ -357,6 +358,6 @@ def _standing(unit: Unit, field: str) -> None:
         raise Refused([RowProblem(0, field, f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")])
 
 
-def _not_past(day: date | None, now: datetime) -> None:
-    if day is not None and day < local_day(now):
-        raise Refused([RowProblem(0, "due_on", f"期限{day.month}月{day.day}日已经过了，请改为今天或以后。")])
+def _possible(day: date | None, now: datetime, field: str = "due_on") -> None:
+    if mistake := due_day_mistake(day, local_day(now)):
+        raise Refused([RowProblem(0, field, mistake)])

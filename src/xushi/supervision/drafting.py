@@ -14,7 +14,7 @@ from xushi.supervision import handing, policy
 from xushi.supervision.engine import Frame, Refused, RowProblem, take
 from xushi.supervision.models import CoHandler, OrderStep, Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
-from xushi.supervision.rules import Urgency, at_closing, number_text
+from xushi.supervision.rules import Urgency, at_closing, due_day_mistake, number_text
 from xushi.supervision.table import State
 from xushi.units.models import Role, Unit, User
 
@@ -106,10 +106,8 @@ def _problems(i: int, row: OrderInput, now: datetime) -> Iterator[RowProblem]:
         yield RowProblem(i, "demand", f"办理要求最多{DEMAND_AT_MOST}个字。")
     if row.urgency not in [value for value, _ in Urgency.choices()]:
         yield RowProblem(i, "urgency", "急缓请选紧急、一般或复杂。")
-    if row.due_on and row.due_on < local_day(now):
-        yield RowProblem(
-            i, "due_on", f"期限{row.due_on.month}月{row.due_on.day}日已经过了，请改为今天或以后。"
-        )
+    if mistake := due_day_mistake(row.due_on, local_day(now)):
+        yield RowProblem(i, "due_on", mistake)
     if row.lead.dissolved_on:
         yield RowProblem(i, "lead", f"{row.lead.name}已撤销，请选{row.lead.successor or '它的承接单位'}。")
     for unit in row.co_handlers:

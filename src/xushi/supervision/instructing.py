@@ -22,7 +22,7 @@ from xushi.supervision.models_instructions import (
     InstructionRouting,
     InstructionState,
 )
-from xushi.supervision.rules import Urgency
+from xushi.supervision.rules import Urgency, due_day_mistake
 from xushi.supervision.table import OPEN, State, Who
 from xushi.units.models import Role, Unit, User
 
@@ -141,10 +141,8 @@ def _problems(row: InstructionInput, now: datetime) -> Iterator[RowProblem]:
         yield RowProblem(0, "words", "请写批示。")
     if len(words) > WORDS_AT_MOST:
         yield RowProblem(0, "words", f"批示最多{WORDS_AT_MOST}个字。")
-    if row.due_on and row.due_on < local_day(now):
-        yield RowProblem(
-            0, "due_on", f"期限{row.due_on.month}月{row.due_on.day}日已经过了，请改为今天或以后。"
-        )
+    if mistake := due_day_mistake(row.due_on, local_day(now)):
+        yield RowProblem(0, "due_on", mistake)
     if row.on_order is not None and row.on_order.state not in OPEN:
         yield RowProblem(0, "words", f"{row.on_order.called}已经不在办，请对项目另写批示。")
     if row.co_handlers and row.lead is None and not row.via_office:

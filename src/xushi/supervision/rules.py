@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import BEIJING, local_day
+
+FARTHEST = timedelta(days=730)
 
 
 class Urgency(StrEnum):
@@ -134,6 +136,15 @@ def at_closing(day: date) -> datetime:
     return datetime.combine(day, time(17), tzinfo=BEIJING)
 
 
+def due_day_mistake(day: date | None, today: date) -> str:
+    """What is wrong with a deadline somebody named; "" where nothing is. Beyond two years the year is a slip of the pen."""
+    if day is None or today <= day <= today + FARTHEST:
+        return ""
+    if day < today:
+        return f"期限{day.month}月{day.day}日已经过了，请改为今天或以后。"
+    return f"期限{day.year}年{day.month}月{day.day}日在两年以后，请核对年份。"
+
+
 def is_late(due_at: datetime | None, moment: datetime) -> bool:
     """Past the deadline; the very minute of it is still in time."""
     return due_at is not None and moment > due_at
@@ -166,6 +177,8 @@ def extension_problems(request: ExtensionRequest, calendar: WorkingCalendar) -> 
         )
     if request.wanted <= due_day:
         yield "due", f"新期限要晚于原期限{due_day.month}月{due_day.day}日。"
+    elif mistake := due_day_mistake(request.wanted, today):
+        yield "due", mistake
 
 
 def after_suspension(
