@@ -137,7 +137,7 @@ def at_closing(day: date) -> datetime:
 
 
 def due_day_mistake(day: date | None, today: date) -> str:
-    """What is wrong with a deadline somebody named; "" where nothing is. Beyond two years the year is a slip of the pen."""
+    """What is wrong with a deadline somebody named; "" where nothing is. Beyond two years is a slip of the pen."""
     if day is None or today <= day <= today + FARTHEST:
         return ""
     if day < today:
