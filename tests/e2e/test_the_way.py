@@ -27,9 +27,9 @@ def go_to(page: Page, label: str) -> None:
 
 
 def listed(page: Page) -> int:
-    """How many projects the list page says that it lists."""
+    """How many projects or alerts the list page says that it lists."""
     said = shown(page, ".pager").inner_text()
-    found = re.search(r"共([\d,]+)个", said)
+    found = re.search(r"共([\d,]+)[个条]", said)
     assert found, said
     return int(found[1].replace(",", ""))
 
@@ -84,7 +84,7 @@ def test_from_the_report_to_the_leaders_list(open_page: Open, town: Town) -> Non
         count = int(tile.locator(".tile-figure").inner_text())
         assert count > 0
         tile.click()
-        expect(leader).to_have_url(re.compile("/projects/.*alert="))
+        expect(leader).to_have_url(re.compile("/alerts/.*cause="))  # the latest month opens the alerts themselves
         assert listed(leader) == count
         names = leader.locator(".rowlink, .list-row-name").locator("visible=true")
         expect(names).to_have_count(count)
