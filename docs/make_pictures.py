@@ -168,7 +168,7 @@ def order(page: Page) -> None:
     """督办17号 as the land bureau sees it, an answer half typed."""
     sign_in(page, "department")
     page.goto("/supervision/orders/")
-    page.locator("a:has-text('17号') >> visible=true").first.click()
+    page.locator("a:has-text('完成紫光项目二期4户腾地') >> visible=true").first.click()
     page.locator("#feedback [name=words]").fill("已完成3户交房验收，剩余1户补偿差12万元，拟今日10时现场会办")
 
 
