@@ -84,7 +84,9 @@ def test_from_the_report_to_the_leaders_list(open_page: Open, town: Town) -> Non
         count = int(tile.locator(".tile-figure").inner_text())
         assert count > 0
         tile.click()
-        expect(leader).to_have_url(re.compile("/alerts/.*cause="))  # the latest month opens the alerts themselves
+        expect(leader).to_have_url(
+            re.compile("/alerts/.*cause=")
+        )  # the latest month opens the alerts themselves
         assert listed(leader) == count
         names = leader.locator(".rowlink, .list-row-name").locator("visible=true")
         expect(names).to_have_count(count)
