@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "xushi.registry",
     "xushi.progress",
     "xushi.problems",
+    "xushi.planning",
     "xushi.supervision",
     "xushi.exchange",
     "xushi.notices",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PlanningConfig(AppConfig):
+    name = "xushi.planning"
+    verbose_name = "储备与年度计划"

@@ -1,0 +1,270 @@
+"""编计划：续建的、已入库的、成熟储备一次编成；各单位提建议，重大办逐项或成批审。"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from xushi.core.clock import BEIJING, local_day
+from xushi.core.months import Month
+from xushi.duties.actions import DutyInput, end_duties, set_duties
+from xushi.duties.models import Duty
+from xushi.journal.actions import Actor, RowChange, record
+from xushi.kit.bulk import insert_all
+from xushi.kit.listed import listed
+from xushi.planning.models import Programme, ProgrammeItem, Reserve
+from xushi.planning.rules import Maturity, Standing, carried
+from xushi.registry.checking import Conflict, RowProblem, refuse
+from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
+from xushi.units.models import Role, Unit
+
+Source = ProgrammeItem.Source
+DUTY = "planning.propose"
+
+
+@transaction.atomic
+def compile_programme(year: int, *, proposals_due: date, actor: Actor, now: datetime) -> Programme:
+    """编制: what goes on, what stands in the registry on no list, and the ripe reserve; territories owe their proposals.
+
+    Compiling again takes in what is new and touches no line that is already there.
+    """
+    today = local_day(now)
+    if year <= today.year:
+        refuse([RowProblem(0, "year", f"{year}年已经开始，编计划请选{today.year + 1}年。")])
+    if not today <= proposals_due < date(year, 1, 1):
+        refuse([RowProblem(0, "proposals_due", f"建议截止日要在今天和{year}年元旦之间，请改一个日子。")])
+    held = Programme.objects.select_for_update().filter(year=year).first()
+    programme = held or Programme(year=year)
+    ask_draft(programme)
+    programme.proposals_due, programme.compiled_at = proposals_due, now
+    programme.save()
+    items = list(_new_items(programme))
+    insert_all(items)
+    _ask_territories(programme, now)
+    record(
+        "planning.programme.compiled",
+        actor=actor,
+        now=now,
+        subject=programme,
+        summary=f"编{programme}：编入{len(items)}个，建议{proposals_due.month}月{proposals_due.day}日前报",
+        rows=[RowChange(item, item.name, {"编入": [None, item.get_source_display()]}) for item in items],
+    )
+    return programme
+
+
+def ask_draft(programme: Programme) -> None:
+    if programme.adopted:
+        refuse([RowProblem(0, "year", f"{programme}已经下达，改动请走计划调整，或先撤回下达。")])
+
+
+def locked(year: int) -> Programme:
+    """The programme of a year, locked, as long as it can still be changed."""
+    programme = Programme.objects.select_for_update().get(year=year)
+    ask_draft(programme)
+    return programme
+
+
+def _new_items(programme: Programme) -> Iterator[ProgrammeItem]:
+    have = set(programme.items.exclude(project=None).values_list("project_id", flat=True))
+    taken = set(programme.items.exclude(reserve=None).values_list("reserve_id", flat=True))
+    for project, listings, plan in _standing(programme.year - 1):
+        item = _of_project(programme, project, listings, plan)
+        if item and project.pk not in have:
+            have.add(project.pk)
+            yield item
+    ripe = Reserve.objects.filter(left_at=None, maturity=Maturity.RIPE).order_by("pk")
+    for entry in ripe:
+        starts_late = entry.expected_start and entry.expected_start.year > programme.year
+        if entry.pk not in taken and entry.project_id not in have and not starts_late:
+            yield of_reserve(programme, entry, Source.RIPE)
+
+
+def _standing(base: int) -> Iterator[tuple[Project, dict[str, int], AnnualPlan | None]]:
+    """Every project neither completed nor removed, with its lists and plan of the year; three queries."""
+    projects = Project.objects.filter(completed_on=None, removed_on=None).order_by("pk")
+    listings: dict[int, dict[str, int]] = {}
+    for project, level, stage in Listing.objects.filter(year=base).values_list(
+        "project_id", "level", "stage"
+    ):
+        listings.setdefault(project, {})[level] = stage
+    ruling = AnnualPlan.objects.filter(year=base, state=AnnualPlan.State.IN_FORCE)
+    plans = {plan.project_id: plan for plan in ruling}
+    for project in projects:
+        yield project, listings.get(project.pk, {}), plans.get(project.pk)
+
+
+def _of_project(
+    programme: Programme, project: Project, listings: dict[str, int], plan: AnnualPlan | None
+) -> ProgrammeItem | None:
+    """续建, or 已入库 where it stands on no list of the year before; None: it is due within that year."""
+    completion = plan.completion_month if plan else None
+    if completion is None and project.planned_completion_on:
+        completion = Month.of(project.planned_completion_on)
+    before = plan.invested_before if plan else 0
+    standing = Standing(project.total_investment, before, plan.planned_investment if plan else 0, completion)
+    share = carried(standing, programme.year)
+    if share is None:
+        return None
+    stage = min(listings.values(), default=Stage.PRELIMINARY)
+    under_way = stage == Stage.UNDER_WAY
+    late = completion and completion.year < programme.year
+    return ProgrammeItem(
+        programme=programme,
+        project=project,
+        source=Source.CARRIED if listings else Source.ADMITTED,
+        stage=stage,
+        provincial=ListLevel.PROVINCIAL in listings,
+        municipal=ListLevel.MUNICIPAL in listings,
+        planned_investment=share.planned if under_way else 0,
+        invested_before=share.invested_before,
+        start_month=plan.start_month if plan else None,
+        completion_month=None if late else completion,
+        **_units(project),
+    )
+
+
+def of_reserve(programme: Programme, entry: Reserve, source: str, reason: str = "") -> ProgrammeItem:
+    """A line of a reserve entry: under way in the year it is expected to start, else preliminary."""
+    starts = entry.expected_start is not None and entry.expected_start.year == programme.year
+    return ProgrammeItem(
+        programme=programme,
+        reserve=entry,
+        project=entry.project,
+        source=source,
+        stage=Stage.UNDER_WAY if starts else Stage.PRELIMINARY,
+        planned_investment=entry.first_year_investment if starts else 0,
+        start_month=entry.expected_start,
+        reason=reason[:200],
+        **_units(entry),
+    )
+
+
+def _units(row: Any) -> dict[str, Any]:
+    columns = ("category_id", "territory_id", "responsible_unit_id", "owner_unit_id", "leader_id")
+    return {"name": row.name, "total_investment": row.total_investment} | {
+        column: getattr(row, column) for column in columns
+    }
+
+
+def _ask_territories(programme: Programme, now: datetime) -> None:
+    """每个属地到日子前要报建议, those that already said they are through apart."""
+    told = Duty.objects.about(programme).filter(kind=DUTY, unit=OuterRef("pk"), done_at__isnull=False)
+    units = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).exclude(Exists(told))
+    due = datetime.combine(programme.proposals_due, time(23, 59), tzinfo=BEIJING)
+    set_duties(
+        [
+            DutyInput(
+                subject=programme,
+                subject_name=str(programme),
+                kind=DUTY,
+                title=f"报{programme.year}年计划建议",
+                note="该增、该减、该调的一次报齐；没有也点一下“报完了”。",
+                due_at=due,
+                unit=unit,
+                role=Role.TERRITORY,
+                url=f"/planning/{programme.year}/",
+            )
+            for unit in units.order_by("pk")
+        ],
+        now=now,
+    )
+
+
+@transaction.atomic
+def finish_proposals(programme: Programme, unit: Unit, *, actor: Actor, now: datetime) -> None:
+    """报完了: this unit has no more to propose; its duty is done with."""
+    programme = locked(programme.year)
+    owed = Duty.objects.open().about(programme).filter(kind=DUTY, unit=unit)
+    if not owed.update(done_at=now, done_by=actor.by):
+        refuse([RowProblem(0, "unit", f"{unit}已经报完，或这次不用报建议。")])
+    record(
+        "planning.proposals.finished",
+        actor=actor,
+        now=now,
+        subject=programme,
+        summary=f"{unit}报完{programme}建议",
+    )
+
+
+@transaction.atomic
+def review_items(
+    year: int, seen: dict[int, int], *, dropped: bool, reason: str, actor: Actor, now: datetime
+) -> int:
+    """审: these lines stand in the programme or not, with the reason where not; returns how many changed."""
+    programme = locked(year)
+    if dropped and not reason.strip():
+        refuse([RowProblem(0, "reason", "不列入要写理由，属地会看到。")])
+    items = [item for item in seen_items(programme, seen) if item.dropped != dropped]
+    for item in items:
+        item.dropped, item.reason, item.version = dropped, reason.strip()[:200], item.version + 1
+    save_items(items)
+    word = "不列入" if dropped else "列入"
+    if items:
+        record(
+            "planning.items.reviewed",
+            actor=actor,
+            now=now,
+            subject=programme,
+            summary=f"{programme}：{len(items)}个{word}{f'（{reason.strip()}）' if reason.strip() else ''}",
+            rows=[RowChange(item, item.name, {"列入": [dropped, not dropped]}) for item in items],
+        )
+    return len(items)
+
+
+@transaction.atomic
+def amend_item(
+    item: ProgrammeItem, planned: int, stage: int, reason: str, *, seen: int, actor: Actor, now: datetime
+) -> ProgrammeItem:
+    """改一项: its plan of the year (元) and stage; Conflict where somebody changed it meanwhile."""
+    programme = locked(item.programme.year)
+    held = seen_items(programme, {item.pk: seen})[0]
+    refuse(problems_of_amount_in(held, planned, stage))
+    was = held.planned_investment
+    held.planned_investment, held.stage, held.version = planned, stage, held.version + 1
+    held.reason = reason.strip()[:200]
+    save_items([held])
+    record(
+        "planning.item.amended",
+        actor=actor,
+        now=now,
+        subject=held,
+        summary=f"{programme}：改“{held.name}”的年度计划",
+        changes={"年度计划": [was, planned], "阶段": [item.stage, stage]},
+    )
+    return held
+
+
+def problems_of_amount_in(item: ProgrammeItem, planned: int, stage: int) -> Iterator[RowProblem]:
+    if planned < 0:
+        yield RowProblem(0, "planned", "年度计划不能是负数，请核对正负号。")
+    elif planned > item.total_investment:
+        yield RowProblem(0, "planned", f"“{item.name}”的年度计划超过了总投资，请核对单位是不是万元。")
+    if stage not in (Stage.UNDER_WAY, Stage.PRELIMINARY):
+        yield RowProblem(0, "stage", "阶段只能选当年实施或前期工作。")
+    elif stage == Stage.PRELIMINARY and planned > 0:
+        yield RowProblem(0, "planned", "前期工作项目不下年度投资计划，请填0或改成当年实施。")
+
+
+def seen_items(programme: Programme, seen: dict[int, int]) -> list[ProgrammeItem]:
+    found = programme.items.select_for_update().filter(listed("pk", list(seen))).order_by("pk")
+    items = list(found)
+    if len(items) != len(seen):
+        refuse([RowProblem(0, "item", "有的项目已不在这份计划里，请刷新再选。")])
+    for item in items:
+        if item.version != seen[item.pk]:
+            raise Conflict(f"“{item.name}”刚被别人改过，请看过再定。")
+    return items
+
+
+def save_items(items: Sequence[ProgrammeItem]) -> None:
+    names = ["dropped", "reason", "version", "planned_investment", "stage"]
+    ProgrammeItem.objects.bulk_update(items, names, batch_size=200)
+
+
+def end_asking(programme: Programme, actor: Actor, now: datetime) -> None:
+    end_duties(programme, now=now, by=actor.by)
+
+
+__all__ = ["amend_item", "compile_programme", "finish_proposals", "review_items"]
