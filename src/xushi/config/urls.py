@@ -21,6 +21,7 @@ urlpatterns = [
     path("registry/", include("xushi.registry.urls")),
     path("progress/", include("xushi.progress.urls")),
     path("problems/", include("xushi.problems.urls")),
+    path("planning/", include("xushi.planning.urls")),
     path("supervision/", include("xushi.supervision.urls")),
     path("exchange/", include("xushi.exchange.urls")),
     path("notices/", include("xushi.notices.urls")),

@@ -1,0 +1,86 @@
+"""读储备与计划：每页一个函数，查询个数不随行数变。"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from xushi.duties.models import Duty
+from xushi.planning.models import Declaration, Programme, ProgrammeItem, Proposal, Reserve
+from xushi.planning.programme import DUTY
+from xushi.planning.rules import Maturity
+from xushi.planning.wanted import Wanted
+from xushi.registry.models import Category
+from xushi.units.models import Unit
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+PER_PAGE = 50
+
+
+def reserve_rows(user: "User", wanted: Wanted) -> "QuerySet[Reserve]":
+    """The standing reserve, the ripe first, then the larger."""
+    rows = Reserve.objects.visible_to(user).filter(wanted.of_reserve(), left_at=None)
+    related = rows.select_related("territory", "category", "project")
+    return related.order_by("-maturity", "-total_investment", "pk")  # type: ignore[no-any-return]
+
+
+def item_rows(user: "User", programme: Programme, wanted: Wanted) -> "QuerySet[ProgrammeItem]":
+    rows = ProgrammeItem.objects.visible_to(user).filter(wanted.of_items(), programme=programme)
+    related = rows.select_related("territory", "category")
+    return related.order_by("stage", "-planned_investment", "-total_investment", "pk")  # type: ignore[no-any-return]
+
+
+def page_of(rows: "QuerySet[Any]", number: str) -> "Page[Any]":
+    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def proposals_of(user: "User", programme: Programme) -> "QuerySet[Proposal]":
+    """Those waiting first."""
+    rows = Proposal.objects.visible_to(user).filter(programme=programme)
+    related = rows.select_related("unit", "by", "decided_by", "item", "reserve")
+    return related.order_by("decided_at", "pk")  # type: ignore[no-any-return]
+
+
+def declarations(user: "User", level: str = "", state: str = "") -> "QuerySet[Declaration]":
+    rows = Declaration.objects.visible_to(user).select_related("project__territory", "project__category")
+    if level:
+        rows = rows.filter(level=level)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.order_by("-year", "level", "pk")  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """谁还没报建议."""
+
+    owing: list[str]
+    through: int
+    own: bool  # the person's own unit still owes
+
+
+def asked(user: "User", programme: Programme) -> Asked:
+    """Which territories have yet to say that they are through; one query."""
+    duties = list(
+        Duty.objects.about(programme).filter(kind=DUTY).select_related("unit").order_by("unit__path")
+    )
+    owing = [duty.unit for duty in duties if duty.done_at is None and duty.unit]
+    mine = {held.unit_id for held in user.appointments_in_force}
+    own = any(unit.pk in mine for unit in owing)
+    return Asked([str(unit) for unit in owing], len(duties) - len(owing), own)
+
+
+def choices() -> dict[str, list[tuple[Any, str]]]:
+    """What lists are narrowed by; two queries."""
+    tops = Category.objects.filter(parent=None).values_list("path", "name")
+    places = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS)
+    return {
+        "maturity": [(one.value, one.label) for one in reversed(Maturity)],
+        "source": [(value, label) for value, label in ProgrammeItem.Source.choices],
+        "stage": [(1, "当年实施"), (2, "前期工作")],
+        "territory": [(unit.pk, str(unit)) for unit in places],
+        "category": list(tops),
+    }

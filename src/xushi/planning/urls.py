@@ -1,0 +1,23 @@
+"""储备与年度计划。"""
+
+from django.urls import path
+
+from xushi.planning import views_declared, views_programme, views_reserve
+
+app_name = "planning"
+
+urlpatterns = [
+    path("", views_reserve.index, name="index"),
+    path("reserve/new/", views_reserve.new, name="new"),
+    path("reserve/<int:pk>/", views_reserve.entry, name="entry"),
+    path("reserve/<int:pk>/<slug:verb>/", views_reserve.step, name="step"),
+    path("compile/", views_programme.compile_year, name="compile"),
+    path("items/<int:pk>/", views_programme.item, name="item"),
+    path("declarations/", views_declared.declarations, name="declarations"),
+    path("declarations/step/", views_declared.step, name="declare"),
+    path("<int:year>/", views_programme.one, name="programme"),
+    path("<int:year>/proposals/", views_programme.proposals, name="proposals"),
+    path("<int:year>/export/", views_programme.export, name="export"),
+    path("<int:year>/print/", views_programme.printed, name="print"),
+    path("<int:year>/<slug:verb>/", views_programme.act, name="act"),
+]
