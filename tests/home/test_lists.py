@@ -1,5 +1,6 @@
 """清单：每个数打开的清单，个数与合计都等于这个数；谁看得到什么；查询次数不随项目数变。"""
 
+import csv
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from xushi.core.figure import FigureUnit
 from xushi.core.money import YUAN_PER_YI
 from xushi.core.months import Month
 from xushi.home import lists, wanted
+from xushi.home.columns import COLUMNS
 from xushi.progress import figures
 from xushi.progress.scope import LEVELS
 from xushi.progress.specs import SPECS
@@ -176,6 +178,26 @@ def test_export_is_exactly_what_is_shown(here: World, signed_in: SignIn, office_
     assert [line.split(",")[0] for line in lines[1:-1]] == shown
     assert "周敏（区重大办）2018-09-12 08:30导出" in lines[-1]
     assert client.get("/projects/export.pdf").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "month", ["2018-08", "2018-07", "2018-09"]
+)  # the last closed, an older one, the open one
+def test_a_column_exported_alone_says_what_it_says_among_all(
+    here: World, signed_in: SignIn, office_user: User, month: str
+) -> None:
+    """An export reads only what its columns are made of."""
+    client = signed_in(office_user)
+
+    def exported(keys: list[str]) -> list[list[str]]:
+        answer = client.get("/projects/export.csv", {"month": month, "columns": keys})
+        return list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))[:-1]
+
+    keys = [key for key, column in COLUMNS.items() if column.kind != "bar"]
+    whole = exported(keys)
+    assert len(whole) > 20
+    for at, key in enumerate(keys, start=1):
+        assert exported([key]) == [[row[0], row[at]] for row in whole], key
 
 
 def test_bulk_watch_and_saved_views_leave_a_trace(here: World, signed_in: SignIn, leader_user: User) -> None:

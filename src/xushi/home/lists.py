@@ -1,7 +1,7 @@
 """项目清单：同一组条件数数、合计、翻页、导出。"""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.home import words
-from xushi.home.columns import SORTS, computed
+from xushi.home.columns import COLUMNS, SORTS, computed
 from xushi.home.ordering import open_orders
 from xushi.home.rows import Row
 from xushi.home.wanted import ANY, Wanted
@@ -37,7 +37,12 @@ _PLAIN = (
     *(f"{unit}__{name}" for unit in ("territory", "responsible_unit", "owner_unit")
       for name in ("name", "short_name")),
 )  # fmt: skip
-_DATES = ("started_on", "completed_on", "statistics", "end")  # dear to read, and seldom among the columns
+_RENAMED = {
+    "person": "responsible_person",
+    "code": "code",
+    "difficulty": "difficulty",
+}  # of the project itself
+_EVERY = (*_PLAIN, *_RENAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +123,17 @@ def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
 def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[Row]:
     """All rows in order, for an export: the ids first, then rows and their alerts some at a time.
 
-    So only ids are sorted and held, 8 bytes each; a sort of whole rows would hold them all.
+    So only ids are sorted and held, 8 bytes each; a sort of whole rows would hold them all. Of the rows, their
+    alerts and their orders only what the columns are made of is read.
     """
-    unused = frozenset(SORTS[key] for key in _DATES if key not in wanted.columns)
+    names = {"project_name", *(name for key in wanted.columns for name in COLUMNS[key].needs)}
     keys = array("q", ordered(found, wanted).values_list("pk", flat=True).iterator(chunk_size=AT_ONCE))
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        read = _read(found, found.rows.filter(pk__in=list(some)), unused)
+        read = _read(found, found.rows.filter(pk__in=list(some)), names)
         by_key = {values["pk"]: _row(values, found.month) for values in read}
-        yield from _told(user, today, found.stood, [by_key[key] for key in some if key in by_key])
+        rows = [by_key[key] for key in some if key in by_key]
+        yield from _told(user, today, found.stood, rows, wanted.columns)
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
@@ -134,13 +141,14 @@ def chosen(found: Found, projects: list[int]) -> Found:
     return replace(found, rows=found.rows.filter(**{f"{found.key}__in": projects}), whole=None)
 
 
-def _read(found: Found, rows: "QuerySet[Any]", unused: frozenset[str] = frozenset()) -> "QuerySet[Any]":
-    """The columns of Row, but those that nobody asked for."""
-    own = {name: F(f"{found.prefix}{name}") for name in ("code", "difficulty")} if found.prefix else {}
-    names = ["pk", *(name for name in _PLAIN if name not in unused)]
-    names += [] if found.prefix else ["code", "difficulty"]
-    extra = {"person": F(f"{found.prefix}responsible_person"), "subject": F(found.key), **own}
-    return rows.values(*names, **extra)
+def _read(found: Found, rows: "QuerySet[Any]", names: Collection[str] = _EVERY) -> "QuerySet[Any]":
+    """These columns of Row, and the ids of the row and of its project."""
+    own = {name: F(f"{found.prefix}{column}") for name, column in _RENAMED.items() if name in names}
+    plain = [name for name in names if name not in _RENAMED]
+    if not found.prefix:  # a project's own columns need no other name, and may have none
+        plain += [name for name, column in _RENAMED.items() if name in names and name == column]
+        own = {name: value for name, value in own.items() if name not in plain}
+    return rows.values("pk", *plain, subject=F(found.key), **own)
 
 
 def _row(values: dict[str, Any], month: Month) -> Row:
@@ -150,11 +158,17 @@ def _row(values: dict[str, Any], month: Month) -> Row:
 Alerts = dict[int, dict[str, str]]
 
 
-def _told(user: "User", today: date, stood: datetime | None, rows: list[Row]) -> list[Row]:
+def _told(
+    user: "User",
+    today: date,
+    stood: datetime | None,
+    rows: list[Row],
+    wanted: Collection[str] = ("alert", "order"),
+) -> list[Row]:
     """The rows with their alerts, and of the present with their open orders: two queries at most."""
     projects = [row.pk for row in rows]
-    alerts = _alerts(user, today, stood, projects)
-    orders = {} if stood else open_orders(user, projects)
+    alerts = _alerts(user, today, stood, projects) if "alert" in wanted else {}
+    orders = open_orders(user, projects) if "order" in wanted and not stood else {}
     for row in rows:
         row.order = orders.get(row.pk)
     return [_warned(row, alerts, stood) for row in rows]
