@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from xushi.alerts.rules import OWED, Cause, Level
+from xushi.alerts.rules import BEFORE_START, OWED, Cause, Level
 from xushi.kit.fields import MonthField
 from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
@@ -27,7 +27,7 @@ RANKED = (
     Cause.NOT_IN_STATISTICS,
     Cause.ANOMALY,
 )
-CAUSE_ORDER = (*RANKED, *OWED)
+CAUSE_ORDER = (*RANKED, *BEFORE_START, *OWED)
 OPEN = Q(cleared_at=None)
 
 

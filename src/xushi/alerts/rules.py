@@ -20,6 +20,8 @@ class Cause(StrEnum):
     ORDER_DUE = "order_due"
     PROBLEM_DUE = "problem_due"
     INSTRUCTION_DUE = "instruction_due"
+    STEP_OVERDUE = "step_overdue"
+    REQUEST_OVERDUE = "request_overdue"
 
     @property
     def label(self) -> str:
@@ -40,7 +42,11 @@ _CAUSE_LABELS = {
     Cause.ORDER_DUE: "督办到期",
     Cause.PROBLEM_DUE: "问题到期",
     Cause.INSTRUCTION_DUE: "批示到期",
+    Cause.STEP_OVERDUE: "手续超时",
+    Cause.REQUEST_OVERDUE: "要素逾期",
 }
+# 判断的是项目的一步手续、一件要素请求
+BEFORE_START = (Cause.STEP_OVERDUE, Cause.REQUEST_OVERDUE)
 # 判断的是人和单位欠的事，不是项目
 OWED = (Cause.ORDER_DUE, Cause.PROBLEM_DUE, Cause.INSTRUCTION_DUE)
 

@@ -17,10 +17,13 @@ MARKS = {
     Cause.ORDER_DUE: "overdue",
     Cause.PROBLEM_DUE: "overdue",
     Cause.INSTRUCTION_DUE: "instruction",
+    Cause.STEP_OVERDUE: "overdue",
+    Cause.REQUEST_OVERDUE: "overdue",
 }
 PAGES = {
     "registry.project": "home:project",
     "problems.problem": "problems:problem",
+    "guarantees.resourcerequest": "guarantees:request",
     "supervision.supervisionorder": "supervision:order",
     "supervision.instruction": "supervision:instruction",
 }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GuaranteesConfig(AppConfig):
+    name = "xushi.guarantees"
+    verbose_name = "要素保障"
