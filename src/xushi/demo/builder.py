@@ -14,6 +14,7 @@ from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, statistics_story
 from xushi.demo.meeting import meeting_stories
 from xushi.demo.people import SURNAMES, People, settle
+from xushi.demo.planning import planning_stories
 from xushi.demo.problems import problem_stories
 from xushi.demo.reporting import WAN, District, month_story, september_story
 from xushi.demo.row import Row
@@ -69,6 +70,8 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     line.at(CEREMONY_AT, lambda now: _ceremony(district, now))
     Supervision(district, line)
     for story in (*problem_stories(district), *meeting_stories(district), september_story(district, chance)):
+        line.add(story)
+    for story in planning_stories(district):
         line.add(story)
     line.run()
     _publish(people)
