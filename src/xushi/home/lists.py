@@ -18,6 +18,7 @@ from xushi.home.columns import COLUMNS, SORTS, computed
 from xushi.home.ordering import open_orders
 from xushi.home.rows import Row
 from xushi.home.wanted import ANY, Wanted
+from xushi.kit.listed import listed
 from xushi.progress import figures
 from xushi.progress.models import ProjectMonth
 from xushi.progress.scope import Filters
@@ -130,7 +131,7 @@ def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[R
     keys = array("q", ordered(found, wanted).values_list("pk", flat=True).iterator(chunk_size=AT_ONCE))
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        read = _read(found, found.rows.filter(pk__in=list(some)), names)
+        read = _read(found, found.rows.filter(listed("pk", some)), names)
         by_key = {values["pk"]: _row(values, found.month) for values in read}
         rows = [by_key[key] for key in some if key in by_key]
         yield from _told(user, today, found.stood, rows, wanted.columns)
@@ -187,7 +188,7 @@ def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:
 def _alerts(user: "User", today: date, stood: datetime | None, projects: list[int]) -> Alerts:
     """project → {cause: 逾165天}, from one query; the days to today, or to the day of the moment they stood."""
     today = local_day(stood) if stood else today
-    open_now = standing(user, stood).filter(subject_id__in=projects)
+    open_now = standing(user, stood).filter(listed("subject_id", projects))
     found: Alerts = {}
     columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
     for project, cause, points, since in columns.iterator():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Prefetch
 
 from xushi.duties.followed import Follow
+from xushi.kit.listed import listed
 from xushi.registry.models import Project
 from xushi.supervision.models import Instruction, SupervisionOrder
 from xushi.supervision.standing import follow
@@ -22,7 +23,7 @@ SAID = 5
 
 def open_orders(user: "User", projects: Collection[int]) -> dict[int, Follow]:
     """{project: 督办17号} of the open order with the nearest deadline, where one is in sight: one query."""
-    orders = SupervisionOrder.objects.open().visible_to(user).filter(project__in=projects)
+    orders = SupervisionOrder.objects.open().visible_to(user).filter(listed("project_id", projects))
     found: dict[int, Follow] = {}
     for project, pk, serial in orders.order_by("due_at", "serial").values_list("project", "pk", "serial"):
         found.setdefault(project, follow(pk, serial))
