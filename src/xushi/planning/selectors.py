@@ -83,4 +83,6 @@ def choices() -> dict[str, list[tuple[Any, str]]]:
         "stage": [(1, "当年实施"), (2, "前期工作")],
         "territory": [(unit.pk, str(unit)) for unit in places],
         "category": list(tops),
+        "upper": [("1", "省市重大")],
+        "dropped": [("1", "不列入的")],
     }

@@ -22,6 +22,7 @@ from xushi.planning.views_reserve import ask_keeper, ask_proposer, ask_reader
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.policy import sees_everything
 
 MOST_ON_PAPER = 2000
 
@@ -42,7 +43,8 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
     context = {
         "programme": held, "wanted": wanted, "by": by, "dimensions": figures.DIMENSIONS, "compared": compared,
         "said": conclusion(compared.whole, compared.upper, held.year), "base": held.year - 1,
-        "sources": figures.programme_figures(user, held, today),
+        "sources": [one for one in figures.programme_figures(user, held, today) if one.value],
+        "scope": "" if sees_everything(user) else user.unit_name,
         "totals": figures.comparison_figures(compared, held, today),
         "page": selectors.page_of(selectors.item_rows(user, held, wanted), request.GET.get("page", "1")),
         "asked": selectors.asked(user, held), "choices": selectors.choices(), "problem": problem,

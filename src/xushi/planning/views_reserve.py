@@ -59,9 +59,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "programmes": Programme.objects.order_by("-year"), "next_year": today.year + 1,
         "declared": selectors.declarations(user).exclude(state="refused").count(),
         "may_propose": policy.can_propose(user), "office": policy.can_keep(user),
-        "compile_form": CompileForm(initial={"year": today.year + 1}),
+        "compile_form": CompileForm(initial=_last_compiled(today.year + 1)),
     }  # fmt: skip
     return render(request, "planning/index.html", context)
+
+
+def _last_compiled(year: int) -> dict[str, Any]:
+    """The form as it was when the year was last compiled."""
+    due = Programme.objects.filter(year=year).values_list("proposals_due", flat=True).first()
+    return {"year": year, "proposals_due": due}
 
 
 @require_http_methods(["GET", "POST"])
