@@ -85,10 +85,10 @@ def _standing(base: int) -> Iterator[tuple[Project, dict[str, int], AnnualPlan |
     """Every project neither completed nor removed, with its lists and plan of the year; three queries."""
     projects = Project.objects.filter(completed_on=None, removed_on=None).order_by("pk")
     listings: dict[int, dict[str, int]] = {}
-    for project, level, stage in Listing.objects.filter(year=base).values_list(
+    for on_list, level, stage in Listing.objects.filter(year=base).values_list(
         "project_id", "level", "stage"
     ):
-        listings.setdefault(project, {})[level] = stage
+        listings.setdefault(on_list, {})[level] = stage
     ruling = AnnualPlan.objects.filter(year=base, state=AnnualPlan.State.IN_FORCE)
     plans = {plan.project_id: plan for plan in ruling}
     for project in projects:

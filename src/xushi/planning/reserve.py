@@ -61,7 +61,8 @@ def amend_reserves(
     categories = _checked(inputs, keep=list(held))
     changed, changes = [], {}
     for pk, row in rows:
-        entry, moved = held[pk], {}
+        entry = held[pk]
+        moved: Changes = {}
         for column, value in _columns(row, categories).items():
             if (was := getattr(entry, column)) != value:
                 setattr(entry, column, value)

@@ -45,7 +45,7 @@ def _prepared(request: HttpRequest, form: DeclareForm) -> bool:
     if project is None:
         form.add_error("name", f"项目库里没有“{data['name']}”，请照库里的全名填。")
         return False
-    how = {"stage": data["stage"], "actor": Actor.of(request), "now": clock.now()}
+    how: dict[str, Any] = {"stage": data["stage"], "actor": Actor.of(request), "now": clock.now()}
     try:
         declaring.prepare_declarations([project], data["year"], data["level"], data["words"], **how)
     except Refused as refusal:
@@ -68,7 +68,7 @@ def step(request: HttpRequest) -> HttpResponse:
         return _page(request, _form(request), f"日期“{on[:20]}”看不懂，请写成 2018-09-12 这样。", 422)
     if verb not in declaring.STEPS:
         return _page(request, _form(request), "不知道要办什么，请用页上的按钮。", 400)
-    how = {"actor": Actor.of(request), "now": clock.now()}
+    how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:
         rows = declaring.step_declarations(chosen, verb, on=day, reason=request.POST.get("reason", ""), **how)
     except (Refused, Conflict) as refusal:

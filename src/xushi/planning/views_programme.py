@@ -62,9 +62,12 @@ def compile_year(request: HttpRequest) -> HttpResponse:
     ask_keeper(request)
     form = CompileForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "；".join(sentence for errors in form.errors.values() for sentence in errors))
+        messages.error(
+            request, "；".join(str(sentence) for errors in form.errors.values() for sentence in errors)
+        )
         return redirect("planning:index")
-    data, how = form.cleaned_data, {"actor": Actor.of(request), "now": clock.now()}
+    data = form.cleaned_data
+    how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:
         held = programme.compile_programme(data["year"], proposals_due=data["proposals_due"], **how)
     except Refused as refusal:
@@ -149,7 +152,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _said(request: HttpRequest, held: ProgrammeItem, form: Any, office: bool) -> bool:
-    data, how = form.cleaned_data, {"actor": Actor.of(request), "now": clock.now()}
+    data = form.cleaned_data
+    how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     seen = row_number(request.POST.get("version", "")) or 0
     unit = policy.proposing_unit(person(request))
     try:
@@ -179,7 +183,7 @@ def proposals(request: HttpRequest, year: int) -> HttpResponse:
         ask_keeper(request)
         chosen = [key for text in request.POST.getlist("pick") if (key := row_number(text)) is not None]
         accept, answer = request.POST.get("act") == "accept", request.POST.get("answer", "")
-        how = {"actor": Actor.of(request), "now": clock.now()}
+        how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
         try:
             done = proposing.decide_proposals(held, chosen, accept=accept, answer=answer, **how)
         except (Refused, Conflict) as refusal:
