@@ -52,6 +52,7 @@ def test_orders_are_named_as_the_transition_table_names_them() -> None:
         ("supervision.instruction.fed_back", [Who.AUTHOR], []),
         ("problems.problem.raised", [Who.RAISED_TO], []),
         ("problems.problem.sent_back", [Who.REPORTER], []),
+        ("planning.proposals.decided", [Who.PROPOSER], []),
         ("progress.report.returned", [Who.REPORTERS], []),
         ("progress.month.closed", [], [Who.LEADERS, Who.OFFICE]),
     ],

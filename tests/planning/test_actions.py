@@ -11,6 +11,7 @@ from xushi.core.clock import BEIJING
 from xushi.duties.models import Duty
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
+from xushi.notices.writing import write_notices
 from xushi.planning import adopting, declaring, programme, proposing
 from xushi.planning import reserve as reserving
 from xushi.planning.models import Declaration, Programme, ProgrammeItem, Proposal, Reserve
@@ -141,6 +142,18 @@ def test_a_proposal_accepted_changes_the_programme(
     assert item("汤泉文旅商业街配套").planned_investment == 15_000 * WAN
     with pytest.raises(Conflict, match="刚被周敏审过（采纳）"):
         proposing.decide_proposals(plan, keys[:1], accept=False, answer="再议", actor=by, now=NOW)
+
+
+def test_whoever_proposed_hears_what_was_decided(
+    plan: Programme, subdistrict: Unit, territory_user: User, stranger: User, by: Actor
+) -> None:
+    rows = [ProposalInput("drop", "业主撤资", item=item("前期的桥"))]
+    town = Actor(by=territory_user)
+    one = proposing.make_proposals(plan, rows, unit=subdistrict, actor=town, now=NOW)[0]
+    proposing.decide_proposals(plan, [one.pk], accept=False, answer="再等等", actor=by, now=NOW)
+    made, decided = Event.objects.filter(verb__startswith="planning.proposals.").order_by("pk")
+    assert [notice.reader for notice in write_notices(made)] == [by.by]
+    assert [notice.reader for notice in write_notices(decided)] == [territory_user]
 
 
 def test_a_refusal_of_a_proposal_says_why(plan: Programme, subdistrict: Unit, by: Actor) -> None:

@@ -17,6 +17,7 @@ class Who(StrEnum):
     ANSWERING = "要书面答复的单位"
     REPORTER = "报问题的人"
     RAISED_TO = "提请到的领导"
+    PROPOSER = "提计划建议的人"
     SOON = "快到期的事归谁办"
     OVERDUE = "逾期的事归谁办"
     LATE_HEADS = "逾期满1个工作日：单位负责人"
@@ -92,6 +93,10 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.OFFICE)
         case ["problems", "problem", "closed"]:
             return _told(Who.REPORTER, Who.LEAD)
+        case ["planning", "proposals", "made"]:
+            return _told(Who.OFFICE)
+        case ["planning", "proposals", "decided"]:
+            return _named(Who.PROPOSER)
         case ["duties", "duty", "warned"]:
             return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
         case ["progress", "report", "reminded" | "returned"]:
@@ -149,6 +154,8 @@ VERBS: dict[str, str] = {
     "problems.problem.returned": "问题退回重办",
     "problems.problem.closed": "问题销号",
     "problems.problem.reopened": "问题重开",
+    "planning.proposals.made": "提年度计划建议",
+    "planning.proposals.decided": "审年度计划建议",
     "duties.duty.warned": "到期提醒",
     "progress.report.reminded": "催报月报",
     "progress.report.returned": "月报退回",

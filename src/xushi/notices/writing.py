@@ -8,6 +8,7 @@ from xushi.kit.bulk import insert_all
 from xushi.notices import (
     matters_duties,
     matters_meetings,
+    matters_planning,
     matters_problems,
     matters_progress,
     matters_supervision,
@@ -24,6 +25,7 @@ SOURCES: dict[str, Source] = {
     "instructions": matters_supervision.matters,
     "meetings": matters_meetings.matters,
     "problems": matters_problems.matters,
+    "planning": matters_planning.matters,
     "deadlines": matters_duties.matters,
     "reports": matters_progress.matters,
     "months": matters_progress.matters,

@@ -61,7 +61,10 @@ def make_proposals(
         now=now,
         subject=programme,
         summary=f"{unit}对{programme}提{len(made)}条建议" if len(made) > 1 else f"{unit}建议{made[0]}",
-        rows=[RowChange(one, str(one), {"建议": [None, one.reason]}) for one in made],
+        rows=[
+            RowChange(one, str(one), {"建议": [None, one.get_kind_display()], "写了": [None, one.reason]})
+            for one in made
+        ],
     )
     return made
 
@@ -113,7 +116,10 @@ def decide_proposals(
         now=now,
         subject=programme,
         summary=f"{programme}：{word}{len(proposals)}条建议",
-        rows=[RowChange(one, str(one), {"审核": [State.OPEN.label, word]}) for one in proposals],
+        rows=[
+            RowChange(one, str(one), {"审核": [State.OPEN.label, word], "写了": [None, answer.strip()]})
+            for one in proposals
+        ],
     )
     return len(proposals)
 
