@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/", include("xushi.alerts.urls")),
     path("registry/", include("xushi.registry.urls")),
     path("progress/", include("xushi.progress.urls")),
+    path("guarantees/", include("xushi.guarantees.urls")),
     path("problems/", include("xushi.problems.urls")),
     path("planning/", include("xushi.planning.urls")),
     path("supervision/", include("xushi.supervision.urls")),

@@ -128,6 +128,18 @@ class ResourceRequest(models.Model):
         """One of its amounts with the unit."""
         return shown(self.of_kind, getattr(self, name))
 
+    @property
+    def amount_text(self) -> str:
+        return self.said("amount")
+
+    @property
+    def promised_text(self) -> str:
+        return self.said("promised")
+
+    @property
+    def met_text(self) -> str:
+        return self.said("met")
+
 
 class RequestNote(models.Model):
     """一步: what was done or said, by whom, under the name and unit of that time; never changed."""
@@ -178,6 +190,18 @@ class Stock(models.Model):
 
     def said(self, name: str) -> str:
         return shown(Kind(self.kind), getattr(self, name))
+
+    @property
+    def total_text(self) -> str:
+        return self.said("total")
+
+    @property
+    def promised_text(self) -> str:
+        return self.said("promised")
+
+    @property
+    def left_text(self) -> str:
+        return self.said("left")
 
 
 class StockChange(models.Model):
