@@ -15,6 +15,7 @@ from xushi.duties.actions import set_duty
 from xushi.notices.models import ChannelState, Digest, DigestItem, Mute, Notice
 from xushi.notices.recipients import VERBS
 from xushi.notices.selectors import reminder
+from xushi.notices.topics import TOPICS
 from xushi.notices.writing import write_notices
 
 pytestmark = pytest.mark.django_db
@@ -75,11 +76,12 @@ def test_read_all_goes_as_far_as_the_page_showed(told, leader_user, signed_in) -
 
 def test_preferences(leader_user, signed_in) -> None:
     client = signed_in(leader_user)
-    assert text(client, "notices:preferences").count(" checked") == 7
+    assert text(client, "notices:preferences").count(" checked") == len(TOPICS)
     client.post(reverse("notices:preferences"), {"hear": ["orders", "problems", "nonsense"]})
-    assert set(Mute.objects.values_list("topic", flat=True)) == {
-        "instructions", "meetings", "deadlines", "reports", "months"
-    }  # fmt: skip
+    assert set(Mute.objects.values_list("topic", flat=True)) == {topic.key for topic in TOPICS} - {
+        "orders",
+        "problems",
+    }
     assert text(client, "notices:preferences").count(" checked") == 2
 
 

@@ -248,6 +248,18 @@ def test_a_declaration_accepted_stands_on_the_list(subdistrict: Unit, by: Actor)
         declaring.prepare_declarations([project], 2018, "provincial", "", stage=1, **how)
 
 
+def test_an_accepted_declaration_of_next_year_counts_in_the_programme(plan: Programme, by: Actor) -> None:
+    project, how = Project.objects.get(name="前期的桥"), {"actor": by, "now": NOW}
+    row = declaring.prepare_declarations([project], 2019, "provincial", "", stage=2, **how)[0]
+    for verb in ("send", "accept"):
+        declaring.step_declarations([row.pk], verb, on=date(2018, 9, 3), **how)
+    assert item("前期的桥").provincial
+    adopting.adopt_programme(2019, **how)
+    adopting.undo_adoption(2019, reason="重编", **how)
+    left = Listing.objects.get(year=2019)  # what the province decided is not the district's to take back
+    assert (left.project, left.level) == (project, "provincial")
+
+
 def test_a_declaration_refused_says_why_and_may_be_made_again(subdistrict: Unit, by: Actor) -> None:
     project = add_project(subdistrict, "台积电配套")
     how = {"actor": by, "now": NOW}

@@ -10,7 +10,7 @@ from xushi.journal.actions import Actor, RowChange, parts_of, record
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
-from xushi.planning.models import Declaration
+from xushi.planning.models import Declaration, Programme, ProgrammeItem
 from xushi.registry.actions import list_projects
 from xushi.registry.checking import Conflict, RowProblem, among, refuse
 from xushi.registry.models import Listing, ListLevel, Project
@@ -98,7 +98,15 @@ def step_declarations(
         with parts_of(event):
             on_list = [ListingInput(row.project_id, row.year, row.level, row.stage) for row in rows]
             list_projects(on_list, actor=actor, now=now)
+        _mark_in_programme(rows)
     return rows
+
+
+def _mark_in_programme(rows: Sequence[Declaration]) -> None:
+    """The programme that is being compiled counts it among 省市重大 from now on."""
+    for row in rows:
+        lines = ProgrammeItem.objects.filter(project=row.project_id, programme__year=row.year)
+        lines.filter(programme__state=Programme.State.DRAFT).update(**{row.level: True})
 
 
 def _record(verb: str, what: str, rows: Sequence[Declaration], actor: Actor, now: datetime) -> Event:
