@@ -8,6 +8,7 @@ from xushi.calendars.selectors import calendar
 from xushi.duties.actions import transfer_duties
 from xushi.duties.actions_clock import Recounted, recount, warn_duties
 from xushi.duties.sweep import due_steps
+from xushi.guarantees.actions import transfer_unit as transfer_requests
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.problems.actions import hand_on as hand_problems_on
@@ -55,6 +56,7 @@ def pass_on(event: Event) -> int:
     if successor is None:
         return 0
     moved = transfer_unit(unit, successor, SYSTEM, event.at)
+    moved += transfer_requests(unit, successor, actor=SYSTEM, now=event.at)
     moved += len(pass_orders_on(unit, successor, now=event.at))
     left = Appointment.objects.filter(unit=unit, ended_at=event.at).values("user")
     for person in User.objects.filter(pk__in=left).order_by("pk"):

@@ -8,6 +8,7 @@ from django.db.models import Max
 from xushi.alerts import tally
 from xushi.alerts.actions import Applied
 from xushi.alerts.models import Alert
+from xushi.guarantees.actions import judge_all as judge_requests
 from xushi.journal.models import Event
 from xushi.progress.drift import refresh_drift
 from xushi.progress.models import MonthlyReport
@@ -24,6 +25,7 @@ def nightly(now: datetime) -> Applied:
     Running it twice changes nothing the second time; a day older than the last judgement is not gone back to.
     """
     refresh_drift(now=now)
+    judge_requests(now)
     done = refresh_alerts(now=_not_before_the_last(now))
     tally.recount()
     return done

@@ -11,6 +11,8 @@ from xushi.alerts.rules import Cause
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
+from xushi.guarantees.models import ResourceRequest
+from xushi.guarantees.selectors import of_project as requests_of
 from xushi.home import conclusions, curves, ordering, words
 from xushi.home.lists import PROJECT
 from xushi.home.months import Choice
@@ -91,6 +93,7 @@ class ProjectPage:
     revised: list[Revised] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    requests: list[ResourceRequest] = field(default_factory=list)
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
 
@@ -170,6 +173,8 @@ class ProjectPage:
         found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}")]
         if self.problems:
             found.append(("problems", f"问题{len(self.problems)}"))
+        if self.requests:
+            found.append(("requests", f"要素{len(self.requests)}"))
         if self.orders or self.instructions:
             found.append(("orders", f"督办{self.running or ''}"))
         found += [("facts", "资料"), ("reports", "月报"), ("plans", "计划")]
@@ -258,6 +263,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         revised=revised(list(project.revisions.order_by("as_of"))),
         gaps=_gaps(project, reports),
         problems=problems_of(user, project),
+        requests=requests_of(user, project),
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),
     )

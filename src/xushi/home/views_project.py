@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.guarantees.policy import is_asker
 from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
@@ -37,6 +38,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "project": found,
         "links": _links(user, found, page),
         "may_instruct": can_instruct(user),
+        "may_ask_resources": is_asker(user),
         "may_report_problem": is_problem_reporter(user),
         "office": user.has_role(Role.OFFICE),
     }

@@ -79,6 +79,8 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.OFFICE)
         case ["supervision", "meeting", "planned"]:
             return _named(Who.ANSWERING) + _told(Who.LEADERS)
+        case ["supervision", "meeting", "moved" | "called_off"]:
+            return _named(Who.ANSWERING) + _told(Who.LEADERS)
         case ["supervision", "meeting", "asked"]:
             return _named(Who.ANSWERING)
         case ["supervision", "meeting", "ended"]:
@@ -97,6 +99,10 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.OFFICE)
         case ["planning", "proposals", "decided"]:
             return _named(Who.PROPOSER)
+        case ["guarantees", "request", "asked" | "withdrawn" | "handed"]:
+            return _named(Who.LEAD) + _told(Who.OFFICE)
+        case ["guarantees", "request", "promised" | "delivered" | "refused"]:
+            return _named(Who.REPORTER) + _told(Who.OFFICE)
         case ["duties", "duty", "warned"]:
             return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
         case ["progress", "report", "reminded" | "returned"]:
@@ -141,6 +147,8 @@ VERBS: dict[str, str] = {
     "supervision.instruction.fed_back": "批示有反馈",
     "supervision.instruction.read": "领导阅过",
     "supervision.meeting.planned": "例会定下",
+    "supervision.meeting.moved": "例会改期",
+    "supervision.meeting.called_off": "例会取消",
     "supervision.meeting.asked": "例会请书面答复",
     "supervision.meeting.ended": "例会散会",
     "problems.problem.reported": "报来问题",
@@ -156,6 +164,12 @@ VERBS: dict[str, str] = {
     "problems.problem.reopened": "问题重开",
     "planning.proposals.made": "提年度计划建议",
     "planning.proposals.decided": "审年度计划建议",
+    "guarantees.request.asked": "提要素请求",
+    "guarantees.request.handed": "要素请求转办",
+    "guarantees.request.promised": "要素承诺",
+    "guarantees.request.delivered": "要素落实",
+    "guarantees.request.refused": "要素不能保障",
+    "guarantees.request.withdrawn": "要素请求撤回",
     "duties.duty.warned": "到期提醒",
     "progress.report.reminded": "催报月报",
     "progress.report.returned": "月报退回",

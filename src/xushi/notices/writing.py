@@ -7,6 +7,7 @@ from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.notices import (
     matters_duties,
+    matters_guarantees,
     matters_meetings,
     matters_planning,
     matters_problems,
@@ -25,6 +26,7 @@ SOURCES: dict[str, Source] = {
     "instructions": matters_supervision.matters,
     "meetings": matters_meetings.matters,
     "problems": matters_problems.matters,
+    "guarantees": matters_guarantees.matters,
     "planning": matters_planning.matters,
     "deadlines": matters_duties.matters,
     "reports": matters_progress.matters,

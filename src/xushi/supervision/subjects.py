@@ -15,6 +15,7 @@ from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.duties.words import day_words, deadline_words
+from xushi.guarantees.models import ResourceRequest
 from xushi.problems.models import Problem
 from xushi.registry.models import Project
 from xushi.supervision.models import SupervisionOrder
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 PROJECT = Project._meta.label_lower
-KINDS = ("order", "problem", "alert", "project")
+KINDS = ("order", "problem", "request", "alert", "project")
 OFFERED = (
     Unit.Kind.OFFICE,
     Unit.Kind.DEPARTMENT,
@@ -143,6 +144,28 @@ def _problem(user: "User", pk: int, now: datetime) -> Subject:
     )
 
 
+def _request(user: "User", pk: int, now: datetime) -> Subject:
+    related = ("project__territory", "project__responsible_unit", "owner", "asked_unit")
+    request = _one(ResourceRequest.objects.visible_to(user).select_related(*related), pk)
+    lead, helpers = units_for(request.project)
+    others = [*([lead] if lead else []), *helpers]
+    today = local_day(now)
+    return Subject(
+        query=f"request={pk}",
+        kind=ResourceRequest._meta.label_lower,
+        id=pk,
+        name=str(request),
+        url=reverse("guarantees:request", args=[pk]),
+        mark=request.mark,
+        marked=request.label,
+        asked=f"{request.asked_unit or ''}{day_words(local_day(request.asked_at), today)}提出",
+        context=f"{request.what}，{day_words(request.needed_by, today)}前要用。{request.words}",
+        project=request.project,
+        lead=request.owner,
+        co_handlers=tuple(dict.fromkeys(unit for unit in others if unit != request.owner)),
+    )
+
+
 def _asked(problem: Problem, raising: Any, now: datetime) -> str:
     """区重大办9月11日提请 / 桥林街道9月10日报送."""
     today = local_day(now)
@@ -174,7 +197,7 @@ def _order(user: "User", pk: int, now: datetime) -> Subject:
     )
 
 
-_READERS = {"project": _project, "alert": _alert, "problem": _problem, "order": _order}
+_READERS = {"project": _project, "alert": _alert, "problem": _problem, "request": _request, "order": _order}
 
 
 def _projects() -> Any:

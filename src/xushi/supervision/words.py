@@ -25,6 +25,7 @@ MARKS = {
 SOURCES = {
     "alerts.alert": "预警",
     "problems.problem": "问题事项",
+    "guarantees.resourcerequest": "要素保障",
     "supervision.instruction": "批示",
     "supervision.decision": "例会议定",
 }
