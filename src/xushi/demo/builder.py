@@ -12,6 +12,7 @@ from xushi.demo import facts
 from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, statistics_story
+from xushi.demo.guarantees import guarantee_stories
 from xushi.demo.meeting import meeting_stories
 from xushi.demo.people import SURNAMES, People, settle
 from xushi.demo.planning import planning_stories
@@ -24,6 +25,7 @@ from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
 from xushi.flow.clocks import remind
 from xushi.flow.owing import judge_owed
+from xushi.guarantees.actions import judge_all as judge_requests
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event, Reaction
 from xushi.journal.sealing import seal_events
@@ -73,10 +75,13 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
         line.add(story)
     for story in planning_stories(district):
         line.add(story)
+    for story in guarantee_stories(district):
+        line.add(story)
     line.run()
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
+    judge_requests(NOW)
     remind(NOW)
     judge_owed(NOW)
     _tell_latest()
