@@ -17,7 +17,7 @@ from xushi.units.models import User
 
 HOW_MANY = 40
 STOCKS = (
-    (Kind.QUOTA, 620, "宁国土资发〔2018〕9号，2018年新增建设用地计划"),
+    (Kind.QUOTA, 384, "宁国土资发〔2018〕9号，2018年新增建设用地计划"),
     (Kind.ENERGY, 52_000, "宁发改能审〔2018〕3号，2018年新增用能"),
     (Kind.FOREST, 60, "宁林资〔2018〕5号，2018年占用林地定额"),
 )
@@ -29,7 +29,7 @@ DESKS = {"区国土分局": "department", "区财政局": "department5", "区建
 BY_DIFFICULTY = (
     ("拆迁", Kind.DEMOLITION), ("用地", Kind.QUOTA), ("融资", Kind.FUNDS), ("PPP", Kind.FUNDS), ("管线", Kind.UTILITIES),
 )  # fmt: skip
-IN_TURN = (Kind.QUOTA, Kind.ENERGY, Kind.LAND, Kind.UTILITIES, Kind.QUOTA, Kind.FOREST)
+IN_TURN = (Kind.QUOTA, Kind.FUNDS, Kind.ENERGY, Kind.LAND, Kind.UTILITIES, Kind.QUOTA, Kind.FOREST)
 WORDS = {
     Kind.LAND: "厂房桩基要进场，地块还没挂牌，请定供地时间。",
     Kind.QUOTA: "报批材料齐了，缺新增建设用地指标，批不下来就开不了工。",
@@ -78,11 +78,13 @@ def _told(district: District) -> Iterator[Told]:
     for number, row in enumerate(chosen):
         kind = _kind(row, number)
         at = _at(3, 5, 9) + timedelta(days=number * 191 // HOW_MANY, minutes=13 * number)
-        needed = min(local_day(at) + timedelta(days=60 + 17 * number % 90), date(at.year, 12, 20))
+        needed = min(local_day(at) + timedelta(days=75 + 17 * number % 90), date(at.year, 12, 20))
         yield Told(number, row, kind, _amount(row, kind, number), at, needed)
 
 
 def _kind(row: Row, number: int) -> Kind:
+    if number in PLOTTED:
+        return Kind.LAND
     by_trouble = next((kind for word, kind in BY_DIFFICULTY if word in row.difficulty), None)
     return by_trouble or IN_TURN[number % len(IN_TURN)]
 
@@ -128,9 +130,9 @@ def _way(district: District, told: Told) -> Story:
     )
     actions.promise({request.pk: None}, amount, available, actor=desk, now=later)
     came = datetime.combine(available, later.timetz()) - timedelta(days=3)
-    if told.number % 5 in (0, 2) and came <= LAST:
+    if told.number % 5 < 3 and came <= LAST:
         yield came
-        met = amount if told.number % 5 == 0 else max(amount // 2, 1)
+        met = amount if told.number % 5 < 2 else max(amount // 2, 1)
         actions.deliver({request.pk: None}, met, actor=desk, now=came)
 
 

@@ -244,7 +244,7 @@ def _same_plot(rows: Sequence[Asked]) -> Iterator[Conflict]:
     for (kind, plot), group in sorted(plots.items()):
         if len({row.project for row in group}) > 1:
             names = "、".join(f"“{row.project_name}”" for row in group[:4])
-            yield Conflict("plot", f"{names}都要同一地块{plot}的{kind.label}", tuple(group))
+            yield Conflict("plot", f"{names}都要同一地块{plot.upper()}的{kind.label}", tuple(group))
 
 
 def _too_late(rows: Sequence[Asked]) -> Iterator[Conflict]:
