@@ -84,6 +84,7 @@ READ = (
     Page("supervision:instruction", ("secret-words",), NAMED),
     Page("supervision:print_instruction", ("secret-words",), NAMED),
     Page("supervision:meetings", (), BUSINESS), Page("supervision:plan_meeting", (), OFFICE),
+    Page("supervision:meeting_moving", ("meeting",), OFFICE),
     Page("supervision:meeting", ("meeting",), OVERSEERS | LEAD),
     Page("supervision:meeting_pack", ("meeting",), OVERSEERS | LEAD),
     Page("notices:list", (), BUSINESS), Page("notices:preferences", (), BUSINESS), Page("notices:who", (), BUSINESS),
@@ -111,6 +112,7 @@ WRITE = (
     Page("supervision:read_instruction", ("instruction",), writes=LEADER, body={"how": "again", **REASON}),
     Page("supervision:plan_meeting", (), writes=OFFICE, body={"kind": "weekly", "day": "2018-09-19", "minutes": "60"}),
     Page("supervision:to_meeting", (), writes=OFFICE, body={"order": "order"}),
+    Page("supervision:meeting_moving", ("meeting",), writes=OFFICE, body={"act": "off", "off-reason": "假的"}),
     Page("supervision:recognise", (), writes=OFFICE, body=REASON),
     *(Page("supervision:meeting_act", ("meeting", verb), writes=OFFICE, body={"title": "假的"})
       for verb in ("begin", "end", "add", "propose", "drop", "cancel", "change")),

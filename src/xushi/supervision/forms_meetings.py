@@ -35,6 +35,21 @@ class MeetingForm(forms.Form):
         return datetime.combine(self.cleaned_data["day"], at, tzinfo=BEIJING)
 
 
+class MovingForm(MeetingForm):
+    """改期: what the meeting is now stands in it; the kind stays."""
+
+    kind = None  # type: ignore[assignment]
+    reason = forms.CharField(label="为什么改", max_length=200, error_messages={"required": "请写为什么改。"})
+
+
+class CallingOffForm(forms.Form):
+    """取消."""
+
+    reason = forms.CharField(
+        label="为什么取消", max_length=200, error_messages={"required": "请写为什么取消。"}
+    )
+
+
 class ItemForm(forms.Form):
     """加一项."""
 

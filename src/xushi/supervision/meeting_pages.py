@@ -110,6 +110,8 @@ class Page:
 
     @property
     def conclusion(self) -> str:
+        if self.meeting.state == S.CALLED_OFF:
+            return f"这次例会不开了：{self.meeting.called_off_why}"
         if self.meeting.state == S.PLANNED:
             spare = self.meeting.minutes - self.minutes
             words = f"比安排多{-spare}分钟" if spare < 0 else f"还余{spare}分钟" if spare else "正好"

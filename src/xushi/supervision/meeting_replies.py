@@ -81,6 +81,8 @@ def write_reply(item: AgendaItem, words: str, *, actor: Actor, now: datetime) ->
         raise PermissionDenied("这一项由议程上写明的单位答复。")
     if meeting.state == Meeting.State.ENDED:
         raise NotAllowed(f"{called(meeting)}已经散会，有新情况请在督办单或问题里报。")
+    if meeting.state == Meeting.State.CALLED_OFF:
+        raise NotAllowed(f"{called(meeting)}已经取消，不用再答复。")
     reply = WrittenReply.objects.create(
         item=item,
         unit=item.unit,

@@ -25,6 +25,7 @@ from xushi.units.models import Role, Unit, User
 
 KEPT_ROWS = 200  # of what did not change, named apart; the rest only counted
 DROPPED = "dropped"
+TAKEN = "这个时间已经安排了同一种例会，请另选时间。"
 BEFORE = {Meeting.Kind.WEEKLY: timedelta(days=7), Meeting.Kind.MONTHLY: timedelta(days=31)}
 
 
@@ -46,7 +47,7 @@ def plan_meeting(
     if actor.by is not None and not policy.can_run_meetings(actor.by):
         raise PermissionDenied("例会由区重大办安排和记录。")
     replies_due_at = replies_due_at or replies_due(held_at)
-    _refuse(_plan_problems(kind, held_at, minutes, place, replies_due_at, now))
+    refuse(plan_problems(kind, held_at, minutes, place, replies_due_at, now))
     meeting = Meeting(
         kind=kind,
         held_at=held_at,
@@ -62,7 +63,7 @@ def plan_meeting(
         with transaction.atomic():
             meeting.save()
     except IntegrityError:
-        raise Refused([RowProblem(0, "held_at", "这个时间已经安排了同一种例会。")]) from None
+        raise Refused([RowProblem(0, "held_at", TAKEN)]) from None
     _propose(meeting, actor, now)
     hand_replies(meeting, now=now)
     stepped(meeting)
@@ -85,7 +86,7 @@ def last_began(kind: str, before: datetime) -> datetime | None:
     return began
 
 
-def _plan_problems(
+def plan_problems(
     kind: str, held_at: datetime, minutes: int, place: str, replies_due_at: datetime, now: datetime
 ) -> Iterable[tuple[str, str]]:
     if kind not in Meeting.Kind.values:
@@ -100,7 +101,7 @@ def _plan_problems(
         yield "replies_due_at", "书面答复的期限要在开会以前。"
 
 
-def _refuse(problems: Iterable[tuple[str, str]]) -> None:
+def refuse(problems: Iterable[tuple[str, str]]) -> None:
     found = [RowProblem(0, field, sentence) for field, sentence in problems]
     if found:
         raise Refused(found)
@@ -230,7 +231,7 @@ def add_item(
     """加一项: anything that no list holds; during the meeting too."""
     held = running(meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)
     title = need(title, "要议什么", "title")
-    _refuse(_item_problems(title, unit, minutes))
+    refuse(_item_problems(title, unit, minutes))
     [item] = add(held, [Matter(Why.ADDED, "", None, title, unit=unit.pk if unit else None)])
     item.minutes = minutes
     item.save(update_fields=["minutes"])
@@ -256,7 +257,7 @@ def change_item(
     """改一项: who answers in writing (nobody where None), and for how long it is planned."""
     held = running(item.meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)
     item = of_meeting(held, item)
-    _refuse(_item_problems(item.title, unit, minutes))
+    refuse(_item_problems(item.title, unit, minutes))
     item.unit, item.minutes = unit, minutes
     item.save(update_fields=["unit", "minutes"])
     ask_newly(held, actor=actor, now=now)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xushi.registry.models import Project
 from xushi.supervision.rules import Urgency
@@ -35,6 +35,7 @@ class Meeting(models.Model):
         PLANNED = "planned", "待开"
         SITTING = "sitting", "进行中"
         ENDED = "ended", "已散会"
+        CALLED_OFF = "called_off", "已取消"
 
     kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.WEEKLY)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PLANNED)
@@ -47,6 +48,7 @@ class Meeting(models.Model):
     unchanged = models.JSONField("没变不上会", default=list, help_text="[{kind, id, title, url}]")
     began_at = models.DateTimeField("开始", null=True, blank=True)
     ended_at = models.DateTimeField("散会", null=True, blank=True)
+    called_off_why = models.CharField("为什么取消", max_length=200, blank=True)
     made_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField("拟定时间")
     version = models.PositiveIntegerField("版本", default=1)
@@ -55,7 +57,11 @@ class Meeting(models.Model):
 
     class Meta:
         verbose_name = "例会"
-        constraints = [models.UniqueConstraint(fields=["kind", "held_at"], name="one_meeting_at_a_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "held_at"], condition=~Q(state="called_off"), name="one_meeting_at_a_time"
+            )
+        ]
         indexes = [models.Index(fields=["-held_at"], name="meeting_held")]
 
     def __str__(self) -> str:

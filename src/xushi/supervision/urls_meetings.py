@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xushi.supervision import views_meeting as one
+from xushi.supervision import views_meeting_moving as views_moving
 from xushi.supervision import views_meetings as views
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("meetings/<int:pk>/pack", views.pack, name="meeting_pack"),
     path("meetings/<int:pk>/minutes", views.minutes, name="meeting_minutes"),
     path("meetings/<int:pk>/minutes.docx", views.minutes_docx_file, name="meeting_docx"),
+    path("meetings/<int:pk>/moving", views_moving.moving, name="meeting_moving"),
     path("meetings/<int:pk>/<slug:verb>", one.act, name="meeting_act"),
     path("meetings/items/<int:pk>/reply", one.reply, name="meeting_reply"),
     path("meetings/items/<int:pk>/decide", one.decide_item, name="meeting_decide"),

@@ -35,6 +35,7 @@ from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.units.access import person
 
 PER_PAGE, AT_ONCE = 30, 100
+AHEAD = (Meeting.State.PLANNED, Meeting.State.SITTING)
 PUT = {
     "order": SupervisionOrder,
     "id": SupervisionOrder,
@@ -55,7 +56,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     page = Paginator(pages.listed(user), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(one, pages.meeting_day(one), called(one)) for one in page]
-    ahead = [row for row in rows if row[0].state != Meeting.State.ENDED]
+    ahead = [row for row in rows if row[0].state in AHEAD]
     context = {
         "page": page,
         "rows": rows,
@@ -85,7 +86,7 @@ def plan(request: HttpRequest) -> HttpResponse:
                 now=now,
             )
         except Refused as refused:
-            _at_fields(refused)
+            at_fields(refused)
             lay_on(form, refused)
         else:
             messages.success(request, f"{called(meeting)}已安排，议程{meeting.items.count()}项，请核对次序。")
@@ -95,7 +96,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _at_fields(refused: Refused) -> None:
+def at_fields(refused: Refused) -> None:
     """held_at is typed as a day and an hour."""
     refused.problems = [
         type(one)(one.row, "day" if one.field == "held_at" else one.field, one.sentence)
@@ -145,8 +146,9 @@ def show(request: HttpRequest, found: Meeting, status: int = 200, **more: Any) -
         "called": called(found),
         "may_run": may_run,
         "facts": pages.facts_of(current.item) if current else None,
-        "item_form": ItemForm() if may_run and found.state != Meeting.State.ENDED else None,
+        "item_form": ItemForm() if may_run and found.state in AHEAD else None,
         "form": DecisionForm(initial={"problem_class": kind}) if current and may_run else None,
+        "ahead": found.state in AHEAD,
         "now": now,
     } | more
     return render(request, "supervision/meeting.html", context, status=status)
