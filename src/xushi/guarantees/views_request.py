@@ -1,6 +1,7 @@
 """一件要素请求：提、看、办。"""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -107,7 +108,7 @@ def _page(
     context = {
         "held": held, "notes": list(held.notes.order_by("at", "pk")), "now": now, "today": local_day(now),
         "offered": offered(user, held, posted), "verb": posted.verb if posted else "", "overtaken": overtaken,
-        "stock": stock, "gap": number(held.of_kind, held.gap), "office": policy.can_keep(user),
+        "stock": stock, "gap": held.said("gap"), "office": policy.can_keep(user),
         "amounts": [(word, held.said(name)) for word, name in
                     (("要", "amount"), ("已承诺", "promised"), ("已落实", "met"))],
     }  # fmt: skip
@@ -129,16 +130,16 @@ def offered(user: User, held: ResourceRequest, posted: StepForm | None = None) -
         verbs.append("withdraw")
     made = []
     for verb in verbs:
-        form = posted if posted and posted.verb == verb else _blank(verb, held)
+        form = posted if posted and posted.verb == verb else _blank(verb, held, local_day(clock.now()))
         made.append(Offered(verb, form, LABELS[verb], CONSEQUENCES[verb]))
     return made
 
 
-def _blank(verb: str, held: ResourceRequest) -> StepForm:
+def _blank(verb: str, held: ResourceRequest, today: date) -> StepForm:
     """What is most often meant stands in the form already."""
     kind = held.of_kind
     whole = held.amount if verb == "promise" else held.promised
-    first = {"amount": number(kind, whole), "available_on": held.available_on or held.needed_by}
+    first = {"amount": number(kind, whole), "available_on": max(held.available_on or held.needed_by, today)}
     return StepForm(verb, kind, initial=first)
 
 
