@@ -16,8 +16,10 @@ from xushi.supervision.actions import (
     ask_extension,
     assist,
     close_order,
+    decline_reply,
     misroute_order,
     read_feedback,
+    recall_reply,
     refuse_extension,
     reply_order,
     reroute_orders,
@@ -132,6 +134,24 @@ def test_the_clock_of_one_unit_starts_anew_when_its_order_comes_back(world: Worl
     assert (reply.due_at, reply.warned) == (at(11, 17), 0)  # one working day, as for urgent rework
     order = reply_order(order, "凭据在此", actor=world["head"], now=at(12))
     assert order.on_time is False
+
+
+@pytest.mark.parametrize("step", ["recall", "decline"])
+def test_a_reply_handed_back_within_the_unit_warns_no_second_time_of_the_same_deadline(
+    world: World, step: str
+) -> None:
+    order = world.order(urgency="urgent", co_handlers=())
+    acknowledge_orders([order], actor=world["handler"], now=at(5, 15))
+    Duty.objects.filter(kind="order.reply").update(warned=1, clock=2)
+    order = reply_order(order, "办好了", actor=world["handler"], now=at(7))
+    if step == "recall":
+        recall_reply(order, actor=world["handler"], now=at(7, 11))
+    else:
+        decline_reply(order, "写细些", actor=world["head"], now=at(7, 11))
+    [first, back] = Duty.objects.filter(kind="order.reply").order_by("pk")
+    assert first.done_at is not None
+    assert (back.done_at, back.due_at) == (None, first.due_at)
+    assert (back.warned, back.clock) == (1, 2)
 
 
 def test_suspension_moves_the_deadline_on(world: World) -> None:

@@ -27,7 +27,7 @@ class DutyInput:
     """One thing to be done about a subject, by a unit (by whoever holds role there; "" is anybody) or by a person.
 
     due_at: None has no deadline. limit_days: the working days from since that due_at was counted with, so that a
-    newly loaded calendar can count it again; leave it out for a deadline somebody named. since: now where not given.
+    newly loaded calendar can count it again; leave it out for a deadline somebody named. since: now where not given. back: it was handed on and comes back unchanged.
     """
 
     subject: models.Model
@@ -49,6 +49,7 @@ class DutyInput:
     listed: bool = True
     limit_days: int | None = None
     since: datetime | None = field(default=None)
+    back: bool = False
 
     @property
     def key(self) -> Key:
@@ -73,8 +74,9 @@ def set_duty(*, now: datetime, **given: Any) -> Duty:
 def set_duties(rows: Sequence[DutyInput], *, now: datetime) -> list[Duty]:
     """Open these duties, or make the open ones say this; returned in the order given.
 
-    A changed deadline starts the clock anew: clock goes up, nobody has been warned. Call it in the transaction of
-    the action the duties mirror, with the subject's row locked: that keeps two from opening the same duty.
+    A changed deadline starts the clock anew: clock goes up, nobody has been warned. What comes back (DutyInput.back)
+    with the deadline it had goes on where it was: nobody is warned twice of one deadline. Call it in the transaction
+    of the action the duties mirror, with the subject's row locked: that keeps two from opening the same duty.
     A fixed number of queries per 500 subjects.
     """
     held = _open_duties(rows)
@@ -87,6 +89,7 @@ def set_duties(rows: Sequence[DutyInput], *, now: datetime) -> list[Duty]:
         elif _update(duty, row, now) and duty.pk:
             changed[duty.pk] = duty
     Duty.objects.bulk_update(changed.values(), _COLUMNS, batch_size=AT_ONCE)
+    _go_on([new[row.key] for row in rows if row.back and row.key in new])
     insert_all(list(new.values()))
     return [held[row.key] for row in rows]
 
@@ -165,6 +168,21 @@ def _open_duties(rows: Sequence[DutyInput]) -> dict[Key, Duty]:
             about = Q(subject_kind=kind, subject_id__in=ids[start : start + AT_ONCE])
             found |= {_key(duty): duty for duty in _locked(about)}
     return found
+
+
+def _go_on(back: Sequence[Duty]) -> None:
+    """Duties that come back unchanged take up the clock and the reminders they had when they were handed on."""
+    clocks = {(*_key(duty), duty.due_at): duty for duty in back}
+    wanted: dict[str, set[int]] = {}
+    for duty in back:
+        wanted.setdefault(duty.subject_kind, set()).add(duty.subject_id)
+    for kind, subjects in wanted.items():
+        ids = sorted(subjects)
+        for start in range(0, len(ids), AT_ONCE):
+            about = Duty.objects.done().filter(subject_kind=kind, subject_id__in=ids[start : start + AT_ONCE])
+            for was in about.order_by("done_at", "pk"):
+                if duty := clocks.get((*_key(was), was.due_at)):
+                    duty.clock, duty.warned = was.clock, was.warned
 
 
 def _locked(about: Q) -> Iterable[Duty]:

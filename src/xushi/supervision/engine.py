@@ -121,7 +121,7 @@ def take(
     SupervisionOrder.objects.bulk_update(held, COLUMNS, batch_size=200)
     OrderStep.objects.bulk_create(steps, batch_size=1000)
     _lapse([order for order in held if order.state not in KEEPS_EXTENSION], actor, now)
-    handing.hand(held, now=now, by=actor.by)
+    handing.hand(held, now=now, by=actor.by, verb=verb)
     _record(verb, step.name, rows, words, actor, now)
     for order, own in zip(held, steps, strict=True):
         order.last_step = own

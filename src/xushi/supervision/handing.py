@@ -1,6 +1,7 @@
 """交到谁手里：每个状态由谁动、几时之前；待办照这张表开、改、了。"""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -18,6 +19,7 @@ ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", 
 DECIDE = "extension.decide"
 OFFICE_KINDS = frozenset({ISSUE, REROUTE, VERIFY, CLOSE})
 KINDS = frozenset({ACKNOWLEDGE, REPLY, SIGN, ASSIST, ISSUE, REROUTE, VERIFY, CLOSE})
+HANDED_BACK = frozenset({"decline", "recall"})  # within the unit, by the same deadline: no new clock
 WORDS = {
     SIGN: "待签发",
     ASSIST: "协办",
@@ -46,9 +48,10 @@ def step_due(
     return calendar.deadline(now, days) if moved or order.step_due_at is None else order.step_due_at
 
 
-def hand(orders: Sequence[SupervisionOrder], *, now: datetime, by: User | None) -> None:
+def hand(orders: Sequence[SupervisionOrder], *, now: datetime, by: User | None, verb: str = "") -> None:
     """Open the duties that the orders' states call for, move those that stay, end those that are done with."""
-    wanted = [duty for order in orders for duty in _duties(order, now)]
+    back = verb in HANDED_BACK
+    wanted = [replace(duty, back=back) for order in orders for duty in _duties(order, now)]
     set_duties(wanted, now=now)
     keep = {(duty.subject.pk, duty.kind, *_holder(duty)) for duty in wanted}
     end_duties_of(
