@@ -27,7 +27,8 @@ class DutyInput:
     """One thing to be done about a subject, by a unit (by whoever holds role there; "" is anybody) or by a person.
 
     due_at: None has no deadline. limit_days: the working days from since that due_at was counted with, so that a
-    newly loaded calendar can count it again; leave it out for a deadline somebody named. since: now where not given. back: it was handed on and comes back unchanged.
+    newly loaded calendar can count it again; leave it out for a deadline somebody named. since: now where not given.
+    back: it was handed on and comes back unchanged.
     """
 
     subject: models.Model
