@@ -391,6 +391,7 @@ def test_decisions_change_and_go_until_the_end(world: World) -> None:
         (DecisionInput("note", " "), "请写议定了什么"),
         (DecisionInput("order", "抓紧"), "没认出牵头单位"),
         (DecisionInput("note", "9月1日前", due_on=date(2018, 9, 1)), "已经过了"),
+        (DecisionInput("note", "2028年9月1日前", due_on=date(2028, 9, 1)), "请核对年份"),
         (DecisionInput("problem", "线杆未迁，请供电定"), "不对着哪个项目"),
         (DecisionInput("other", "字"), "请选"),
     ],

@@ -25,7 +25,7 @@ from xushi.supervision.meeting_steps import called, note, of_meeting, running, s
 from xushi.supervision.meetings import bring_up
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting
-from xushi.supervision.rules import Urgency
+from xushi.supervision.rules import Urgency, due_day_mistake
 from xushi.units.models import Unit
 
 S, R, K = Meeting.State, AgendaItem.Outcome, Decision.Kind
@@ -199,8 +199,8 @@ def _problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tup
         yield "kind", "请选成督办单、成问题还是只记录。"
     if row.kind == K.ORDER and row.lead is None:
         yield "words", "没认出牵头单位，请写明“请某某局牵头”。"
-    if row.due_on and row.due_on < today:
-        yield "words", f"期限{row.due_on.month}月{row.due_on.day}日已经过了，请改为今天或以后。"
+    if mistake := due_day_mistake(row.due_on, today):
+        yield "words", mistake
     for unit in (*((row.lead,) if row.lead else ()), *row.helpers):
         if unit.dissolved_on:
             yield "words", f"{unit.name}已撤销，请写{unit.successor or '它的承接单位'}。"
