@@ -69,8 +69,8 @@ class AskForm(AmountForm):
 class StepForm(AmountForm):
     """One step of a request: its own fields, by the verb."""
 
-    def __init__(self, verb: str, kind: Kind, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix=verb, **options)
+    def __init__(self, verb: str, kind: Kind, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, prefix=verb, initial=initial)
         self.kind_given = kind
         self.verb = verb
         if verb in ("promise", "deliver"):

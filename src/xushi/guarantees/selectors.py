@@ -124,13 +124,14 @@ def by_kind(user: "User", year: int, today: date) -> list[KindRow]:
             m=Sum("met"),
         )
     )
-    found = {one["kind"]: one for one in sums}
+    found: dict[str, dict[str, Any]] = {one["kind"]: dict(one) for one in sums}
     stocks = {one.kind: one for one in Stock.objects.filter(year=year)}
     rows = []
     for kind in Kind:
-        one: dict[str, Any] = found.get(kind.value, {})
-        figures = [one.get(name, 0) for name in ("n", "late", "a", "p", "m")]
-        rows.append(KindRow(kind, *figures, stock=stocks.get(kind.value)))
+        count, late, asked, promised, met = (
+            found.get(kind.value, {}).get(name, 0) for name in ("n", "late", "a", "p", "m")
+        )
+        rows.append(KindRow(kind, count, late, asked, promised, met, stocks.get(kind.value)))
     return rows
 
 

@@ -1,5 +1,7 @@
 """一年的盘子：共有、已承诺、还剩、给了谁；分工。"""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,7 +42,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     problem = ""
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        how = {"actor": Actor.of(request), "now": clock.now()}
+        how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
         try:
             seen = row_number(request.POST.get(f"version-{data['kind']}", "")) or 0
             stock = stocks.set_stock(
