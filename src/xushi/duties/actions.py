@@ -182,8 +182,8 @@ def _go_on(back: Sequence[Duty]) -> None:
         for start in range(0, len(ids), AT_ONCE):
             about = Duty.objects.done().filter(subject_kind=kind, subject_id__in=ids[start : start + AT_ONCE])
             for was in about.order_by("done_at", "pk"):
-                if duty := clocks.get((*_key(was), was.due_at)):
-                    duty.clock, duty.warned = was.clock, was.warned
+                if same := clocks.get((*_key(was), was.due_at)):
+                    same.clock, same.warned = was.clock, was.warned
 
 
 def _locked(about: Q) -> Iterable[Duty]:
