@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "xushi.progress",
     "xushi.guarantees",
     "xushi.problems",
+    "xushi.signings",
     "xushi.planning",
     "xushi.supervision",
     "xushi.exchange",
