@@ -10,7 +10,7 @@ from xushi.calendars.selectors import calendar
 from xushi.duties.actions_clock import recount
 from xushi.duties.models import Duty
 from xushi.journal.actions import SYSTEM
-from xushi.supervision.actions import acknowledge_orders, assist
+from xushi.supervision.actions import acknowledge_orders, assist, misroute_order, reply_order
 from xushi.supervision.models import CoHandler, SupervisionOrder
 from xushi.supervision.passing import pass_orders_on
 from xushi.supervision.table import State
@@ -64,3 +64,26 @@ def test_deadlines_over_a_year_whose_holidays_come_out_later(world: World) -> No
     assert order.due_at > before
     duty = Duty.objects.open().about(order).get(kind="order.reply")
     assert (duty.due_at, duty.warned) == (order.due_at, 0)
+
+
+@pytest.mark.parametrize("kind", ["order.acknowledge", "order.reroute", "order.verify"])
+def test_the_clocks_of_signing_for_and_of_the_office_are_recounted_too(world: World, kind: str) -> None:
+    """What somebody has so many working days for from when it came to hand, over a year that comes out later."""
+    now = at(24).replace(year=2031, month=1, day=3, hour=9)
+    order = world.order(now=now, urgency="urgent", co_handlers=())
+    if kind == "order.reroute":
+        misroute_order(order, "不归我局，应派规划", actor=world["handler"], now=now)
+    if kind == "order.verify":
+        acknowledge_orders([order], actor=world["handler"], now=now)
+        reply_order(order, "办好了", actor=world["head"], now=now)
+    before = Duty.objects.open().about(order).get(kind=kind)
+    days = {date(2031, 1, day): (False, "临时放假") for day in (6, 7, 8)}
+    load_notice(2031, days, source="国办发明电〔2030〕1号", actor=SYSTEM, now=now)
+    recount(calendar(), first=date(2030, 12, 1), last=date(2031, 12, 31), now=now)
+    after = Duty.objects.open().about(order).get(kind=kind)
+    assert after.due_at == calendar().deadline(now, before.limit_days)
+    assert after.due_at > before.due_at
+    order.refresh_from_db()
+    assert order.step_due_at == after.due_at
+    if kind == "order.acknowledge":
+        assert order.acknowledge_by == after.due_at

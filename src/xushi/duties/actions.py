@@ -1,13 +1,15 @@
 """待办的写入：立、改、结、转；都在设它的那个动作的事务里，自己不另记日志。"""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 
+from xushi.calendars.selectors import calendar
+from xushi.core.clock import local_day
 from xushi.duties.models import Duty
 from xushi.duties.rules import Step
 from xushi.kit.bulk import insert_all
@@ -28,6 +30,7 @@ class DutyInput:
 
     due_at: None has no deadline. limit_days: the working days from since that due_at was counted with, so that a
     newly loaded calendar can count it again; leave it out for a deadline somebody named. since: now where not given.
+    counted: due_at was counted in working days from now, however many those were: limit_days follows from both.
     back: it was handed on and comes back unchanged.
     """
 
@@ -50,6 +53,7 @@ class DutyInput:
     listed: bool = True
     limit_days: int | None = None
     since: datetime | None = field(default=None)
+    counted: bool = False
     back: bool = False
 
     @property
@@ -81,6 +85,7 @@ def set_duties(rows: Sequence[DutyInput], *, now: datetime) -> list[Duty]:
     A fixed number of queries per 500 subjects.
     """
     held = _open_duties(rows)
+    rows = _limited(rows, held, now)
     changed: dict[int, Duty] = {}
     new: dict[Key, Duty] = {}
     for row in rows:
@@ -169,6 +174,22 @@ def _open_duties(rows: Sequence[DutyInput]) -> dict[Key, Duty]:
             about = Q(subject_kind=kind, subject_id__in=ids[start : start + AT_ONCE])
             found |= {_key(duty): duty for duty in _locked(about)}
     return found
+
+
+def _limited(rows: Sequence[DutyInput], held: dict[Key, Duty], now: datetime) -> list[DutyInput]:
+    """The rows with the working days of what is counted from now; what stays open by its deadline keeps its own."""
+    if not any(row.counted for row in rows):
+        return list(rows)
+    days = calendar()
+
+    def limit(row: DutyInput) -> int | None:
+        duty = held.get(row.key)
+        if duty is not None and duty.due_at == row.due_at:
+            return duty.limit_days
+        count = days.between(local_day(now), local_day(row.due_at)) if row.due_at else -1
+        return count if count >= 0 else None  # over already: no calendar brings it back
+
+    return [replace(row, limit_days=limit(row)) if row.counted else row for row in rows]
 
 
 def _go_on(back: Sequence[Duty]) -> None:

@@ -19,6 +19,9 @@ ISSUE, REROUTE, VERIFY, CLOSE = "order.issue", "order.reroute", "order.verify", 
 DECIDE = "extension.decide"
 OFFICE_KINDS = frozenset({ISSUE, REROUTE, VERIFY, CLOSE})
 KINDS = frozenset({ACKNOWLEDGE, REPLY, SIGN, ASSIST, ISSUE, REROUTE, VERIFY, CLOSE})
+COUNTED = frozenset(
+    {ACKNOWLEDGE, REROUTE, VERIFY, CLOSE}
+)  # by so many working days from when it came to hand
 HANDED_BACK = frozenset({"decline", "recall"})  # within the unit, by the same deadline: no new clock
 WORDS = {
     SIGN: "待签发",
@@ -161,6 +164,7 @@ def _duty(
         due_at=due,
         limit_days=order.limit_days if kind in (REPLY, SIGN, ASSIST) else None,
         since=order.clock_from if kind in (REPLY, SIGN, ASSIST) else None,
+        counted=kind in COUNTED,
         confidential=order.confidential,
         listed=listed,
     )
