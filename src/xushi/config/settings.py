@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "xushi.guarantees",
     "xushi.problems",
     "xushi.signings",
+    "xushi.admission",
     "xushi.planning",
     "xushi.supervision",
     "xushi.exchange",

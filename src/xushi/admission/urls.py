@@ -1,0 +1,5 @@
+"""准入会审。"""
+
+app_name = "admission"
+
+urlpatterns: list = []
