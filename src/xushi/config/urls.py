@@ -22,6 +22,7 @@ urlpatterns = [
     path("progress/", include("xushi.progress.urls")),
     path("guarantees/", include("xushi.guarantees.urls")),
     path("problems/", include("xushi.problems.urls")),
+    path("signings/", include("xushi.signings.urls")),
     path("planning/", include("xushi.planning.urls")),
     path("supervision/", include("xushi.supervision.urls")),
     path("exchange/", include("xushi.exchange.urls")),

@@ -14,13 +14,14 @@ class FigureUnit(StrEnum):
     SHARE = "%"
     POINTS = "个百分点"
     DAYS = "个工作日"
+    CALENDAR_DAYS = "天"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number with everything needed to believe it.
 
-    value is unrounded: a count, 亿元, a share (0–1), points (0–100) or working days; None: nothing to divide by.
+    value is unrounded: a count, 亿元, a share (0–1), points (0–100), working or calendar days; None: there is none.
     rows is the query string of the list (projects, orders) that this number counts or sums.
     published is what a document or an imported total printed, where that disagrees (待核).
     recounted is what today's rows would give for a closed month, where that differs.
@@ -59,6 +60,6 @@ def shown(value: Decimal | None, unit: FigureUnit, places: int = 1) -> str:
     if unit is FigureUnit.POINTS:
         rounded = half_up(value, places)
         return f"{'−' if rounded < 0 else '+'}{abs(rounded)}"
-    if unit is FigureUnit.DAYS:
+    if unit in (FigureUnit.DAYS, FigureUnit.CALENDAR_DAYS):
         return plain(half_up(value, places))
     return f"{half_up(value, places):,}"
