@@ -185,6 +185,8 @@ def _recorded(signings: Sequence[Signing]) -> list[tuple[int, date]]:
 def _written(projects: Collection[int]) -> dict[int, date]:
     """The first day on which the journal wrote a list of each."""
     found: dict[int, date] = {}
+    if not projects:
+        return found
     rows = EventRow.objects.filter(listed("subject_id", list(projects)), subject_kind=PROJECT)
     alone = Event.objects.filter(listed("subject_id", list(projects)), subject_kind=PROJECT)
     told = [
