@@ -59,10 +59,10 @@ def _xlsx(rows: Iterable[Row], columns: list[Column], said: str) -> HttpResponse
         for row in rows:
             yield {"项目": row.name, **{label: value(row) for label, value in values}}
 
-    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
+    target = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     xlsx.write_worksheet(
         _or_empty(records(), labels),
-        target,
+        target.name,  # given the file itself, the writer would hold the whole workbook in memory first
         sheet_name="项目清单",
         freeze_row=1,
         freeze_col=1,
