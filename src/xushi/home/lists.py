@@ -129,12 +129,19 @@ def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[R
     """
     names = {"project_name", *(name for key in wanted.columns for name in COLUMNS[key].needs)}
     keys = array("q", ordered(found, wanted).values_list("pk", flat=True).iterator(chunk_size=AT_ONCE))
+    source = _by_key(found)
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        read = _read(found, found.rows.filter(listed("pk", some)), names)
+        read = _read(found, source.filter(listed("pk", some)), names)
         by_key = {values["pk"]: _row(values, found.month) for values in read}
         rows = [by_key[key] for key in some if key in by_key]
         yield from _told(user, today, found.stood, rows, wanted.columns)
+
+
+def _by_key(found: Found) -> "QuerySet[Any]":
+    """Where rows are read whose keys the list has just given out: facts by nothing but their keys, since SQLite
+    would otherwise go through the whole closing once for every some of them."""
+    return ProjectMonth.objects.all() if found.rows.model is ProjectMonth else found.rows
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
