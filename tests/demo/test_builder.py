@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
+from django.http import QueryDict
 
 from xushi.core.clock import local_day
 from xushi.core.money import yi
 from xushi.core.months import Month
 from xushi.demo import facts
 from xushi.demo.builder import NOW, build
+from xushi.duties.models import Duty
 from xushi.planning.figures import compare
 from xushi.planning.models import Declaration, Programme
 from xushi.problems.models import Problem
@@ -20,6 +22,12 @@ from xushi.progress.figures import Filters, total
 from xushi.progress.models import MonthClosing
 from xushi.progress.standing import fact_standings
 from xushi.progress.system import WHOLE_DISTRICT
+from xushi.signings import figures as signed
+from xushi.signings.models import Signing
+from xushi.signings.recording import limits
+from xushi.signings.rules import conclusion
+from xushi.signings.selectors import found, summed
+from xushi.signings.wanted import Wanted
 from xushi.units.models import User
 
 AUGUST = Month(2018, 8)
@@ -82,7 +90,8 @@ def test_the_warnings_are_those_of_the_pictures():
 def test_eight_months_are_closed_with_a_fact_each():
     closings = list(MonthClosing.objects.order_by("month"))
     assert [c.month.number for c in closings] == list(range(1, 9))
-    assert all(len(list(fact_standings(c))) == 450 for c in closings)
+    # five preliminary ones were signed first and came onto the list in July and August
+    assert [len(list(fact_standings(c))) for c in closings] == [445] * 6 + [448, 450]
 
 
 def test_it_happened_in_the_order_of_time():
@@ -167,3 +176,39 @@ def test_next_year_stands_beside_the_year_of_the_report():
     assert sum(row.new.count for row in compared.rows) == compared.whole.new.count
     declared = Declaration.objects.filter(year=2018, level="provincial")
     assert list(declared.values_list("state", flat=True)) == ["sent"] * 3
+
+
+SIGNED = {
+    "集成电路峰会": (12, "205.56"), "北京推介会": (5, "105"), "“金洽会”（纳入成果统计）": (11, "190"),
+    "“金洽会”（上会签约）": (4, "45.4"),
+}  # fmt: skip
+
+
+def test_the_four_signing_events_are_what_the_report_prints():
+    rows = signed.events(User.objects.get(username="office"), Wanted(), limits(), local_day(NOW))
+    assert {row.event.name for row in rows} == SIGNED.keys()
+    for row in rows:
+        own = [one.amount for one in Signing.objects.filter(event=row.event)]
+        count, amount = SIGNED[row.event.name]
+        assert (len(own), yi(sum(own))) == (row.count.value, row.amount.value) == (count, Decimal(amount))
+        assert not (row.count.disputed or row.amount.disputed)
+
+
+def test_the_funnel_of_the_signings_adds_up_and_opens_its_lists():
+    office, today = User.objects.get(username="office"), local_day(NOW)
+    funnel = signed.funnel(office, Wanted(), limits(), today)
+    assert [row.step.count for row in funnel.rows] == [32, 24, 16, 11, 9, 4, 0]
+    assert conclusion(funnel.steps) == "32个签约项目开工4个；最慢在等地，中位76天，超目标16天"
+    for row in funnel.rows:
+        step = row.step
+        behind = ((row.count, step.amount), (row.stay, step.stay_amount), (row.lost, step.lost_amount))
+        for figure, amount in behind:
+            rows = found(office, Wanted.read(QueryDict(figure.rows)), limits(), today)
+            assert summed(rows) == {"count": figure.value, "amount": amount}
+
+
+def test_every_signing_that_waits_is_to_be_followed_up():
+    waiting = Signing.objects.live().filter(stage__lt=6).values_list("pk", flat=True)
+    owed = Duty.objects.open().filter(kind="signing.follow").values_list("subject_id", flat=True)
+    assert sorted(owed) == sorted(waiting)
+    assert len(owed) == 24

@@ -20,6 +20,8 @@ from xushi.demo.problems import problem_stories
 from xushi.demo.reporting import WAN, District, month_story, september_story
 from xushi.demo.row import Row
 from xushi.demo.rows import build_rows
+from xushi.demo.signings import signing_stories
+from xushi.demo.signings_rows import LISTED_LATER
 from xushi.demo.storyline import Storyline
 from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
@@ -76,6 +78,8 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     for story in planning_stories(district):
         line.add(story)
     for story in guarantee_stories(district):
+        line.add(story)
+    for story in signing_stories(district):
         line.add(story)
     line.run()
     _publish(people)
@@ -156,6 +160,8 @@ def _tags(row: Row, chance: random.Random) -> tuple[str, ...]:
 def _list_and_plan(rows: Sequence[Row], projects: Sequence[Project], office: Actor) -> None:
     listings, plans = [], []
     for row, project in zip(rows, projects, strict=True):
+        if row.name in LISTED_LATER:
+            continue  # 签约以后才增补进名单
         levels = ["district"] + ["municipal"] * row.joint + ["provincial"] * row.provincial
         listings += [ListingInput(project.pk, facts.YEAR, level, row.stage) for level in levels]
         if row.stage == 1:

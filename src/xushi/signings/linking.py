@@ -29,6 +29,7 @@ UNLISTED = "没有列入名单就开工"
 def link(seen: Seen, project: Project, *, actor: Actor, now: datetime) -> list[Signing]:
     """挂到项目: signings of one project of the registry; what that has come to is theirs at once."""
     signings = acting.taken(seen, _keeps, "挂项目", actor)
+    project = Project.objects.get(pk=project.pk)  # as it stands now, not as it was read
     if project.removed_on:
         refuse([RowProblem(0, "project", f"“{project}”已经退库，请挂到在库的项目。")])
     refuse(

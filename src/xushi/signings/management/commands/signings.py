@@ -38,8 +38,9 @@ class Command(BaseCommand):
             return
         self.stdout.write(conclusion(funnel.steps))
         for row in funnel.rows:
-            said = f"{row.stage.label}：{row.count.text}个，{row.amount.text}亿元，停{row.stay.text}，流失{row.lost.text}"
-            days = f"，中位{row.days.text}天" if row.step.median is not None else ""
+            said = f"{row.stage.label}：{row.count.text()}个，{row.amount.text()}亿元"
+            said += f"，停{row.stay.text()}，流失{row.lost.text()}"
+            days = f"，中位{row.days.text()}天" if row.step.median is not None else ""
             self.stdout.write(said + days + (f"（目标{row.step.limit}天）" if row.step.limit else ""))
 
 
