@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 PAGE = 50
-AT_ONCE = 2000
+AT_ONCE = 1000
 PROJECT = "registry.project"
 _PLAIN = (
     "project_name", "total_investment", "annual_plan", "cumulative", "previous_cumulative", "due_twelfths",
@@ -198,7 +198,12 @@ def _alerts(user: "User", today: date, stood: datetime | None, projects: list[in
     open_now = standing(user, stood).filter(listed("subject_id", projects))
     found: Alerts = {}
     columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
-    for project, cause, points, since in columns.iterator():
+    for (
+        project,
+        cause,
+        points,
+        since,
+    ) in columns:  # no cursor: PostgreSQL would look for a way to the first rows
         found.setdefault(project, {})[cause] = words.amount(cause, points, since, today)
     return found
 
