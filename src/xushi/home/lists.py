@@ -198,12 +198,8 @@ def _alerts(user: "User", today: date, stood: datetime | None, projects: list[in
     open_now = standing(user, stood).filter(listed("subject_id", projects))
     found: Alerts = {}
     columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
-    for (
-        project,
-        cause,
-        points,
-        since,
-    ) in columns:  # no cursor: PostgreSQL would look for a way to the first rows
+    # read at once: for a cursor PostgreSQL would look for a way to the first rows, and go through every alert
+    for project, cause, points, since in columns:
         found.setdefault(project, {})[cause] = words.amount(cause, points, since, today)
     return found
 
