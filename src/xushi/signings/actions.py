@@ -9,6 +9,7 @@ from django.db import transaction
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, parts_of
 from xushi.journal.models import Changes
+from xushi.kit.amounts import cn_date
 from xushi.kit.bulk import insert_all
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
 from xushi.signings import acting, policy
@@ -67,7 +68,9 @@ def reach(
         changes[signing.pk] = _moved(was, signing)
     insert_all(new)
     _save(signings, "stage", "stage_on")
-    acting.noted(signings, "reach", actor=actor, now=now, facts=f"{stage.label}，{on}", words=words)
+    acting.noted(
+        signings, "reach", actor=actor, now=now, facts=f"{stage.label}，{cn_date(on, now)}", words=words
+    )
     acting.finish("reached", signings, summary=f"走到{stage.label}", actor=actor, now=now, changes=changes)
     return signings
 
@@ -101,7 +104,7 @@ def take_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Signin
     acting.settle(signing, left)
     signing.version += 1
     _save([signing], "stage", "stage_on")
-    facts = f"退回{last.label}（{days[last]}）"
+    facts = f"退回{last.label}（{cn_date(days[last], now)}）"
     acting.noted([signing], "take_back", actor=actor, now=now, facts=facts, words=reason)
     changes: dict[int, Changes] = {signing.pk: {**_moved(was, signing), "退回": [str(days[last]), reason]}}
     acting.finish("taken_back", [signing], summary=facts, actor=actor, now=now, changes=changes)
@@ -139,7 +142,7 @@ def follow_up(
     where = signing.stuck if stuck is None else stuck.strip()[:120]
     acting.changed(signing, {"followed_on": today, "next_on": next_on, "stuck": where})
     _save([signing], "followed_on", "next_on", "stuck")
-    facts = f"跟进，下次{next_on}" if next_on else "跟进"
+    facts = f"跟进，下次{cn_date(next_on, now)}" if next_on else "跟进"
     acting.noted([signing], "follow", actor=actor, now=now, facts=facts, words=words)
     changes: dict[int, Changes] = {signing.pk: {"下次跟进": [_text(was), _text(next_on)]}}
     acting.finish("followed", [signing], summary="跟进签约", actor=actor, now=now, changes=changes)

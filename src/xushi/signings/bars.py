@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from xushi.core.money import half_up
 
 Part = tuple[str, int]
+NARROWEST = 5  # per cent of the width: what stays in less carries no number
 HATCHED = {"late": "hatch-amber", "lost": "hatch-lapsed"}
 WIDEST_DAYS = Decimal(82)  # per cent of the column: the words stand behind
 
@@ -24,18 +25,21 @@ def fill_of(kind: str) -> SafeString:
 
 def stacked(parts: Sequence[Part], most: int, words: str) -> SafeString:
     """Parts of a row side by side, (class, count); most: the count that fills the width."""
-    drawn, at = [], Decimal(0)
+    drawn, said, at = [], [], Decimal(0)
     for kind, count in parts:
         if count:
             width = percent(count, most)
             drawn.append((kind, fill_of(kind), at, width))
+            if kind == "stay" and width >= NARROWEST:
+                said.append((at + width / 2, f"停{count}" if width >= 2 * NARROWEST else count))
             at += width
     return format_html(
-        '<svg class="signing-bar" width="100%" height="14" role="img" aria-label="{}">{}</svg>',
+        '<svg class="signing-bar" width="100%" height="14" role="img" aria-label="{}">{}{}</svg>',
         words,
         format_html_join(
             "", '<rect class="signing-{}"{} x="{}%" y=".5" width="{}%" height="13" rx="1"/>', drawn
         ),
+        format_html_join("", '<text class="signing-said" x="{}%" y="11">{}</text>', said),
     )
 
 

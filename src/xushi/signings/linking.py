@@ -8,6 +8,7 @@ from django.db import transaction
 from xushi.core.clock import local_day
 from xushi.journal.actions import SYSTEM, Actor, parts_of
 from xushi.journal.models import Changes, Event, EventRow
+from xushi.kit.amounts import cn_date
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
 from xushi.registry.actions import register_projects
@@ -141,7 +142,7 @@ def follow(signings: Sequence[Signing], now: datetime) -> int:
     if moved:
         Signing.objects.bulk_update(moved, ["stage", "stage_on", "version"], batch_size=200)
         for signing in moved:
-            facts = f"随项目走到{signing.reached.label}，{signing.stage_on}"
+            facts = f"随项目走到{signing.reached.label}，{cn_date(signing.stage_on, now)}"
             acting.noted([signing], "project", actor=SYSTEM, now=now, facts=facts)
         acting.finish("moved", moved, summary="签约随项目走", actor=SYSTEM, now=now, changes=changes)
     return len(moved)

@@ -13,6 +13,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import name_key, row_number
 from xushi.journal.actions import Actor
+from xushi.kit.amounts import cn_date
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.registry.models import Project
 from xushi.signings import acting, actions, linking, policy, recording, selectors
@@ -68,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             lay_on(form, refusal)
         else:
-            messages.success(request, f"“{made}”已记下，{made.next_on}前跟进一次。")
+            messages.success(request, f"“{made}”已记下，{cn_date(made.next_on, clock.now())}前跟进一次。")
             return redirect("signings:signing", made.pk)
     return render(request, "signings/form.html", {"form": form}, status=422 if form.errors else 200)
 
