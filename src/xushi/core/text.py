@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import product
 
@@ -64,9 +63,8 @@ def _two_spellings(word: str) -> list[str]:
     """Full and initials of a long word in one look-up; what is no character stays as it is in both."""
     if word.isascii():
         return [word]
-    readings = [reading for part in _phrases(word) for reading in _readings(part)]
-    full = "".join(reading.removeprefix("\0") for reading in readings)
-    return [full, "".join(r[1:] if r.startswith("\0") else r[0] for r in readings)]
+    spelled = [_spelled(part) for part in _phrases(word)]
+    return ["".join([full for full, _ in spelled]), "".join([initials for _, initials in spelled])]
 
 
 def _phrases(word: str) -> list[str]:
@@ -77,18 +75,20 @@ def _phrases(word: str) -> list[str]:
     return parts
 
 
-def _cut(run: str) -> Iterator[str]:
+def _cut(run: str) -> list[str]:
     """A look-up per two characters rather than per prefix: most pairs begin no phrase."""
+    parts: list[str] = []
     at, end, begun = 0, len(run), _begun()
     while at < end:
-        part = run[at : at + begun.get(run[at : at + 2], 1)]
+        longest = begun.get(run[at : at + 2])
+        part = run[at : at + longest] if longest else run[at]
         while len(part) > 1 and part not in PHRASES_DICT:
             part = part[:-1]
-        if len(part) == 1 and run[at:] in p_set:  # the run ends within a phrase
-            yield from run[at:]
-            return
-        yield part
+        if longest and len(part) == 1 and run[at:] in p_set:  # the run ends within a phrase
+            return [*parts, *run[at:]]
+        parts.append(part)
         at += len(part)
+    return parts
 
 
 @cache
@@ -103,10 +103,14 @@ def _begun() -> dict[str, int]:
 
 
 @lru_cache(maxsize=32_768)
-def _readings(part: str) -> tuple[str, ...]:
-    """The syllables of one phrase; a run without characters is marked by a NUL before it."""
+def _spelled(part: str) -> tuple[str, str]:
+    """The syllables of one phrase and their initials; a run without characters as it is."""
+    if not RE_HANS.match(part):
+        return part, part
     marked = pinyin(part, style=Style.NORMAL, errors=lambda run: "\0" + run)
-    return tuple(reading[0] for reading in marked)
+    readings = [reading[0] for reading in marked]
+    full = "".join([reading.removeprefix("\0") for reading in readings])
+    return full, "".join([r[1:] if r.startswith("\0") else r[0] for r in readings])
 
 
 def _spellings(word: str, style: Style) -> list[str]:
