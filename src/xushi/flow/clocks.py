@@ -13,6 +13,8 @@ from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.problems.actions import hand_on as hand_problems_on
 from xushi.problems.actions import transfer_unit
+from xushi.signings.actions import hand_on as hand_signings_on
+from xushi.signings.actions import transfer_unit as transfer_signings
 from xushi.supervision.passing import hand_on as hand_orders_on
 from xushi.supervision.passing import pass_orders_on
 from xushi.units.models import Appointment, Unit, User
@@ -46,7 +48,8 @@ def recount_deadlines(event: Event) -> list[Recounted]:
 def hand_on(event: Event) -> int:
     """Somebody moved, left, came or became head: what they owe in person goes to whoever owes it now."""
     person = User.objects.get(pk=event.subject_id or 0)
-    return hand_orders_on(person, now=event.at) + hand_problems_on(person, now=event.at)
+    moved = hand_orders_on(person, now=event.at) + hand_problems_on(person, now=event.at)
+    return moved + hand_signings_on(person, actor=SYSTEM, now=event.at)
 
 
 def pass_on(event: Event) -> int:
@@ -57,6 +60,7 @@ def pass_on(event: Event) -> int:
         return 0
     moved = transfer_unit(unit, successor, SYSTEM, event.at)
     moved += transfer_requests(unit, successor, actor=SYSTEM, now=event.at)
+    moved += transfer_signings(unit, successor, actor=SYSTEM, now=event.at)
     moved += len(pass_orders_on(unit, successor, now=event.at))
     left = Appointment.objects.filter(unit=unit, ended_at=event.at).values("user")
     for person in User.objects.filter(pk__in=left).order_by("pk"):

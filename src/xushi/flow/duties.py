@@ -13,6 +13,7 @@ from xushi.journal.models import Event
 from xushi.progress.drift import refresh_drift
 from xushi.progress.models import MonthlyReport
 from xushi.progress.warnings import PROJECT, refresh_alerts
+from xushi.signings.linking import follow_projects
 
 AT_ONCE = 1000
 MOST_BY_NAME = 10_000  # more projects than this in one event: look at all of them
@@ -26,6 +27,7 @@ def nightly(now: datetime) -> Applied:
     """
     refresh_drift(now=now)
     judge_requests(now)
+    follow_projects(None, now=now)
     done = refresh_alerts(now=_not_before_the_last(now))
     tally.recount()
     return done
@@ -37,6 +39,11 @@ def judge_again(event: Event) -> Applied:
     An event handled late must not turn the alerts back to its own day: what was judged later counts.
     """
     return refresh_alerts(project_ids=projects_of(event), now=_not_before_the_last(event.at))
+
+
+def follow_signings(event: Event) -> int:
+    """列入计划、开工、竣工 of a project are its signings' too; returns how many moved."""
+    return follow_projects(projects_of(event), now=event.at)
 
 
 def note_drift(event: Event) -> int:

@@ -59,6 +59,11 @@ def judge_alerts(event: Event) -> None:
     duties.judge_again(event)
 
 
+@react_to(*PROJECT_CHANGED, *REPORTED, "registry.year.withdrawn")
+def follow_signings(event: Event) -> None:
+    duties.follow_signings(event)
+
+
 @react_to(*PROJECT_CHANGED)
 def note_later_changes(event: Event) -> None:
     duties.note_drift(event)

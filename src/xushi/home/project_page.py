@@ -27,6 +27,8 @@ from xushi.progress.standing import Standing, standings
 from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import Project, ProjectRevision, Stage, Watch
 from xushi.registry.plan_changes import PlanVersion, with_changes
+from xushi.signings.models import Signing
+from xushi.signings.selectors import of_project as signings_of
 from xushi.supervision.table import ENDED
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class ProjectPage:
     gaps: list[Gap] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     requests: list[ResourceRequest] = field(default_factory=list)
+    signings: list[Signing] = field(default_factory=list)
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
 
@@ -264,6 +267,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         gaps=_gaps(project, reports),
         problems=problems_of(user, project),
         requests=requests_of(user, project),
+        signings=signings_of(user, project),
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),
     )

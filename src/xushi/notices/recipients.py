@@ -103,6 +103,10 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _named(Who.LEAD) + _told(Who.OFFICE)
         case ["guarantees", "request", "promised" | "delivered" | "refused"]:
             return _named(Who.REPORTER) + _told(Who.OFFICE)
+        case ["signings", "signing", "signed" | "handed" | "restored"]:
+            return _named(Who.LEAD)
+        case ["signings", "signing", "reached" | "moved" | "lapsed"]:
+            return _told(Who.LEAD, Who.OFFICE)
         case ["duties", "duty", "warned"]:
             return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
         case ["progress", "report", "reminded" | "returned"]:
@@ -170,6 +174,12 @@ VERBS: dict[str, str] = {
     "guarantees.request.delivered": "要素落实",
     "guarantees.request.refused": "要素不能保障",
     "guarantees.request.withdrawn": "要素请求撤回",
+    "signings.signing.signed": "记签约",
+    "signings.signing.handed": "签约换人跟进",
+    "signings.signing.restored": "签约恢复",
+    "signings.signing.reached": "签约走到一步",
+    "signings.signing.moved": "签约随项目走",
+    "signings.signing.lapsed": "签约流失",
     "duties.duty.warned": "到期提醒",
     "progress.report.reminded": "催报月报",
     "progress.report.returned": "月报退回",

@@ -23,6 +23,7 @@ TOPICS = (
     Topic("meetings", "例会", "people", ("supervision.meeting.",)),
     Topic("problems", "问题事项", "problem", ("problems.",), "problems:desk"),
     Topic("planning", "年度计划", "list", ("planning.",), "planning:index"),
+    Topic("signings", "招商签约", "funnel", ("signings.",), "signings:index"),
     Topic("guarantees", "要素保障", "building", ("guarantees.",), "guarantees:desk"),
     Topic("deadlines", "到期提醒", "clock", ("duties.",), "duties:list"),
     Topic("reports", "月报", "clip", ("progress.report.",), "progress:mine"),

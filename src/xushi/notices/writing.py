@@ -12,6 +12,7 @@ from xushi.notices import (
     matters_planning,
     matters_problems,
     matters_progress,
+    matters_signings,
     matters_supervision,
 )
 from xushi.notices.matters import Matter, Source, address
@@ -27,6 +28,7 @@ SOURCES: dict[str, Source] = {
     "meetings": matters_meetings.matters,
     "problems": matters_problems.matters,
     "guarantees": matters_guarantees.matters,
+    "signings": matters_signings.matters,
     "planning": matters_planning.matters,
     "deadlines": matters_duties.matters,
     "reports": matters_progress.matters,

@@ -106,7 +106,9 @@ def take_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Signin
     _save([signing], "stage", "stage_on")
     facts = f"退回{last.label}（{cn_date(days[last], now)}）"
     acting.noted([signing], "take_back", actor=actor, now=now, facts=facts, words=reason)
-    changes: dict[int, Changes] = {signing.pk: {**_moved(was, signing), "退回": [str(days[last]), reason]}}
+    changes: dict[int, Changes] = {
+        signing.pk: {**_moved(was, signing), "退回": [str(days[last]), None], "理由": ["", reason]}
+    }
     acting.finish("taken_back", [signing], summary=facts, actor=actor, now=now, changes=changes)
     return signing
 
@@ -161,7 +163,7 @@ def hand_to(
     for signing in signings:
         was = _follower(signing)
         acting.changed(signing, {"responsible_unit": unit, "follower": person})
-        changes[signing.pk] = {"跟进": [was, _follower(signing)]}
+        changes[signing.pk] = {"跟进": [was, _follower(signing)], "理由": ["", reason]}
     _save(signings, "responsible_unit", "follower")
     facts = f"交{unit}{person.name if person else ''}跟进"
     acting.noted(signings, "hand", actor=actor, now=now, facts=facts, words=reason)
@@ -209,7 +211,7 @@ def lapse(
     _save(signings, "state", "lapsed_on", "lapsed_cause", "lapsed_reason")
     label = Signing.Cause(cause).label
     acting.noted(signings, "lapse", actor=actor, now=now, facts=f"流失，{label}", words=reason)
-    changes: dict[int, Changes] = {one.pk: {"流失": [None, f"{label}：{reason}"]} for one in signings}
+    changes: dict[int, Changes] = {one.pk: {"流失": [None, label], "理由": ["", reason]} for one in signings}
     acting.finish("lapsed", signings, summary="签约流失", actor=actor, now=now, changes=changes)
     return signings
 
@@ -223,7 +225,7 @@ def restore(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> list[Sig
     for i, signing in enumerate(signings):
         if not signing.lapsed:
             refuse([RowProblem(i, "signing", f"“{signing}”没有流失，不用恢复。")])
-        changes[signing.pk] = {"流失": [signing.lapsed_reason, None]}
+        changes[signing.pk] = {"流失": [signing.lapsed_reason, None], "理由": ["", reason]}
         columns = {"state": Signing.State.LIVE, "lapsed_on": None, "lapsed_cause": "", "lapsed_reason": ""}
         acting.changed(signing, {**columns, "next_on": acting.next_after(now)})
     _save(signings, "state", "lapsed_on", "lapsed_cause", "lapsed_reason", "next_on")

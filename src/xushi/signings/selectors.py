@@ -109,6 +109,12 @@ def alike(signing: Signing, most: int = 5) -> list[Project]:
     return list(names.order_by("name")[:most])
 
 
+def of_project(user: User, project: Project) -> list[Signing]:
+    """What this project was signed as; one query."""
+    rows = Signing.objects.visible_to(user).filter(project=project).select_related("event")
+    return list(rows.order_by("signed_on", "pk"))
+
+
 def causes(user: User) -> list[tuple[str, str, int, int]]:
     """流失的原因: code, word, how many, how much (元); the most first."""
     rows = Signing.objects.visible_to(user).exclude(LIVE).order_by().values("lapsed_cause")

@@ -18,6 +18,8 @@ from xushi.duties.words import day_words, deadline_words
 from xushi.guarantees.models import ResourceRequest
 from xushi.problems.models import Problem
 from xushi.registry.models import Project
+from xushi.signings.models import Signing
+from xushi.signings.rules import waited
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.recognising import Name, Recognised, recognise
 from xushi.supervision.table import State
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 PROJECT = Project._meta.label_lower
-KINDS = ("order", "problem", "request", "alert", "project")
+KINDS = ("order", "problem", "request", "signing", "alert", "project")
 OFFERED = (
     Unit.Kind.OFFICE,
     Unit.Kind.DEPARTMENT,
@@ -166,6 +168,27 @@ def _request(user: "User", pk: int, now: datetime) -> Subject:
     )
 
 
+def _signing(user: "User", pk: int, now: datetime) -> Subject:
+    related = ("event", "territory__successor", "responsible_unit__successor", "project")
+    signing = _one(Signing.objects.live().visible_to(user).select_related(*related), pk)
+    units = [unit for unit in (_standing(signing.responsible_unit), _standing(signing.territory)) if unit]
+    days = waited(signing.stage_on, local_day(now))
+    return Subject(
+        query=f"signing={pk}",
+        kind=Signing._meta.label_lower,
+        id=pk,
+        name=signing.name,
+        url=reverse("signings:signing", args=[pk]),
+        mark="needs_coordination",
+        marked=f"{signing.reached.label}{days}天，{signing.reached.waiting}",
+        asked=str(signing.event),
+        context=f"{signing.event}签约，走到{signing.reached.label}{days}天，{signing.reached.waiting}。{signing.stuck}",
+        project=signing.project,
+        lead=units[0],
+        co_handlers=tuple(dict.fromkeys(unit for unit in units[1:] if unit != units[0])),
+    )
+
+
 def _asked(problem: Problem, raising: Any, now: datetime) -> str:
     """区重大办9月11日提请 / 桥林街道9月10日报送."""
     today = local_day(now)
@@ -197,7 +220,10 @@ def _order(user: "User", pk: int, now: datetime) -> Subject:
     )
 
 
-_READERS = {"project": _project, "alert": _alert, "problem": _problem, "request": _request, "order": _order}
+_READERS = {
+    "project": _project, "alert": _alert, "problem": _problem, "request": _request, "signing": _signing,
+    "order": _order,
+}  # fmt: skip
 
 
 def _projects() -> Any:
