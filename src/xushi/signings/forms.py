@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from xushi.core.money import plain, wan
+from xushi.core.text import row_number
 from xushi.registry.forms import WanField
 from xushi.registry.models import Category
 from xushi.signings.models import Signing, SigningEvent
@@ -64,7 +65,7 @@ class SigningForm(forms.Form):
         self.fields["leader"] = person_field("挂钩领导", leaders(), "还没定")
         own = [held.unit_id for held in user.appointments_in_force]
         chosen = self.data.get("responsible_unit") or self.initial.get("responsible_unit")
-        near = [*own, *([int(chosen)] if str(chosen or "").isdecimal() else [])]
+        near = [*own, row_number(str(chosen or "")) or 0]
         self.fields["follower"] = person_field("跟进人", people_of(near), "由单位定")
         self.fields["follower"].help_text = "只列跟进单位和您单位的人"
 
@@ -164,7 +165,7 @@ class StepForm(forms.Form):
             label="跟进单位", choices=[("", "请选"), *units], error_messages={"required": "选一个单位。"}
         )
         chosen = self.data.get(self.add_prefix("unit")) or signing.responsible_unit_id
-        people = people_of([int(chosen)]) if str(chosen).isdecimal() else []
+        people = people_of([row_number(str(chosen)) or 0])
         self.fields["person"] = person_field("跟进人", people, "由单位定")
         self.fields["words"] = words("为什么换", "写一句为什么换，如“落地改到桥林街道”。", rows=2)
 

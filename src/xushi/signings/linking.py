@@ -181,7 +181,8 @@ def _recorded(signings: Sequence[Signing]) -> list[tuple[int, date]]:
     rows = SigningStage.objects.filter(
         listed("signing_id", [one.pk for one in signings]), stage=Stage.LISTED, reached_on__isnull=False
     )
-    return list(rows.values_list("signing__project_id", "reached_on"))
+    pairs = rows.values_list("signing__project_id", "reached_on")
+    return [(project, day) for project, day in pairs if project and day]
 
 
 def _written(projects: Collection[int]) -> dict[int, date]:
@@ -196,7 +197,7 @@ def _written(projects: Collection[int]) -> dict[int, date]:
         *alone.values_list("subject_id", "at", "changes"),
     ]
     for pk, at, changes in told:
-        if any(name.endswith("名单") for name in changes):
+        if pk is not None and any(name.endswith("名单") for name in changes):
             found[pk] = min(local_day(at), found.get(pk, local_day(at)))
     return found
 

@@ -70,7 +70,7 @@ def amend_event(event: SigningEvent, row: EventInput, *, seen: int, actor: Actor
     changes: Changes = {}
     for name, value in _of_event(row).items():
         if (was := getattr(held, name)) != value:
-            changes[SigningEvent._meta.get_field(name).verbose_name] = [_plain(was), _plain(value)]  # type: ignore[union-attr]
+            changes[_label(name)] = [_plain(was), _plain(value)]
             setattr(held, name, value)
     if changes:
         held.version += 1
@@ -79,13 +79,17 @@ def amend_event(event: SigningEvent, row: EventInput, *, seen: int, actor: Actor
         record("signings.event.amended", actor=actor, now=now, subject=held, summary=summary, changes=changes)
 
 
+def _label(name: str) -> str:
+    return str(SigningEvent._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
 def _of_event(row: EventInput) -> dict[str, Any]:
     texts = {"name": tidy(row.name), "name_key": name_key(row.name), "words": tidy(row.words)[:200]}
     return asdict(row) | texts | {"published_source": tidy(row.published_source)[:120]}
 
 
 def _wrong_events(rows: Sequence[EventInput], today: date, keep: int | None = None) -> Iterable[RowProblem]:
-    held = dict(SigningEvent.objects.exclude(pk=keep).values_list("name_key", "name"))
+    held = dict(SigningEvent.objects.exclude(pk=keep or 0).values_list("name_key", "name"))
     for i, row in enumerate(rows):
         key = name_key(row.name)
         if not key:
@@ -237,7 +241,7 @@ def _unknown(
 def _taken(rows: Sequence[SigningInput], keep: Signing | None) -> Iterable[RowProblem]:
     """A project is signed once at an event; the same one may be signed at another."""
     keys = {name_key(row.name) for row in rows}
-    held = Signing.objects.exclude(pk=keep.pk if keep else None).values_list("event_id", "name_key", "name")
+    held = Signing.objects.exclude(pk=keep.pk if keep else 0).values_list("event_id", "name_key", "name")
     names = {(event, key): name for event, key, name in among(held, "name_key", keys)}
     for i, row in enumerate(rows):
         key = (row.event, name_key(row.name))

@@ -48,7 +48,7 @@ class Wanted:
     def at_stage(self) -> Stage | None:
         """The stage the list is about, where it is about one."""
         number = row_number(self.at)
-        return Stage(number) if number in Stage._value2member_map_ else None
+        return Stage(number) if number is not None and number in Stage._value2member_map_ else None
 
     def condition(self, limits: Limits, today: date) -> Q:
         wanted = self._scope()
