@@ -4,7 +4,7 @@ Offsets are working days from the day the count begins (0); a step of n days tha
 The length is the longest chain (Kelley and Walker 1959); total float = latest start - earliest start.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx
@@ -68,6 +68,12 @@ class Graph:
 
     order: tuple[str, ...]
     needs: tuple[tuple[int, ...], ...]
+
+    def loosened(self, places: Collection[int]) -> "Graph":
+        """With these steps waiting for nothing: taken in before what stands ahead of them was done (容缺)."""
+        if not places:
+            return self
+        return Graph(self.order, tuple(() if n in places else needs for n, needs in enumerate(self.needs)))
 
 
 def graph_of(needs: Mapping[str, Iterable[str]]) -> Graph:
