@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "xushi.alerts",
     "xushi.registry",
     "xushi.progress",
+    "xushi.permits",
     "xushi.guarantees",
     "xushi.problems",
     "xushi.signings",
