@@ -264,6 +264,10 @@ class Application(models.Model):
         return Numbers(*(getattr(self, item.value) for item in Item))
 
     @property
+    def land_text(self) -> str:
+        return Item.LAND.number(self.land)
+
+    @property
     def judged(self) -> dict[Measure, Judged]:
         return {Measure(one.measure): Judged(one.words, one.holds) for one in self.claims.all()}
 

@@ -120,6 +120,14 @@ class Way:
         return self.after - self.before
 
     @property
+    def before_text(self) -> str:
+        return self.item.said(self.before)
+
+    @property
+    def after_text(self) -> str:
+        return self.item.said(self.after)
+
+    @property
     def change_text(self) -> str:
         return self.item.said(abs(self.change))
 

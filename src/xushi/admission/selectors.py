@@ -184,3 +184,10 @@ def promises_due(user: "User", year: int) -> QuerySet[Application]:
         .order_by("-breached", "capacity_year", "pk")
     )
     return rows
+
+
+def first_of_sitting(user: "User", sitting: int) -> int | None:
+    """The application a sitting opens with; None where this person sees none of it."""
+    seen = Application.objects.visible_to(user).filter(sitting=sitting)
+    first: int | None = seen.order_by("submitted_at", "pk").values_list("pk", flat=True).first()
+    return first

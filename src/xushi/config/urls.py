@@ -23,6 +23,7 @@ urlpatterns = [
     path("guarantees/", include("xushi.guarantees.urls")),
     path("problems/", include("xushi.problems.urls")),
     path("signings/", include("xushi.signings.urls")),
+    path("admission/", include("xushi.admission.urls")),
     path("planning/", include("xushi.planning.urls")),
     path("supervision/", include("xushi.supervision.urls")),
     path("exchange/", include("xushi.exchange.urls")),

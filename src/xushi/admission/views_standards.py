@@ -1,0 +1,199 @@
+"""门槛、会审规则、会次：看现行的和旧的，发布新版，定会次。"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from xushi.admission import policy, selectors, sittings, standards
+from xushi.admission.forms import CriteriaForm, IndustryForm, SittingForm, TermsForm
+from xushi.admission.measures import Measure, threshold_text
+from xushi.admission.models import CriterionSet, Industry, Reviewer, ReviewTerms
+from xushi.admission.rules import BOUNDS
+from xushi.admission.views_apply import lay_on
+from xushi.admission.views_desk import ask_reader
+from xushi.config import clock
+from xushi.core.clock import BEIJING, local_day
+from xushi.core.text import row_number
+from xushi.journal.actions import Actor
+from xushi.registry.checking import Conflict, Refused
+from xushi.units.access import person
+from xushi.units.models import Unit
+
+
+def ask_keeper(request: HttpRequest) -> None:
+    if not policy.can_keep(person(request)):
+        raise PermissionDenied("准入门槛、会审规则和会次由区重大办定，您的角色可以查看。")
+
+
+@require_http_methods(["GET", "POST"])
+def criteria(request: HttpRequest) -> HttpResponse:
+    """现行门槛 of every industry side by side; the office adds an industry here."""
+    ask_reader(request)
+    year = local_day(clock.now()).year
+    form = IndustryForm(request.POST or None)
+    if request.method == "POST":
+        ask_keeper(request)
+        if form.is_valid():
+            try:
+                made = standards.add_industry(**form.cleaned_data, actor=Actor.of(request), now=clock.now())
+            except Refused as refusal:
+                lay_on(form, refusal)
+            else:
+                return redirect("admission:criterion", made.pk, year)
+    industries = list(Industry.objects.filter(retired=False))
+    held = {one.industry_id: one for one in _in_force(year)}
+    context = {
+        "year": year, "form": form, "office": policy.can_keep(person(request)),
+        "measures": [(one.label, one.unit) for one in Measure],
+        "rows": [(one, held.get(one.pk), _cells(held.get(one.pk))) for one in industries],
+    }  # fmt: skip
+    return render(request, "admission/criteria.html", context, status=422 if form.errors else 200)
+
+
+def _in_force(year: int) -> list[CriterionSet]:
+    """The newest version of each industry up to a year: the last of each in the order of year and version."""
+    rows = CriterionSet.objects.filter(year__lte=year).order_by("industry", "year", "version")
+    newest = {one.industry_id: one.pk for one in rows}
+    return list(CriterionSet.objects.filter(pk__in=newest.values()).prefetch_related("criteria"))
+
+
+def _cells(held: CriterionSet | None) -> list[str]:
+    """≥500, ≤0.1, 要符合, — for what is not asked for."""
+    own = {one.measure: one for one in held.standards} if held else {}
+    cells = []
+    for measure in Measure:
+        standard = own.get(measure)
+        if standard is None:
+            cells.append("—")
+        elif standard.threshold is None:
+            cells.append("要符合")
+        else:
+            cells.append(f"{'≤' if measure.at_most else '≥'}{threshold_text(standard.threshold)}")
+    return cells
+
+
+@require_http_methods(["GET", "POST"])
+def criterion(request: HttpRequest, industry_id: int, year: int) -> HttpResponse:
+    """One industry's thresholds of a year: what is in force, older versions, and the form of a new one."""
+    ask_reader(request)
+    industry: Industry = get_object_or_404(Industry, pk=industry_id)
+    if not 2000 <= year <= 2100:
+        raise Http404
+    if request.method == "POST":
+        ask_keeper(request)
+    held = standards.set_for(industry, year)
+    versions = list(CriterionSet.objects.filter(industry=industry).prefetch_related("criteria"))
+    last = max((one.version for one in versions if one.year == year), default=0)
+    form = CriteriaForm(request.POST or None, initial=_typed(held))
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        seen = row_number(request.POST.get("version", "")) or 0
+        try:
+            made = standards.publish(
+                industry, year, form.standards, form.cleaned_data["reason"], actor=Actor.of(request), now=clock.now(),
+                seen=seen,
+            )  # fmt: skip
+        except Refused as refusal:
+            lay_on(form, refusal)
+        except Conflict as conflict:
+            problem = str(conflict)
+        else:
+            messages.success(request, f"已发布{made}；在审的照旧版对照，可在申请上改用新版。")
+            return redirect("admission:criterion", industry.pk, year)
+    context = {
+        "industry": industry, "year": year, "held": held, "form": form, "problem": problem, "last": last,
+        "versions": [(one, zip(Measure, _cells(one), strict=True)) for one in versions],
+        "office": policy.can_keep(person(request)), "now": clock.now(),
+    }  # fmt: skip
+    return render(
+        request, "admission/criterion.html", context, status=409 if problem else 422 if form.errors else 200
+    )
+
+
+def _typed(held: CriterionSet | None) -> dict[str, Any]:
+    rows = held.standards if held else []
+    return {
+        one.measure.value: one.words if one.threshold is None else threshold_text(one.threshold)
+        for one in rows
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def terms(request: HttpRequest) -> HttpResponse:
+    """会审规则: in force, every change of it, and who is usually asked."""
+    ask_keeper(request)
+    now_in_force = standards.terms_now()
+    first = {name: getattr(now_in_force, name) for name in BOUNDS} | {"silence": now_in_force.silence.value}
+    form = TermsForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            standards.set_terms(
+                form.terms, form.cleaned_data["reason"], actor=Actor.of(request), now=clock.now()
+            )
+        except Refused as refusal:
+            lay_on(form, refusal)
+        else:
+            messages.success(request, "会审规则已改，从现在起按新规则计。")
+            return redirect("admission:terms")
+    offered = (
+        Unit.objects.standing()
+        .filter(kind__in=(Unit.Kind.DEPARTMENT, *Unit.TERRITORY_KINDS))
+        .order_by("path")
+    )
+    context = {
+        "form": form, "terms": now_in_force, "changes": list(ReviewTerms.objects.all()[:20]), "units": list(offered),
+        "usual": {one.unit_id for one in Reviewer.objects.all()}, "now": clock.now(),
+    }  # fmt: skip
+    return render(request, "admission/terms.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def reviewers(request: HttpRequest) -> HttpResponse:
+    """平时请谁答."""
+    ask_keeper(request)
+    keys = [key for key in map(row_number, request.POST.getlist("units")) if key]
+    units = list(Unit.objects.filter(pk__in=keys).order_by("path"))
+    try:
+        standards.set_reviewers(units, actor=Actor.of(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("admission:terms")
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest) -> HttpResponse:
+    """会次: those held and to come; the office plans the next."""
+    ask_reader(request)
+    now = clock.now()
+    form = SittingForm(request.POST or None)
+    if request.method == "POST":
+        ask_keeper(request)
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                at = data["at"].astimezone(BEIJING)
+                made = sittings.plan_sitting(at, data["place"], actor=Actor.of(request), now=now)
+            except (Refused, Conflict) as refusal:
+                form.add_error("at", str(refusal))
+            else:
+                messages.success(request, f"已定{made}。")
+                return redirect("admission:sittings")
+    context = {
+        "form": form,
+        "sittings": selectors.sittings(30),
+        "now": now,
+        "office": policy.can_keep(person(request)),
+    }
+    return render(request, "admission/sittings.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def sitting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The first application of a sitting, where its tabs stand; the list of sittings while there is none."""
+    ask_reader(request)
+    first = selectors.first_of_sitting(person(request), pk)
+    return redirect("admission:application", first) if first else redirect("admission:sittings")
