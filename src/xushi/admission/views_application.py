@@ -36,6 +36,7 @@ from xushi.units.access import person
 from xushi.units.models import User
 
 ELSEWHERE = ("amend", "decide")  # pages and forms of their own
+TOLD = ("outcome", "reasons", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def show(
         "decide": _decide_form(request, page, posted if verb == "decide" else None) if "decide" in verbs else None,
         "answering": [(one, posted if posted and one.pk == opinion else _opinion_form(one)) for one in mine]
         if held.status == State.REVIEWING else [],
+        "lost": _lost(posted) if overtaken and verb and verb not in verbs else [],
         "opinion": opinion, "beside": selectors.beside(user, held), **_promised(held, page, local_day(now).year),
     }  # fmt: skip
     status = 409 if overtaken else 422 if posted else 200
@@ -101,6 +103,19 @@ def _facts(held: Application, page: ApplicationPage) -> dict[str, Any]:
         "existing": deciding.existing(held) if held.project_id is None and held.is_open else None,
         "votes": votes_text(page.decision) if page.decision else "",
     }  # fmt: skip
+
+
+def _lost(posted: Form | None) -> list[tuple[str, str]]:
+    """What was typed into a form that is offered no more, so that it can still be read."""
+    if posted is None:
+        return []
+    typed = [(str(field.label), str(field.value() or "")) for field in posted if field.name in TOLD]
+    typed += [
+        (str(field.label), str(field.value() or ""))
+        for field in posted
+        if field.name.startswith("condition_")
+    ]
+    return [(label, said) for label, said in typed if said]
 
 
 def _promised(held: Application, page: ApplicationPage, this_year: int) -> dict[str, Any]:
