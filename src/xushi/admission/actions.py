@@ -98,7 +98,8 @@ def _columns(i: int, row: ApplicationInput, by: User | None, now: datetime) -> d
         )
     if category is None:
         problems.append(RowProblem(i, "category", "请从类别表里选一类。"))
-    project = None
+    signing = _signing_of(uscc.compact(row.credit_code), row.name)
+    project = _project_of(signing)
     if row.project is not None:
         visible = Project.objects.all() if by is None else Project.objects.visible_to(by)
         project = visible.filter(pk=row.project, admission=None).first()
@@ -112,7 +113,7 @@ def _columns(i: int, row: ApplicationInput, by: User | None, now: datetime) -> d
         "owner_unit": project.owner_unit if project else None, "leader": project.leader if project else None,
         "production": row.production, "capacity_year": row.capacity_year, "content": row.content.strip(),
         "funding": row.funding.strip(), "breach_clause": row.breach_clause.strip(),
-        "signing": _signing_of(uscc.compact(row.credit_code), row.name),
+        "signing": signing,
         **{item.value: row.numbers.of(item) for item in Item},
     }  # fmt: skip
 
@@ -123,6 +124,13 @@ def _signing_of(code: str, name: str) -> Signing | None:
     named = [one for one in held if one.name_key == name_key(name)]
     found = named or (held if len(held) == 1 else [])
     return found[0] if found else None
+
+
+def _project_of(signing: Signing | None) -> Project | None:
+    """The project its signing has become already, unless another application has."""
+    if signing is None or signing.project_id is None:
+        return None
+    return Project.objects.filter(pk=signing.project_id, admission=None, removed_on=None).first()
 
 
 def _claim(application: Application, judged: Mapping[Measure, Judged]) -> None:

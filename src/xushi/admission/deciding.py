@@ -26,7 +26,8 @@ from xushi.registry.actions import register_projects
 from xushi.registry.checking import Refused, RowProblem, refuse
 from xushi.registry.models import Project
 from xushi.registry.rules import ProjectInput
-from xushi.signings import actions as signing_actions
+from xushi.signings.actions import reach
+from xushi.signings.linking import link
 from xushi.signings.models import SigningStage
 from xushi.signings.rules import Stage
 from xushi.units.models import User
@@ -148,7 +149,7 @@ def _let_in(
     ])  # fmt: skip
     same = existing(application) if row.join_existing else None
     project = application.project or same or _register(application, agreed, actor, now)
-    _follow_signing(application, actor, now)
+    _follow_signing(application, project, actor, now)
     return project
 
 
@@ -172,16 +173,18 @@ def _register(application: Application, agreed: Numbers, actor: Actor, now: date
     return project
 
 
-def _follow_signing(application: Application, actor: Actor, now: datetime) -> None:
-    """签约走到准入: where a signing stands behind it that lives and has not come so far."""
+def _follow_signing(application: Application, project: Project, actor: Actor, now: datetime) -> None:
+    """签约走到准入、挂到项目: where a signing stands behind it that lives; what it has come to already stays."""
     signing = application.signing
     if signing is None or signing.lapsed:
         return
-    if SigningStage.objects.filter(signing=signing, stage=Stage.ADMITTED, reached_on__isnull=False).exists():
-        return
-    signing_actions.reach(
-        {signing.pk: None}, Stage.ADMITTED, local_day(now), actor=actor, now=now, words="准入会审通过"
-    )
+    seen, day = {signing.pk: None}, local_day(now)
+    if not SigningStage.objects.filter(
+        signing=signing, stage=Stage.ADMITTED, reached_on__isnull=False
+    ).exists():
+        reach(seen, Stage.ADMITTED, day, actor=actor, now=now, words="准入会审通过")
+    if signing.project_id is None:
+        link(seen, project, actor=actor, now=now)
 
 
 def _said(row: DecisionInput, applied: Numbers, agreed: Numbers) -> Changes:

@@ -10,8 +10,10 @@ from xushi.admission.models import Application, Breach, Delivery, Promise
 from xushi.admission.promising import standing
 from xushi.admission.rules import Terms
 from xushi.admission.scoring import Kept, delivered_share
+from xushi.admission.standards import terms_now
 from xushi.core.months import Month
 from xushi.progress.models import ProjectMonth
+from xushi.registry.models import Project
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -78,6 +80,16 @@ class Standing:
 def standing_of(application: Application, year: int, terms: Terms, this_year: int) -> Standing:
     due = [one for one in application.promises.all() if one.first_year <= year]
     return Standing(application, [line_of(one, terms, this_year, year) for one in due])
+
+
+def of_project(user: "User", project: Project, this_year: int) -> Standing | None:
+    """What a project promised when it was let in; None where it was not, or is not this person's to see."""
+    rows = Application.objects.visible_to(user).filter(project=project)
+    found = rows.prefetch_related("promises__deliveries", "promises__breaches").first()
+    if found is None:
+        return None
+    terms = terms_now()
+    return Standing(found, [line_of(one, terms, this_year) for one in found.promises.all()])
 
 
 def open_breaches(user: "User") -> int:

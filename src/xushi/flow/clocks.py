@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from xushi.admission.opinions import transfer_unit as transfer_opinions
 from xushi.calendars.actions import learn_years
 from xushi.calendars.models import NoticeYear
 from xushi.calendars.selectors import calendar
@@ -61,6 +62,7 @@ def pass_on(event: Event) -> int:
     moved = transfer_unit(unit, successor, SYSTEM, event.at)
     moved += transfer_requests(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_signings(unit, successor, actor=SYSTEM, now=event.at)
+    moved += transfer_opinions(unit, successor, actor=SYSTEM, now=event.at)
     moved += len(pass_orders_on(unit, successor, now=event.at))
     left = Appointment.objects.filter(unit=unit, ended_at=event.at).values("user")
     for person in User.objects.filter(pk__in=left).order_by("pk"):

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from xushi.admission.opinions import count_silent
+from xushi.admission.promising import open_checks
 from xushi.alerts import tally
 from xushi.alerts.actions import Applied
 from xushi.alerts.models import Alert
@@ -28,6 +30,8 @@ def nightly(now: datetime) -> Applied:
     refresh_drift(now=now)
     judge_requests(now)
     follow_projects(None, now=now)
+    count_silent(now)
+    open_checks(now)
     done = refresh_alerts(now=_not_before_the_last(now))
     tally.recount()
     return done

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from xushi.admission.performing import Standing as Promised
+from xushi.admission.performing import of_project as promised_of
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.core.clock import local_day
@@ -97,6 +99,7 @@ class ProjectPage:
     problems: list[Problem] = field(default_factory=list)
     requests: list[ResourceRequest] = field(default_factory=list)
     signings: list[Signing] = field(default_factory=list)
+    admission: Promised | None = None
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
 
@@ -268,6 +271,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         problems=problems_of(user, project),
         requests=requests_of(user, project),
         signings=signings_of(user, project),
+        admission=promised_of(user, project, local_day(now).year),
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),
     )

@@ -107,6 +107,24 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _named(Who.LEAD)
         case ["signings", "signing", "reached" | "moved" | "lapsed"]:
             return _told(Who.LEAD, Who.OFFICE)
+        case ["admission", "application", "submitted" | "withdrawn" | "amended"]:
+            return _told(Who.OFFICE)
+        case ["admission", "application", "returned" | "scheduled" | "resumed"]:
+            return _named(Who.REPORTER)
+        case ["admission", "application", "sent"]:
+            return _named(Who.ANSWERING)
+        case ["admission", "opinion", "given"]:
+            return _told(Who.OFFICE)
+        case ["admission", "opinion", "silent"]:
+            return _named(Who.ANSWERING) + _told(Who.OFFICE)
+        case ["admission", "application", "decided"]:
+            return _named(Who.REPORTER) + _told(Who.ANSWERING, Who.OFFICE, Who.LEADERS)
+        case ["admission", "condition", "met"]:
+            return _told(Who.OFFICE)
+        case ["admission", "promise", "short"]:
+            return _named(Who.REPORTER) + _told(Who.OFFICE, Who.LEADERS)
+        case ["admission", "breach", "settled"]:
+            return _named(Who.REPORTER)
         case ["duties", "duty", "warned"]:
             return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
         case ["progress", "report", "reminded" | "returned"]:
@@ -180,6 +198,19 @@ VERBS: dict[str, str] = {
     "signings.signing.reached": "签约走到一步",
     "signings.signing.moved": "签约随项目走",
     "signings.signing.lapsed": "签约流失",
+    "admission.application.submitted": "申报准入",
+    "admission.application.amended": "修改准入申报",
+    "admission.application.withdrawn": "撤回准入申请",
+    "admission.application.returned": "准入申请退回补正",
+    "admission.application.scheduled": "准入排会次",
+    "admission.application.resumed": "准入恢复会审",
+    "admission.application.sent": "准入征求意见",
+    "admission.application.decided": "准入会审决定",
+    "admission.opinion.given": "答复准入意见",
+    "admission.opinion.silent": "准入意见超时未答",
+    "admission.condition.met": "准入条件落实",
+    "admission.promise.short": "准入承诺不足",
+    "admission.breach.settled": "准入违约了结",
     "duties.duty.warned": "到期提醒",
     "progress.report.reminded": "催报月报",
     "progress.report.returned": "月报退回",

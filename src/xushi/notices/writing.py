@@ -6,6 +6,7 @@ from xushi.core.clock import local_day
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.notices import (
+    matters_admission,
     matters_duties,
     matters_guarantees,
     matters_meetings,
@@ -29,6 +30,7 @@ SOURCES: dict[str, Source] = {
     "problems": matters_problems.matters,
     "guarantees": matters_guarantees.matters,
     "signings": matters_signings.matters,
+    "admission": matters_admission.matters,
     "planning": matters_planning.matters,
     "deadlines": matters_duties.matters,
     "reports": matters_progress.matters,
