@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/", include("xushi.alerts.urls")),
     path("registry/", include("xushi.registry.urls")),
     path("progress/", include("xushi.progress.urls")),
+    path("permits/", include("xushi.permits.urls")),
     path("guarantees/", include("xushi.guarantees.urls")),
     path("problems/", include("xushi.problems.urls")),
     path("signings/", include("xushi.signings.urls")),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, Sum, Value, When
 
 from xushi.calendars.selectors import calendar
 from xushi.core.figure import Figure, FigureUnit
@@ -25,6 +25,7 @@ from xushi.permits.bottlenecks import (
     queues,
     red_from,
 )
+from xushi.permits.bottlenecks_plot import Axis, axis_for
 from xushi.permits.bottlenecks_wanted import ALL, Wanted
 from xushi.permits.durations import Ruler
 from xushi.permits.expected import not_started
@@ -87,12 +88,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Every queue within the scope, by the catalogue's order; since: which days of becoming ready make a wait."""
+    """Every queue within the scope, in the catalogue's order.
+
+    since: for each number of days waited, the first and the last day of becoming ready that make it.
+    """
 
     rows: list[Row]
     whole: Whole
     day: Day
     since: dict[int, tuple[date, date]]
+    keys: dict[int, str]  # the queue of each permit met
+    axis: Axis
     projects: Figure
     late: Figure
     amount: Figure
@@ -177,9 +183,10 @@ def made(
     since: dict[int, tuple[date, date]],
     scope: Wanted,
 ) -> Board:
-    rows = [_row(queue, day, scope) for queue in queues(heaps, permits.steps, permits.names)]
+    found = queues(heaps, permits.steps, permits.names)
+    keys = {pk: f"{code}~{permits.units[pk]}" for pk, code in permits.codes.items()}
     return Board(
-        rows, whole, day, since,
+        [_row(queue, day, scope) for queue in found], whole, day, since, keys, axis_for(found),
         projects=_figure("projects", "在等的项目", whole.projects, day, scope.but(step=ALL)),
         late=_figure("overdue", "超时限的项目", whole.overdue, day, scope.but(step=ALL, over="1")),
         amount=_figure("investment", "压着的总投资", yi(whole.amount), day, scope.but(step=ALL), FigureUnit.YI),
@@ -214,8 +221,3 @@ def over_days(due: date | None, kind: str, day: Day, asked: date | None = None) 
     if due is None or kind == WITHIN:
         return None
     return day.ruler.between(due, asked or day.today)
-
-
-def known_order() -> tuple[Any, ...]:
-    """The longest wait first."""
-    return (F("ready_since").asc(), F("pk").asc())

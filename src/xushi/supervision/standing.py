@@ -60,6 +60,16 @@ def of_alerts(user: "User", alerts: Collection[Model]) -> dict[int, Follow]:
     }
 
 
+def of_projects(user: "User", projects: Collection[Model]) -> dict[int, Follow]:
+    """Orders about a project."""
+    found: dict[int, Follow] = {}
+    keys = [project.pk for project in projects]
+    for pk, serial, project in _open(user, Q(project__in=keys), "project"):
+        found.setdefault(project, follow(pk, serial))
+    return found
+
+
 def register() -> None:
+    follows(PROJECT, of_projects)
     follows(PROBLEM, of_problems)
     follows(ALERT, of_alerts)

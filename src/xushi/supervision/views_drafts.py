@@ -71,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         many=len(many) > 1,
         now=now,
-        initial=_initial(subject, many),
+        initial=_initial(subject, many) | _asked_lead(request),
         use_required_attribute=False,
     )
     status = 200
@@ -124,6 +124,12 @@ def _initial(subject: Subject, many: Sequence[Project]) -> dict[str, Any]:
         "demand": "",
         "urgency": Urgency.ORDINARY,
     }
+
+
+def _asked_lead(request: HttpRequest) -> dict[str, Any]:
+    """The unit that the address names to lead: whose step it is that the projects wait for."""
+    pk = row_number(request.GET.get("lead", ""))
+    return {"lead": pk} if pk and Unit.objects.standing().filter(pk=pk).exists() else {}
 
 
 def _save(
