@@ -7,12 +7,13 @@ What the mere passing of a day brings about reacts to flow.actions.DAY_BEGAN.
 
 from xushi.calendars.actions import LOADED
 from xushi.duties.actions_clock import WARNED
-from xushi.flow import clocks, duties, owing
+from xushi.flow import clocks, duties, owing, starting
 from xushi.flow.actions import DAY_BEGAN
 from xushi.journal.actions import react_to
 from xushi.journal.models import Event
 from xushi.notices.recipients import VERBS
 from xushi.notices.writing import write_notices
+from xushi.permits.expected import reckon_all
 from xushi.supervision.table import EVENTS
 
 PROJECT_CHANGED = (
@@ -67,6 +68,16 @@ def follow_signings(event: Event) -> None:
 @react_to(*PROJECT_CHANGED)
 def note_later_changes(event: Event) -> None:
     duties.note_drift(event)
+
+
+@react_to(*PROJECT_CHANGED, "registry.year.withdrawn", *starting.MOVED)
+def reckon_starts(event: Event) -> None:
+    starting.reckon_again(event)
+
+
+@react_to(DAY_BEGAN)
+def reckon_every_start(event: Event) -> None:
+    reckon_all(event.at)
 
 
 @react_to(DAY_BEGAN)
