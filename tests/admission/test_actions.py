@@ -288,7 +288,7 @@ def test_promises_are_checked_and_two_short_years_open_a_breach(scene: SimpleNam
         rows = [DeliveryInput(tax.pk, amount * WAN)]
         check_delivery(made, year, rows, f"税务局{year}年入库数", **how(scene.applicant, now))
 
-    with pytest.raises(Refused, match="2021年还没到"):
+    with pytest.raises(Refused, match="2021年还没过完"):
         check(2021, 3_000, NOW)
     later = NOW.replace(year=2023, month=2)
     with pytest.raises(Refused, match="从2021年起核对"):

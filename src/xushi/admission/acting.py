@@ -16,10 +16,11 @@ from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes, Event
 from xushi.kit.bulk import insert_all
+from xushi.kit.listed import listed
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.units.models import Role, Unit, User
 
-RELATED = ("industry", "criteria", "territory", "responsible_unit", "project", "signing", "sitting")
+RELATED = ("territory", "responsible_unit", "project")
 ACCEPT_IN, DECIDE_IN = 3, 5  # the office's own working days
 KINDS = ("admission.accept", "admission.mend", "admission.decide")
 ANSWER = "admission.opinion"
@@ -27,26 +28,26 @@ Seen = Mapping[int, int | None]
 May = Callable[[User, Application], bool]
 
 
-def taken(seen: Seen, may: May, verb: str, actor: Actor) -> Application:
-    """The one application, locked; seen: {pk: the version looked at, None where it does not matter}.
+def taken(seen: Seen, may: May, verb: str, actor: Actor) -> list[Application]:
+    """These applications, locked; seen: {pk: the version looked at, None where it does not matter}.
 
-    Conflict where somebody was faster, PermissionDenied where it is not this person's to do, Refused where the table
+    Conflict where somebody was faster, PermissionDenied where one is not this person's to do, Refused where the table
     knows no such step from its state.
     """
-    [(pk, version)] = seen.items()
     rows = Application.objects.select_for_update(of=("self",)).select_related(*RELATED)
     if actor.by is not None:
         rows = rows.visible_to(actor.by)
-    application: Application | None = rows.filter(pk=pk).first()
-    if application is None:
-        raise Refused([RowProblem(0, "application", "这件准入申请不在了，请刷新清单再选。")])
-    if actor.by is not None and not may(actor.by, application):
-        raise PermissionDenied(f"{STEPS[verb].label}由{_who(verb, application)}办，您的角色可以查看。")
-    if version is not None and application.version != version:
-        raise Conflict(overtaken(application))
-    if not may_follow(verb, application.status):
-        raise Refused([RowProblem(0, "application", cannot(verb, application.name, application.status))])
-    return application
+    held: list[Application] = list(rows.filter(listed("pk", list(seen))).order_by("pk"))
+    if len(held) < len(seen) or not seen:
+        raise Refused([RowProblem(0, "application", "有准入申请不在了或不归你看，请刷新清单再选。")])
+    for i, application in enumerate(held):
+        if actor.by is not None and not may(actor.by, application):
+            raise PermissionDenied(f"{STEPS[verb].label}由{_who(verb, application)}办，您的角色可以查看。")
+        if (version := seen[application.pk]) is not None and application.version != version:
+            raise Conflict(overtaken(application))
+        if not may_follow(verb, application.status):
+            raise Refused([RowProblem(i, "application", cannot(verb, application.name, application.status))])
+    return held
 
 
 def _who(verb: str, application: Application) -> str:
@@ -109,24 +110,49 @@ def finish(
     verb: str,
     application: Application,
     *,
+    changes: Changes | None = None,
+    was: str = "",
+    **how: Any,
+) -> Event:
+    """finish_all of one."""
+    return finish_all(
+        verb, [application], changes={application.pk: changes or {}}, was={application.pk: was}, **how
+    )
+
+
+def finish_all(
+    verb: str,
+    applications: Sequence[Application],
+    *,
     summary: str,
     actor: Actor,
     now: datetime,
-    was: str = "",
-    changes: Changes | None = None,
+    was: Mapping[int, str],
+    changes: Mapping[int, Changes],
     rows: Sequence[RowChange] = (),
+    owes: bool = True,
 ) -> Event:
-    """Owe what follows, then record one event about the application (and the project it became)."""
-    owe(application, now=now, by=actor.by)
-    said: Changes = dict(changes or {})
-    if was != application.label:
-        said = {"状态": [was, application.label], **said}
-    touched = [RowChange(application, application.name, said), *rows]
-    if application.project:
-        touched.append(RowChange(application.project, application.project.name, {"准入会审": ["", summary]}))
+    """Owe what follows, then record one event: each application is a row of it, and so the project it became.
+
+    owes: False for what changes nothing of who owes what.
+    """
+    touched = []
+    said: Changes = {}
+    for application in applications:
+        if owes:
+            owe(application, now=now, by=actor.by)
+        said = dict(changes.get(application.pk, {}))
+        if was.get(application.pk, application.label) != application.label:
+            said = {"状态": [was[application.pk], application.label], **said}
+        touched.append(RowChange(application, application.name, said))
+        if application.project:
+            about_it: Changes = {"准入会审": ["", summary]}
+            touched.append(RowChange(application.project, application.project.name, about_it))
+    one = applications[0] if len(applications) == 1 else None
+    told = f"{summary}：{one.name}" if one else f"{summary}，{len(applications)}件"
     return record(
-        f"admission.{verb}", actor=actor, now=now, subject=application, subject_name=application.name,
-        summary=f"{summary}：{application.name}", changes=said, rows=touched,
+        f"admission.{verb}", actor=actor, now=now, subject=one, subject_name=one.name if one else "", summary=told,
+        changes=said if one else {}, rows=[*touched, *rows],
     )  # fmt: skip
 
 
@@ -139,8 +165,9 @@ def owe(application: Application, *, now: datetime, by: User | None) -> None:
     kept = set_duties(rows, now=now)
     keep = [(duty.subject_id, duty.kind, duty.unit_id, duty.person_id) for duty in kept]
     end_duties_of(Application, [application.pk], now=now, kinds=KINDS, keep=keep, by=by)
-    keys = [one.pk for one in opinions]
-    end_duties_of(Opinion, keys, now=now, kinds=[ANSWER], keep=keep, by=by)
+    if opinions:
+        keys = [one.pk for one in opinions]
+        end_duties_of(Opinion, keys, now=now, kinds=[ANSWER], keep=keep, by=by)
 
 
 def about(application: Application) -> dict[str, Any]:

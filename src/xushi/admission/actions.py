@@ -51,7 +51,10 @@ def apply(
         _claim(application, row.judged)
         files.store(application, good, actor=actor, now=now)
         acting.noted(application, "apply", actor=actor, now=now, facts="申报准入")
-        acting.finish("application.submitted", application, summary="申报准入", actor=actor, now=now)
+    acting.finish_all(
+        "application.submitted", made, summary="申报准入", actor=actor, now=now, was={one.pk: "" for one in made},
+        changes={},
+    )  # fmt: skip
     return made
 
 
@@ -147,7 +150,7 @@ def amend(
     seen: Seen, row: ApplicationInput, *, actor: Actor, now: datetime, uploads: Sequence[Any] = ()
 ) -> Application:
     """修改申报: all of it anew; one that was returned is submitted again."""
-    application = acting.taken(seen, policy.can_change, "amend", actor)
+    [application] = acting.taken(seen, policy.can_change, "amend", actor)
     good = files.cleaned(uploads, held=application.files.count())
     refuse(all_problems([row], lambda one: problems_of_application(one, local_day(now))))
     refuse(_same_again([row], keep=application.pk))
@@ -174,7 +177,7 @@ def amend(
 @transaction.atomic
 def send_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Application:
     """退回补正."""
-    application = acting.taken(seen, _keeps, "return", actor)
+    [application] = acting.taken(seen, _keeps, "return", actor)
     reason = acting.need(reason, "写清缺什么、改什么，如“缺能评意见，亩均税收口径不对”。")
     was = application.label
     acting.step(application, "return", actor=actor, now=now, words=reason, facts="退回补正")
@@ -186,7 +189,7 @@ def send_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Applic
 @transaction.atomic
 def withdraw(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> Application:
     """撤回申请: by those who applied."""
-    application = acting.taken(seen, policy.can_change, "withdraw", actor)
+    [application] = acting.taken(seen, policy.can_change, "withdraw", actor)
     reason = acting.need(reason, "写一句为什么撤回，如“企业改在外区选址”。")
     was = application.label
     acting.step(application, "withdraw", actor=actor, now=now, words=reason, facts="撤回申请")
@@ -200,7 +203,7 @@ def send_for_opinions(
     seen: Seen, units: Sequence[Unit], *, actor: Actor, now: datetime, words: str = ""
 ) -> Application:
     """送部门答复: accepted; each unit has its own clock from now. Units asked before keep theirs."""
-    application = acting.taken(seen, _keeps, "send", actor)
+    [application] = acting.taken(seen, _keeps, "send", actor)
     if not units:
         raise Refused([RowProblem(0, "units", "选要请哪些单位答复。")])
     refuse(wrong_units(units))
@@ -228,7 +231,7 @@ def judge(
     seen: Seen, verdicts: Mapping[Measure, bool | None], *, actor: Actor, now: datetime, words: str = ""
 ) -> Application:
     """核定主导产业、环境准入、违约责任: whether each holds; None: not judged."""
-    application = acting.taken(seen, _keeps, "judge", actor)
+    [application] = acting.taken(seen, _keeps, "judge", actor)
     was = application.label
     before = application.judged
     changes: Changes = {}
@@ -242,7 +245,7 @@ def judge(
     facts = "、".join(f"{label}{pair[1]}" for label, pair in changes.items()) or "核定不变"
     acting.step(application, "judge", actor=actor, now=now, words=words, facts=facts)
     acting.finish("application.judged", application, summary="核定准入", actor=actor, now=now, was=was,
-                  changes=changes)  # fmt: skip
+                  changes=changes, owes=False)  # fmt: skip
     return application
 
 
@@ -253,32 +256,34 @@ def _verdict(holds: bool | None) -> str:
 @transaction.atomic
 def renew_criteria(seen: Seen, *, actor: Actor, now: datetime) -> Application:
     """改用新门槛: the version that is in force now; Refused where it is measured by that already."""
-    application = acting.taken(seen, _keeps, "renew", actor)
+    [application] = acting.taken(seen, _keeps, "renew", actor)
     newest = set_for(application.industry, local_day(now).year)
     if newest is None or newest.pk == application.criteria_id:
         raise Refused([RowProblem(0, "criteria", f"“{application}”用的已经是现行的{application.criteria}。")])
     was, old = application.label, str(application.criteria)
     acting.step(application, "renew", actor=actor, now=now, facts=f"改用{newest}", criteria=newest)
     acting.finish("application.renewed", application, summary="准入改用新门槛", actor=actor, now=now, was=was,
-                  changes={"门槛": [old, str(newest)]})  # fmt: skip
+                  changes={"门槛": [old, str(newest)]}, owes=False)  # fmt: skip
     return application
 
 
 @transaction.atomic
-def put_on(seen: Seen, sitting: Sitting, *, actor: Actor, now: datetime) -> Application:
+def put_on(seen: Seen, sitting: Sitting, *, actor: Actor, now: datetime) -> list[Application]:
     """排会次."""
-    application = acting.taken(seen, _keeps, "sit", actor)
-    old, was = str(application.sitting or ""), application.label
-    acting.step(application, "sit", actor=actor, now=now, facts=f"排到{sitting}", sitting=sitting)
-    acting.finish("application.scheduled", application, summary=f"准入排到{sitting}", actor=actor, now=now, was=was,
-                  changes={"会次": [old, str(sitting)]})  # fmt: skip
-    return application
+    held = acting.taken(seen, _keeps, "sit", actor)
+    changes: dict[int, Changes] = {}
+    for application in held:
+        changes[application.pk] = {"会次": [str(application.sitting or ""), str(sitting)]}
+        acting.step(application, "sit", actor=actor, now=now, facts=f"排到{sitting}", sitting=sitting)
+    acting.finish_all("application.scheduled", held, summary=f"准入排到{sitting}", actor=actor, now=now, was={},
+                      changes=changes, owes=False)  # fmt: skip
+    return held
 
 
 @transaction.atomic
 def resume(seen: Seen, *, actor: Actor, now: datetime, words: str = "") -> Application:
     """恢复会审: a deferred one is looked at again."""
-    application = acting.taken(seen, _keeps, "resume", actor)
+    [application] = acting.taken(seen, _keeps, "resume", actor)
     was = application.label
     acting.step(application, "resume", actor=actor, now=now, words=words, facts="恢复会审", sitting=None)
     acting.finish("application.resumed", application, summary="恢复准入会审", actor=actor, now=now, was=was)

@@ -40,7 +40,7 @@ def decide(seen: Seen, row: DecisionInput, *, actor: Actor, now: datetime) -> De
     Whoever has not answered though the deadline is over is counted by the rule; while a deadline still runs, nothing
     is decided.
     """
-    application = acting.taken(seen, _keeps, "decide", actor)
+    [application] = acting.taken(seen, _keeps, "decide", actor)
     terms = terms_now()
     _settle_opinions(application, terms, now)
     agreed = row.agreed or application.numbers

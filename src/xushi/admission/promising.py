@@ -122,8 +122,8 @@ def _wrong(
     problems = []
     if not rows:
         problems.append(RowProblem(0, "rows", "至少填一项兑现了多少。"))
-    if year > today.year:
-        problems.append(RowProblem(0, "year", f"{year}年还没到，年度过了再核对。"))
+    if year >= today.year:
+        problems.append(RowProblem(0, "year", f"{year}年还没过完，年度过了再核对。"))
     for i, row in enumerate(rows):
         promise = promises.get(row.promise)
         if promise is None:

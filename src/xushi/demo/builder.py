@@ -9,6 +9,7 @@ from django.db import transaction
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.demo import facts
+from xushi.demo.admission import admission_stories
 from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, statistics_story
@@ -80,6 +81,8 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     for story in guarantee_stories(district):
         line.add(story)
     for story in signing_stories(district):
+        line.add(story)
+    for story in admission_stories(district):
         line.add(story)
     line.run()
     _publish(people)
