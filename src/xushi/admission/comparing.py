@@ -20,12 +20,14 @@ class Listed:
     met: int
     of: int
     short: str
+    open: int  # not judged yet
 
 
 def listed(application: Application) -> Listed:
     rows = application.scored()
     short = "、".join(row.measure.label for row in missed(rows))
-    return Listed(application, sum(row.met is True for row in rows), len(rows), short)
+    unjudged = sum(row.met is None and not row.measure.is_computed for row in rows)
+    return Listed(application, sum(row.met is True for row in rows), len(rows), short, unjudged)
 
 
 def known(application: Application) -> list[Scored]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xushi.admission import policy, selectors
+from xushi.admission import policy, selectors, snapshots
 from xushi.admission.drawing import Asked, Row, asked_of, row_of
 from xushi.admission.measures import Item, Measure, Numbers
 from xushi.admission.models import Application, Condition, CriterionSet, Decision, Opinion
@@ -38,6 +38,7 @@ class ApplicationPage:
     newer: CriterionSet | None = None
     decision: Decision | None = None
     conditions: list[Condition] = field(default_factory=list)
+    as_decided: bool = False  # the rows are those of the decision's day
 
     @property
     def title(self) -> str:
@@ -82,7 +83,8 @@ class ApplicationPage:
         """宁芯先进封测基地：8项门槛7项达标，只差亩均税收4.2万元/亩."""
         met = sum(row.scored.met is True for row in self.rows)
         short = [row for row in self.missed if row.scored.gap is not None]
-        said = f"{self.application.name}：{len(self.rows)}项门槛{met}项达标"
+        when = "定下时" if self.as_decided else ""
+        said = f"{self.application.name}：{when}{len(self.rows)}项门槛{met}项达标"
         if short:
             said += "，差" + "、".join(f"{row.label}{row.gap_text[1:]}{row.unit}" for row in short)
         return f"{said}。"
@@ -136,11 +138,12 @@ def build(application: Application, now: datetime) -> ApplicationPage:
     scored = application.scored()
     middles = selectors.medians(today.year)
     decision = application.decisions.order_by("-at", "-pk").first()
+    decided = decision if decision and not application.is_open else None
     newest = set_for(application.industry, today.year) if application.is_open else None
     silent = f"满{terms.grace_days}天{terms.silence.label}"
     return ApplicationPage(
         application=application,
-        rows=[row_of(one, middles.get(one.measure)) for one in scored],
+        rows=_as_decided(decided) if decided else [row_of(one, middles.get(one.measure)) for one in scored],
         asked=[asked_of(one, today, days, silent) for one in opinions],
         ways=[way for one in missed(scored) for way in ways(one, numbers)],
         land=land_that_does(scored, numbers),
@@ -150,7 +153,12 @@ def build(application: Application, now: datetime) -> ApplicationPage:
         newer=newest if newest and newest.pk != application.criteria_id else None,
         decision=decision,
         conditions=list(decision.conditions.order_by("number")) if decision else [],
+        as_decided=decided is not None,
     )
+
+
+def _as_decided(decision: Decision) -> list[Row]:
+    return [row_of(kept.scored, kept.median) for kept in snapshots.scored_in(decision.snapshot)]
 
 
 def offered(user: "User", page: ApplicationPage) -> list[Step]:

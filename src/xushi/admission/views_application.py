@@ -77,10 +77,16 @@ def show(
     steps = offered(user, page)
     verbs = {step.verb for step in steps}
     mine = [one.opinion for one in page.asked if policy.can_answer(user, one.opinion)]
+    forms = [
+        Offered(step, posted if posted and step.verb == verb else _blank(step.verb, held))
+        for step in steps
+        if step.verb not in ELSEWHERE
+    ]
     context = {
         **_facts(held, page), "now": now, "today": local_day(now), "verb": verb, "overtaken": overtaken,
-        "steps": [Offered(step, posted if posted and step.verb == verb else _blank(step.verb, held))
-                  for step in steps if step.verb not in ELSEWHERE],
+        "steps": forms,
+        "bar_steps": [] if "decide" in verbs else forms[:2], "other_steps": forms if "decide" in verbs else forms[2:],
+        "own": [] if policy.can_keep(user) or held.status != State.REVIEWING else mine,
         "may_amend": "amend" in verbs, "office": policy.can_keep(user), "may_meet": policy.can_change(user, held),
         "decide": _decide_form(request, page, posted if verb == "decide" else None) if "decide" in verbs else None,
         "answering": [(one, posted if posted and one.pk == opinion else _opinion_form(one)) for one in mine]

@@ -105,7 +105,7 @@ def criterion(request: HttpRequest, industry_id: int, year: int) -> HttpResponse
             messages.success(request, f"已发布{made}；在审的照旧版对照，可在申请上改用新版。")
             return redirect("admission:criterion", industry.pk, year)
     context = {
-        "industry": industry, "year": year, "held": held, "form": form, "problem": problem, "last": last,
+        "industry": industry, "year": year, "held": held, "form": form, "problem": problem, "newest": last,
         "versions": [(one, zip(Measure, _cells(one), strict=True)) for one in versions],
         "office": policy.can_keep(person(request)), "now": clock.now(),
     }  # fmt: skip
