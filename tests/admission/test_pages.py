@@ -85,7 +85,7 @@ def test_a_territory_applies_without_script(
     bad = client.post(address, TYPED | chosen | {"credit_code": CODE[:-1] + "0"})
     assert f"按前17位末位应是{CODE[-1]}" in text(bad)
     upload = SimpleUploadedFile("能评.pdf", b"%PDF-1.4\n%%EOF\n")
-    good = client.post(address, TYPED | chosen | {"files": [upload]})
+    good = client.post(address, TYPED | chosen | {"attachments": [upload]})
     made = Application.objects.get()
     assert good.headers["Location"] == reverse("admission:application", args=[made.pk])
     shown = text(client.get(good.headers["Location"]))

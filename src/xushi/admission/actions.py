@@ -68,7 +68,7 @@ def _same_again(rows: Sequence[ApplicationInput], keep: int | None = None) -> li
     held = set(
         Application.objects.open()
         .filter(name_key__in=keys)
-        .exclude(pk=keep)
+        .exclude(pk=keep or 0)
         .values_list("name_key", flat=True)
     )
     return [

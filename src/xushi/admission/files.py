@@ -21,7 +21,7 @@ Good = dict[str, tuple[str, bytes]]  # sha256 → name, content
 def cleaned(uploads: Sequence[Any], *, held: int = 0) -> Good:
     """Every file or none; Refused names each bad one. held: how many are there already."""
     if held + len(uploads) > MOST_FILES:
-        raise Refused([RowProblem(0, "files", f"最多{MOST_FILES}份附件，请合并成一份PDF再传。")])
+        raise Refused([RowProblem(0, "attachments", f"最多{MOST_FILES}份附件，请合并成一份PDF再传。")])
     good, problems = {}, []
     for i, upload in enumerate(uploads):
         name = PurePath(str(upload.name)).name[:120]
@@ -29,7 +29,7 @@ def cleaned(uploads: Sequence[Any], *, held: int = 0) -> Good:
             data = _pdf(name, upload) if name.lower().endswith(".pdf") else _photo(name, upload)
             good[sha256(data).hexdigest()] = (name, data)
         except ValueError as problem:
-            problems.append(RowProblem(i, "files", str(problem)))
+            problems.append(RowProblem(i, "attachments", str(problem)))
     if problems:
         raise Refused(problems)
     return good

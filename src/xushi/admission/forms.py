@@ -100,7 +100,7 @@ class ApplicationForm(AmountsForm):
     breach_clause = text(
         "违约责任", "写明违约责任，如“连续两年税收不到承诺九成，返还奖补并补地价差”。", most=1000, rows=2
     )
-    files = forms.Field(label="附件", required=False, widget=Files(attrs={"accept": "image/*,.pdf"}),
+    attachments = forms.Field(label="附件", required=False, widget=Files(attrs={"accept": "image/*,.pdf"}),
                         help_text="营业执照、可研、能评等，照片或PDF，最多12份")  # fmt: skip
 
     def __init__(self, *args: Any, territories: Sequence[Unit], **options: Any) -> None:

@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = form.input(token, project.pk if project else None)
-            uploads = form.cleaned_data["files"]
+            uploads = form.cleaned_data["attachments"]
             [made] = actions.apply([row], actor=Actor.of(request), now=clock.now(), uploads=uploads)
         except Refused as refusal:
             lay_on(form, refusal)
@@ -98,7 +98,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen = {pk: row_number(request.POST.get("version", "")) or 0}
         try:
-            row, uploads = form.input("", None), form.cleaned_data["files"]
+            row, uploads = form.input("", None), form.cleaned_data["attachments"]
             actions.amend(seen, row, actor=Actor.of(request), now=clock.now(), uploads=uploads)
         except Refused as refusal:
             lay_on(form, refusal)

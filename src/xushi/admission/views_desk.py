@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from xushi.admission import comparing, exporting, policy, selectors
 from xushi.admission.drawing import LINE
-from xushi.admission.models import Application, Industry
+from xushi.admission.models import WAITING_NOW, Application, Industry
 from xushi.admission.selectors import TABS, Wanted
 from xushi.config import clock
 from xushi.core.clock import local_day
@@ -72,7 +72,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     elif sitting := row_number(request.GET.get("sitting", "")):
         seen = seen.filter(sitting=sitting)
     else:
-        seen = seen.filter(selectors.WAITING_NOW)
+        seen = seen.filter(WAITING_NOW)
     rows = seen.select_related("industry", "territory", "criteria").prefetch_related(
         "criteria__criteria", "claims", "opinions", "decisions"
     )

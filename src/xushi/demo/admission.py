@@ -80,12 +80,14 @@ def _shared_out(district: District, every: Sequence[Numbered]) -> list[list[Numb
 
 def _laid_down(district: District) -> Story:
     yield (now := _at(date(2018, 1, 2), 10))
-    how = {"actor": _desk(district), "now": now}
-    standards.set_reviewers([district.people.units[name] for name in USUAL], **how)
-    made = standards.add_industry(TOURISM, leading=False, **how)
+    desk = _desk(district)
+    standards.set_reviewers([district.people.units[name] for name in USUAL], actor=desk, now=now)
+    made = standards.add_industry(TOURISM, leading=False, actor=desk, now=now)
     like = standards.set_for(Industry.objects.get(code="logistics"), 2018)
     if like:
-        standards.publish(made, 2018, tourism(like.standards), "区政府2018年第1次常务会议", **how)
+        standards.publish(
+            made, 2018, tourism(like.standards), "区政府2018年第1次常务会议", actor=desk, now=now
+        )
 
 
 def _sitting(district: District, day: date, group: Sequence[Numbered]) -> Story:
