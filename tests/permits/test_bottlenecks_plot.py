@@ -35,7 +35,7 @@ def test_the_axis_holds_the_longest_wait_and_the_limit(longest: int, last: int, 
 def random_queue(chance: random.Random) -> Queue:
     days = sorted(chance.sample(range(200), chance.randint(1, 40)))
     return queue(
-        *(heap("land", 1, d, chance.randint(1, 6), chance.choice((WITHIN, LONG_PAST))) for d in days)
+        *(heap("land", 1, d, chance.randint(1, 7), chance.choice((WITHIN, LONG_PAST))) for d in days)
     )
 
 

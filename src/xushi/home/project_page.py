@@ -21,6 +21,7 @@ from xushi.home.months import Choice
 from xushi.home.overview import curve_rows
 from xushi.home.timeline import Moment, timeline
 from xushi.kit import amounts
+from xushi.permits.expected import Detail, detail_of
 from xushi.problems.models import Problem
 from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.history import Point, project_history
@@ -99,6 +100,7 @@ class ProjectPage:
     problems: list[Problem] = field(default_factory=list)
     requests: list[ResourceRequest] = field(default_factory=list)
     signings: list[Signing] = field(default_factory=list)
+    permits: Detail | None = None
     admission: Promised | None = None
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
@@ -177,6 +179,8 @@ class ProjectPage:
     def anchors(self) -> list[tuple[str, str]]:
         """Where the tabs lead on this page; only to what is there."""
         found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}")]
+        if self.permits:
+            found.append(("permits", "手续"))
         if self.problems:
             found.append(("problems", f"问题{len(self.problems)}"))
         if self.requests:
@@ -271,6 +275,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         problems=problems_of(user, project),
         requests=requests_of(user, project),
         signings=signings_of(user, project),
+        permits=detail_of(project, now),
         admission=promised_of(user, project, local_day(now).year),
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),

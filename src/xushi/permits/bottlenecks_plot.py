@@ -7,13 +7,13 @@ from decimal import Decimal
 from xushi.core.money import half_up
 from xushi.permits.bottlenecks import LONG_PAST, PAST, WITHIN, Heap, Queue
 
-BINS = 48  # places side by side on the axis
-STACK = 4  # marks above one another at one place
+BINS, WIDE_BINS = 48, 20  # places side by side on the axis; wide enough for numbers where there are many
+STACK = 5  # marks above one another at one place
 BUDGET = 480  # marks of single projects on a page
 TICKS = (2, 5, 10, 15, 30, 60, 90, 120, 180, 240, 360, 480, 720)
 MOST_TICKS = 7
 EDGE = Decimal(2)  # per cent left free at either end of the axis
-OFFSETS = (0, 1, -1, 2)  # in marks, from the line
+OFFSETS = (0, 1, -1, 2, -2)  # in marks, from the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Axis:
 
     last: int
     step: int
+    bins: int = BINS
 
     @property
     def ticks(self) -> list[tuple[int, Decimal]]:
@@ -32,10 +33,10 @@ class Axis:
         return self._percent(Decimal(min(days, self.last)) / self.last)
 
     def bin_of(self, days: int) -> int:
-        return min(days * BINS // self.last, BINS - 1)
+        return min(days * self.bins // self.last, self.bins - 1)
 
     def middle(self, place: int) -> Decimal:
-        return self._percent((Decimal(place) + Decimal("0.5")) / BINS)
+        return self._percent((Decimal(place) + Decimal("0.5")) / self.bins)
 
     @staticmethod
     def _percent(part: Decimal) -> Decimal:
@@ -46,7 +47,11 @@ def axis_for(rows: Sequence[Queue]) -> Axis:
     """One axis for all rows: long enough for the longest wait and every limit."""
     longest = max([1, *(queue.longest for queue in rows), *(queue.step.limit for queue in rows)])
     step = next((tick for tick in TICKS if longest <= tick * (MOST_TICKS - 1)), TICKS[-1])
-    return Axis(-(-longest // step) * step, step)
+    return Axis(-(-longest // step) * step, step, BINS if _together(rows) <= BUDGET else WIDE_BINS)
+
+
+def _together(rows: Sequence[Queue]) -> int:
+    return sum(queue.waiting for queue in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def places(queue: Queue, axis: Axis, most: int) -> list[Place]:
 
 def share_of(rows: Sequence[Queue]) -> int:
     """How many single marks each row may have: all where they are few enough together."""
-    together = sum(queue.waiting for queue in rows)
+    together = _together(rows)
     return together if together <= BUDGET else max(BUDGET // max(len(rows), 1), STACK)
 
 

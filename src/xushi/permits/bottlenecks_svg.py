@@ -12,7 +12,7 @@ from xushi.permits.bottlenecks import KINDS, LONG_PAST, Queue
 from xushi.permits.bottlenecks_plot import OFFSETS, Axis, Place
 from xushi.permits.bottlenecks_rows import Mark
 
-HEIGHT, MIDDLE, PITCH = 52, 24, 11
+HEIGHT, MIDDLE, PITCH = 52, 26, 10
 LONGEST_NAME = 6
 A_LETTER = Decimal("2.6")  # per cent of the width that a character of a name takes
 
@@ -103,7 +103,7 @@ def _shown(count: int) -> str:
 
 
 def _width(count: int) -> str:
-    return "narrow" if count < 10 else "wide"
+    return "narrow" if count < 10 else "two" if count < 100 else "wide"
 
 
 def _name(row: Drawing) -> SafeString:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from xushi.config import clock
 from xushi.core.clock import local_day
-from xushi.core.money import plain, yi
+from xushi.core.money import half_up, plain, yi
 from xushi.core.text import name_key, row_number
 from xushi.permits import figures
 from xushi.permits.bottlenecks import conclusion
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         row, critical = detail.expected, detail.critical
         self.stdout.write(f"{project.name}：多半{row.likely}能开工，最早{row.early}，最晚{row.late}。")
         if critical:
-            worth = f"，值今年计划{plain(yi(row.week_worth))}亿元" if row.week_worth else ""
+            worth = f"，值今年计划{half_up(yi(row.week_worth), 2)}亿元" if row.week_worth else ""
             name = critical.step.permit.name
             self.stdout.write(f"卡在{name}：这一步快一周，开工提前{row.week_gain}个工作日{worth}。")
         for one in detail.stretches:
