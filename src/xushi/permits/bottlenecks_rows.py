@@ -133,7 +133,8 @@ def found(user: "User", wanted: Wanted, board: Board) -> Any:
 def page_of(user: "User", wanted: Wanted, board: Board, number: str) -> "Page[Any]":
     """Its object_list are Lines; five queries at most, none of them counts."""
     page = Counted(found(user, wanted, board), board.count(wanted)).get_page(number)
-    page.object_list = lines(user, page.object_list.prefetch_related(OWED), board.day)
+    rows: Any = page.object_list
+    page.object_list = lines(user, rows.prefetch_related(OWED), board.day)
     return page
 
 

@@ -55,7 +55,7 @@ def reckon(projects: Collection[int] | None, *, now: datetime) -> int:
     last = held.aggregate(last=Max("computed_at"))["last"]
     now = max(now, last) if last else now
     today = local_day(now)
-    tracks = Track.objects.all() if projects is None else _of(Track.objects, projects)
+    tracks: Any = Track.objects.all() if projects is None else _of(Track.objects, projects)
     rows = list(
         tracks.filter(not_started(today)).order_by("project_id").values_list("project_id", "catalogue_id")
     )
