@@ -65,6 +65,8 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _named(Who.AUTHOR) + _told(Who.LEAD)
         case ["supervision", "order", "closed"]:
             return _told(Who.LEAD, Who.CO, Who.DRAFTER)
+        case ["supervision", "order", "taken_over"]:
+            return _named(Who.OFFICE)
         case ["supervision", "extension", "asked"]:
             return _named(Who.DRAFTER) + _told(Who.OFFICE)
         case ["supervision", "extension", "granted" | "refused"]:
@@ -77,6 +79,8 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.AUTHOR)
         case ["supervision", "instruction", "read"]:
             return _told(Who.OFFICE)
+        case ["supervision", "instruction", "taken_over"]:
+            return _named(Who.OFFICE)
         case ["supervision", "meeting", "planned"]:
             return _named(Who.ANSWERING) + _told(Who.LEADERS)
         case ["supervision", "meeting", "moved" | "called_off"]:
@@ -142,6 +146,7 @@ VERBS: dict[str, str] = {
     "supervision.order.insisted": "维持原派",
     "supervision.order.shared": "改协办单位",
     "supervision.order.inherited": "督办单承接",
+    "supervision.order.taken_over": "限定阅读的督办单接手",
     "supervision.order.acknowledged": "督办单签收",
     "supervision.order.misrouted": "退回改派",
     "supervision.order.planned": "报办理计划",
@@ -168,6 +173,7 @@ VERBS: dict[str, str] = {
     "supervision.instruction.routed": "批示已转办",
     "supervision.instruction.fed_back": "批示有反馈",
     "supervision.instruction.read": "领导阅过",
+    "supervision.instruction.taken_over": "限定阅读的批示接手",
     "supervision.meeting.planned": "例会定下",
     "supervision.meeting.moved": "例会改期",
     "supervision.meeting.called_off": "例会取消",

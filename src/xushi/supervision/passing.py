@@ -14,6 +14,7 @@ from xushi.supervision.engine import Frame, take
 from xushi.supervision.models import CoHandler, Extension, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.table import ENDED, State
+from xushi.supervision.taking_over import take_over
 from xushi.units.models import Appointment, Unit, User
 
 RELATED = ("lead__successor", "office", "project__territory", "instruction__author", "drafted_by")
@@ -62,9 +63,11 @@ def _help_on(unit: Unit, successor: Unit, now: datetime) -> None:
 @transaction.atomic
 def hand_on(person: User, *, now: datetime) -> int:
     """Somebody has moved, left, come or become head: what they owe of orders and instructions in person goes to whoever
-    owes it now. A reply waits for the heads there are, or for the unit; the feedback to a leader who left for the office.
+    owes it now. A reply waits for the heads there are, or for the unit; the feedback to a leader who left for the office,
+    what was for named readers for the office's head where nobody is left who may act.
     Nobody takes a step: states, deadlines and versions stay. Returns how many orders and instructions were looked at.
     """
+    take_over(person, now=now)
     owed = Duty.objects.open().filter(person=person)
     held = owed.filter(subject_kind=SupervisionOrder._meta.label_lower, kind__in=handing.KINDS)
     units = Appointment.objects.filter(user=person).values("unit")

@@ -147,6 +147,7 @@ TABLE: tuple[Transition, ...] = (
     _t("withdraw", "撤回", NOT_ISSUED | OPEN, S.WITHDRAWN, Who.ISSUER, needs=("words",)),
     _t("reopen", "重开", [S.CLOSED], S.WORKING, Who.CLOSER, needs=("words", "due")),
     _t("inherit", "职责承接", NOT_ISSUED | OPEN, None, Who.SYSTEM, needs=("unit",)),
+    _t("take_over", "接手", NOT_ISSUED | OPEN, None, Who.SYSTEM),
 )
 BY_VERB = {step.verb: step for step in TABLE}
 # 日志里的动作名
@@ -182,6 +183,7 @@ EVENTS = {
     "withdraw": "supervision.order.withdrawn",
     "reopen": "supervision.order.reopened",
     "inherit": "supervision.order.inherited",
+    "take_over": "supervision.order.taken_over",
 }
 # 恢复回到暂停前的状态，是表里唯一看历史的一步
 RESUMES_TO = RUNNING
