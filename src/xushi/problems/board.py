@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xushi.core.money import share
+from xushi.problems.holding import held_by, still
 from xushi.problems.models import Problem, ProblemClass, Raising
 from xushi.problems.rules import PRESSING, Horizon, freed, freed_by
 from xushi.problems.table import State
@@ -44,6 +45,7 @@ class Cell:
     query: str = ""
     chosen: bool = False
     words: str = ""
+    still: str = ""  # which permits the freed projects wait for next
 
     @property
     def count(self) -> int:
@@ -220,7 +222,10 @@ def _rows(
 
 
 def explain(board: Board, user: "User") -> None:
-    """What the shown decisions are about: what was put to a leader last, else the most pressing title; two queries."""
+    """What the shown decisions are about: what was put to a leader last, else the most pressing title; three queries.
+
+    And what the projects they free wait for then: the permit that the start of each hangs on.
+    """
     shown = {(cell.kind.path, cell.column.key): cell for cell in board.decisions}
     if not shown:
         return
@@ -237,6 +242,9 @@ def explain(board: Board, user: "User") -> None:
     for key, cell in shown.items():
         more = f"等{cell.count}项" if cell.count > 1 else ""
         cell.words = cell.words or f"{first.get(key, '')}{more}"
+    steps = held_by({project for cell in shown.values() for project in cell.projects})
+    for cell in shown.values():
+        cell.still = still(cell.projects, steps)
 
 
 def freed_of(problems: Iterable[int], user: "User", year: int) -> tuple[set[int], int]:

@@ -19,6 +19,7 @@ from xushi.problems import board as boards
 from xushi.problems import classes, exporting, policy, selectors, steps
 from xushi.problems.acting import NotAllowed
 from xushi.problems.forms import ClassForm, picked
+from xushi.problems.holding import held_by
 from xushi.problems.models import Batch, ProblemClass
 from xushi.problems.rules import PRESSING, Horizon
 from xushi.problems.wanted import NO_BATCH, STATES, Wanted, address, read
@@ -151,8 +152,10 @@ def freed(request: HttpRequest) -> HttpResponse:
     cell = board.cells.get((wanted.kind, wanted.unit))
     pks = cell.projects if cell else set()
     projects = Project.objects.visible_to(user).filter(pk__in=pks).select_related("territory", "category")
+    steps = held_by(pks)
     rows = sorted(
-        ((project, board.plans.get(project.pk)) for project in projects), key=lambda row: -(row[1] or 0)
+        ((project, board.plans.get(project.pk), steps.get(project.pk, "")) for project in projects),
+        key=lambda row: -(row[1] or 0),
     )
     context = {"cell": cell, "rows": rows, "wanted": wanted, "now": now, "odd": odd, "back": address(wanted)}
     return render(request, "problems/freed.html", context, status=400 if odd else 200)
