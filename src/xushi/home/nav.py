@@ -41,8 +41,6 @@ ENTRIES = (
         "projects", "项目", "building", "home:projects", (*PORTFOLIO, Role.OWNER), query="stage=under_way",
         views=("home:project", "registry:new", "registry:edit", "registry:plan", "registry:listings"),
     ),
-    Entry("permits", "前期手续", "steps", "permits:bottlenecks", PORTFOLIO,
-          views=("permits:bottlenecks_print", "permits:expected")),
     Entry("problems", "问题事项", "problem", "problems:desk", (*PORTFOLIO, Role.OWNER),
           views=("problems:problem", "problems:new", "problems:report", "problems:freed", "problems:kinds",
                  "problems:act")),
