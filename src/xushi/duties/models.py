@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from xushi.duties.rules import Step
+from xushi.kit.among import Among
 from xushi.units.models import Appointment, Role, Unit
 from xushi.units.rules import ADMINISTRATORS
 
@@ -46,7 +47,7 @@ class DutyQuerySet(QuerySet["Duty"]):
             for appointment in held
         ]
         first, *rest = (part.order_by().values("pk") for part in parts)
-        owed: DutyQuerySet = self.model._default_manager.filter(pk__in=first.union(*rest))
+        owed: DutyQuerySet = self.model._default_manager.filter(Among("pk", first.union(*rest)))
         return owed
 
     def by_deadline(self) -> "DutyQuerySet":
