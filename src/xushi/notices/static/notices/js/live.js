@@ -71,6 +71,7 @@
   function connect() {
     stop();
     if (over) return;
+    if (!window.EventSource) return poll();
     stream = new EventSource("/live/events");
     stream.onmessage = function (event) { var told = JSON.parse(event.data); show(told); pass(told); };
     stream.addEventListener("bye", function (event) { ended(JSON.parse(event.data).why); });
