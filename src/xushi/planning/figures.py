@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import yi
@@ -16,6 +16,7 @@ from xushi.planning.rules import NEEDS, Comparison, Maturity, Side
 from xushi.planning.wanted import Wanted
 from xushi.registry.models import AnnualPlan, Category, Listing, ListLevel, Project, Stage
 from xushi.units.models import Unit
+from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -129,18 +130,28 @@ def _new_sides(user: "User", programme: Programme, column: str) -> Sides:
 
 
 def _old_sides(user: "User", base: int, column: str) -> Sides:
-    """The projects under way on a list of that year, and their plans in force."""
-    under_way = Listing.objects.filter(project=OuterRef("pk"), year=base, stage=Stage.UNDER_WAY)
-    projects = Project.objects.visible_to(user).filter(Exists(under_way), removed_on=None).order_by()
-    upper = Exists(under_way.filter(level__in=UPPER_LEVELS))
-    counted = projects.annotate(above=upper).values(column)
-    counts = counted.annotate(n=Count("pk"), upper=Count("pk", filter=Q(above=True)))
+    """The projects under way on a list of that year, and their plans in force.
+
+    The lists are asked for apart from the project, so that a database reads them once and not once a project.
+    """
+    lists = Listing.objects.filter(year=base, stage=Stage.UNDER_WAY)
+    under_way, above = lists.values("project"), lists.filter(level__in=UPPER_LEVELS).values("project")
+    projects = Project.objects.visible_to(user).filter(pk__in=under_way, removed_on=None).order_by()
+    counts = projects.values(column).annotate(n=Count("pk"), upper=Count("pk", filter=Q(pk__in=above)))
     plans = AnnualPlan.objects.filter(
-        year=base, state=AnnualPlan.State.IN_FORCE, project__in=projects.values("pk")
+        scoped(user, "project__"),
+        year=base,
+        state=AnnualPlan.State.IN_FORCE,
+        project__in=under_way,
+        project__removed_on=None,
     )
-    ruling = plans.annotate(above=_of_plan(base)).order_by().values(f"project__{column}")
-    sums = ruling.annotate(
-        planned=Sum("planned_investment"), upper=Sum("planned_investment", filter=Q(above=True))
+    sums = (
+        plans.order_by()
+        .values(f"project__{column}")
+        .annotate(
+            planned=Sum("planned_investment"),
+            upper=Sum("planned_investment", filter=Q(project__in=above)),
+        )
     )
     amounts = {row[f"project__{column}"]: (row["planned"] or 0, row["upper"] or 0) for row in sums}
     made: Sides = {}
@@ -148,15 +159,6 @@ def _old_sides(user: "User", base: int, column: str) -> Sides:
         planned, planned_upper = amounts.get(row[column], (0, 0))
         made[row[column]] = (Side(row["n"], planned), Side(row["upper"], planned_upper))
     return made
-
-
-def _of_plan(base: int) -> Exists:
-    """Whether a plan's project stands under way on a list above the district's."""
-    return Exists(
-        Listing.objects.filter(
-            project=OuterRef("project"), year=base, stage=Stage.UNDER_WAY, level__in=UPPER_LEVELS
-        )
-    )
 
 
 def _rolled(sides: Sides, names: dict[int, tuple[Any, str]]) -> Sides:
