@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -25,7 +26,7 @@ from xushi.core.readings import (
     short,
     written,
 )
-from xushi.core.text import regular
+from xushi.core.text import nfkc, regular
 
 __all__ = [
     "Ask",
@@ -34,6 +35,7 @@ __all__ = [
     "Understood",
     "Wrong",
     "is_blank",
+    "ordinary_texts",
     "read_amount",
     "read_day",
     "read_integer",
@@ -41,7 +43,6 @@ __all__ = [
     "read_percent",
     "read_text",
     "read_tick",
-    "stands",
     "written",
 ]
 
@@ -77,9 +78,18 @@ def read_text(cell: Any) -> Reading:
     return Understood(text)
 
 
-def stands(text: str) -> bool:
-    """Whether read_text gives this text back as it stands, with nothing to note."""
-    return text[:1] != "#" and text not in BLANKS and regular(text) == text
+def ordinary_texts(cells: Sequence[Any]) -> list[str] | None:
+    """What read_text makes of many texts, read as one; None where one of them needs a closer look or a note."""
+    if not {*map(type, cells)} <= {str}:
+        return None
+    whole = "\n".join(cells)
+    if whole.count("\n") >= max(len(cells), 1) or any(mark in whole for mark in "\r\u3000\t"):
+        return None
+    text = f"\n{nfkc(whole)}\n"
+    if any(odd in text for odd in ("  ", "\n ", " \n", "\n#")) or not text.replace("\n", "").isprintable():
+        return None
+    values = text[1:-1].split("\n")
+    return values if BLANKS.isdisjoint(values) else None
 
 
 def read_tick(cell: Any) -> Reading:

@@ -20,6 +20,16 @@ _HALF_WIDTH = {
 }
 
 
+_OFTEN = (("（", "("), ("）", ")"), ("，", ","), ("：", ":"), ("；", ";"))
+
+
+def nfkc(text: str) -> str:
+    """Unicode's NFKC. The commonest full-width marks first: what is regular then costs a fortieth of the rest."""
+    for full, half in _OFTEN:
+        text = text.replace(full, half)
+    return unicodedata.normalize("NFKC", text)
+
+
 def tidy(text: str) -> str:
     """What a person typed, made regular: half-width letters and digits, single spaces, trimmed; punctuation stays."""
     if not unicodedata.is_normalized("NFKC", text):
@@ -29,7 +39,7 @@ def tidy(text: str) -> str:
 
 def regular(text: str) -> str:
     """A cell as machines read it: NFKC throughout (full-width points and brackets too), single spaces, trimmed."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(nfkc(text).split())
 
 
 def row_number(text: str) -> int | None:
@@ -41,7 +51,7 @@ def row_number(text: str) -> int | None:
 @lru_cache(maxsize=32_768)
 def name_key(text: str) -> str:
     """Two names with one key are the same name: no spaces, no case, no full-width forms."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return "".join(nfkc(text).split()).casefold()
 
 
 def search_text(*parts: str) -> str:

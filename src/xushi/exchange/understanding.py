@@ -14,12 +14,12 @@ from xushi.core.cells import (
     Understood,
     Wrong,
     is_blank,
+    ordinary_texts,
     read_amount,
     read_day,
     read_integer,
     read_month,
     read_text,
-    stands,
     written,
 )
 from xushi.core.months import Month
@@ -32,6 +32,7 @@ from xushi.exchange.maps import SheetMap
 from xushi.exchange.sheets import Sheet, address
 from xushi.exchange.subtotals import Disagreement, disagreements, skipped_rows
 
+AT_ONCE = 500
 CONFIRMED = "!ok"
 IS_NEW = "!new"
 IS_PROJECT = "!is:"
@@ -150,39 +151,70 @@ def understand(
 def _read_column(
     found: Understanding, known: Field, at: int, reader: Reader, by_cell: dict[str, str]
 ) -> None:
-    """One column from top to bottom; what is written twice is read once."""
-    name, formulas = known.name, found.sheet.formulas
-    as_it_stands = _standing(known, found.told)
+    """One column from top to bottom; what is written twice is read once, ordinary texts some hundreds at once."""
     read: dict[tuple[type, Any], Reading] = {}
-    for row in found.rows:
-        cells = found.sheet.rows[row.number]
-        cell = cells[at] if at < len(cells) else ""
-        answer = by_cell.get(address(row.number, at)) if by_cell else None
-        if answer is not None:
-            cell = answer
-        elif cell == "" or cell is None:
-            if formulas and (row.number, at) in formulas:
-                row.bad = True
-                found.problems.append(_uncalculated(found, row.number, at, name))
-            continue
-        if as_it_stands and cell.__class__ is str and as_it_stands(cell):
-            row.values[name] = cell
-            continue
+    as_texts = known.read == "text" and not found.told.values.get(known.name) and not by_cell
+    for start in range(0, len(found.rows), AT_ONCE):
+        rows = found.rows[start : start + AT_ONCE]
+        cells = [_cell(found.sheet.rows[row.number], at) for row in rows]
+        if by_cell:
+            cells = [
+                by_cell.get(address(row.number, at), cell) for row, cell in zip(rows, cells, strict=True)
+            ]
+        _tell_uncalculated(found, rows, cells, known.name, at, by_cell)
+        said = [(row, cell) for row, cell in zip(rows, cells, strict=True) if cell != "" and cell is not None]
+        if not (as_texts and _taken_as_texts(known, said)):
+            _take_each(found, known.name, at, said, reader, read)
+
+
+def _cell(cells: list[Any], at: int) -> Any:
+    return cells[at] if at < len(cells) else ""
+
+
+def _tell_uncalculated(
+    found: Understanding, rows: list[Row], cells: list[Any], name: str, at: int, by_cell: dict[str, str]
+) -> None:
+    """A formula without a result is no blank cell, unless somebody has answered that it is."""
+    formulas = found.sheet.formulas
+    if not formulas:
+        return
+    for row, cell in zip(rows, cells, strict=True):
+        here = (row.number, at)
+        if (cell == "" or cell is None) and here in formulas and address(*here) not in by_cell:
+            row.bad = True
+            found.problems.append(_uncalculated(found, row.number, at, name))
+
+
+def _taken_as_texts(known: Field, said: list[tuple[Row, Any]]) -> bool:
+    """Whether all these cells are ordinary texts, each then its row's value."""
+    values = ordinary_texts([cell for _, cell in said])
+    if values is None or (known.most and max(map(len, values)) > known.most):
+        return False
+    if known.name == "name" and any(" " in value and not value.isascii() for value in values):
+        return False
+    for (row, _), value in zip(said, values, strict=True):
+        row.values[known.name] = value
+    return True
+
+
+def _take_each(
+    found: Understanding,
+    name: str,
+    at: int,
+    said: list[tuple[Row, Any]],
+    reader: Reader,
+    read: dict[tuple[type, Any], Reading],
+) -> None:
+    for row, cell in said:
         key = (cell.__class__, cell)
         reading = read.get(key)
         if reading is None:
             reading = read[key] = reader(cell)
-        _take(found, row, name, at, cell, reading)
-
-
-def _standing(known: Field, told: SheetMap) -> Callable[[str], bool] | None:
-    """Whether a text is its own value; None where a column's words stand for something else."""
-    if known.read != "text" or told.values.get(known.name):
-        return None
-    most = known.most or 10**6
-    if known.name == "name":
-        return lambda text: len(text) <= most and stands(text) and (" " not in text or text.isascii())
-    return lambda text: len(text) <= most and stands(text)
+        if reading.__class__ is Understood and not reading.note:
+            if reading.value is not None:
+                row.values[name] = reading.value
+        else:
+            _take(found, row, name, at, cell, reading)
 
 
 def _take(found: Understanding, row: Row, name: str, at: int, cell: Any, reading: Reading) -> None:
