@@ -46,7 +46,8 @@ def test_without_event_source_the_badge_and_the_list_are_asked_for(open_page: Op
     land.goto("/duties/")
     expect(land.locator("body")).to_be_visible()
     land.wait_for_timeout(300)
-    assert len(badges) == 1
+    asked_at_first = len(badges)
+    assert asked_at_first
     assert land.evaluate("typeof EventSource") == "undefined"
     issue(here, "完成二期4户腾地")
     assert land.locator(".duty").count() == 0
@@ -54,6 +55,7 @@ def test_without_event_source_the_badge_and_the_list_are_asked_for(open_page: Op
     expect(todo_of(land)).to_have_text("1")
     land.clock.fast_forward(1_000)  # the list is fetched within a third of a second
     expect(land.locator(".duty-title")).to_contain_text("完成二期4户腾地")
+    assert len(badges) == asked_at_first + 1
     assert badges[-1].headers["x-xushi-background"] == "1"  # asking keeps nobody logged in
 
 
@@ -82,6 +84,6 @@ def test_without_web_locks_one_tab_asks_for_both(open_page: Open, here: Bureau) 
 
 
 def pass_time(context: BrowserContext, seconds: int) -> None:
-    """The tabs' clocks go on side by side, in steps shorter than a lease."""
-    for _ in range(seconds // 4):
-        context.clock.run_for(4_000)
+    """The tabs' clocks go on side by side, in steps much shorter than a lease of ten seconds."""
+    for _ in range(seconds):
+        context.clock.run_for(1_000)
