@@ -27,9 +27,9 @@ def versions() -> list[Catalogue]:
 def entries_of(catalogue: Catalogue) -> list[Entry]:
     """The permits of a version in its order; three queries whatever their number."""
     rows = catalogue.permits.select_related("department").prefetch_related("prerequisites")
-    rows = list(rows.order_by("place", "pk"))
-    codes = {row.pk: row.code for row in rows}
-    return [_entry(row, codes) for row in rows]
+    permits = list(rows.order_by("place", "pk"))
+    codes = {row.pk: row.code for row in permits}
+    return [_entry(row, codes) for row in permits]
 
 
 def _entry(row: Permit, codes: dict[int, str]) -> Entry:

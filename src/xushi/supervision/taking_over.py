@@ -23,7 +23,7 @@ WHY = "{author}已离任，点名的人里没有区重大办的人，由负责�
 
 @transaction.atomic
 def take_over(person: User, *, now: datetime) -> list[SupervisionOrder]:
-    """接手: what nobody may route, verify or close any more since this person left, the office's head may read from now on.
+    """接手: what nobody may act on any more since this person left, the office's head may read from now on.
 
     Where the office has no head, it waits until this person becomes one. The step, the journal and a notice name
     who took over; everything else stays as it was. Returns the orders.
