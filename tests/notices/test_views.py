@@ -11,12 +11,15 @@ from django.urls import reverse
 
 from tests.factories import NOW
 from tests.notices.conftest import Happen
+from xushi.core.clock import local_day
 from xushi.duties.actions import set_duty
+from xushi.journal.actions import Actor
 from xushi.notices.models import ChannelState, Digest, DigestItem, Mute, Notice
 from xushi.notices.recipients import VERBS
 from xushi.notices.selectors import reminder
 from xushi.notices.topics import TOPICS
 from xushi.notices.writing import write_notices
+from xushi.supervision.actions import OrderInput, issue_order, withdraw_orders
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +123,27 @@ def test_the_badge_says_what_the_pages_say(told, leader_user, closing, signed_in
     assert client.get(reverse("notices:badge")).json()["rev"] != first.json()["rev"]
     quiet = Client()
     assert quiet.get(reverse("notices:badge"), headers={"accept": "application/json"}).status_code == 401
+
+
+def test_an_overseer_hears_when_an_order_at_a_unit_comes_into_the_reminder_or_leaves_it(
+    office_user, leader_user, department_user, signed_in
+) -> None:
+    """Nobody owes the leader anything here; the rolling reminder changes all the same, so its mark does."""
+    client, by, heard = signed_in(leader_user), Actor(by=office_user), []
+
+    def hear() -> None:
+        told = client.get(reverse("notices:badge")).json()
+        heard.append((told["rev"], told["todo"], "完成腾地" in text(client, "notices:rolling")))
+
+    hear()
+    row = OrderInput("完成腾地", department_user.unit, due_on=local_day(NOW) + timedelta(days=1))
+    order = issue_order(row, actor=by, now=NOW)
+    hear()
+    withdraw_orders([order], "重复", actor=by, now=NOW)
+    hear()
+    assert [one[1:] for one in heard] == [(0, False), (0, True), (0, False)]
+    assert heard[0] == heard[2]
+    assert heard[0][0] != heard[1][0]
 
 
 def test_the_rolling_reminder_is_nearest_first_and_goes_when_nothing_is_due(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from zlib import crc32
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
@@ -123,12 +124,12 @@ class Pulse:
 
 
 def pulse(user: User, now: datetime) -> Pulse:
-    """Two queries beside the one for the person's appointments."""
+    """Two queries beside the one for the person's appointments; a third for overseers."""
     return _pulse(user, unread_count(user), now)
 
 
 def pulses(users: Collection[User], now: datetime) -> dict[int, Pulse]:
-    """Of several people: one query each, and one for all of them together."""
+    """Of several people: one query each (two for an overseer), and one for all of them together."""
     rows = Notice.objects.unread().filter(reader__in=[user.pk for user in users]).order_by().values("reader")
     unread_of = dict(rows.annotate(count=Count("pk")).values_list("reader", "count"))
     return {user.pk: _pulse(user, min(unread_of.get(user.pk, 0), MOST), now) for user in users}
@@ -138,4 +139,7 @@ def _pulse(user: User, bell: int, now: datetime) -> Pulse:
     """待办 is duties.badge: the count of the same query."""
     owed = duties.todo(user, local_day(now)).order_by()
     seen = owed.aggregate(todo=Count("pk"), keys=Sum("pk"), clocks=Sum("clock"), warned=Sum("warned"))
-    return Pulse(bell, seen["todo"], "-".join(str(value or 0) for value in seen.values()))
+    marks = [str(value or 0) for value in seen.values()]
+    if watched := [(order.pk, order.due_at) for order in _watched(user, now)]:
+        marks.append(f"{crc32(repr(watched).encode()):x}")
+    return Pulse(bell, seen["todo"], "-".join(marks))
