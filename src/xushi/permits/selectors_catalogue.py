@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from xushi.permits.catalogue import STAGES, Entry, kinds_text, validity_text
-from xushi.permits.models import Catalogue, Permit
+from xushi.permits.models import Catalogue, Permit, Track
+from xushi.units.models import Unit
 
 IN_ORDER = (1, 2, 3, 4, 0)
 
@@ -22,6 +25,18 @@ def versions() -> list[Catalogue]:
     """Every published version, the newest first."""
     rows = Catalogue.objects.filter(published_at__isnull=False).select_related("published_by")
     return list(rows.order_by("-version"))
+
+
+def running() -> dict[int, int]:
+    """{catalogue: how many projects follow it}; one query."""
+    rows = Track.objects.order_by().values_list("catalogue").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def departments() -> list[Unit]:
+    """Who may hold a step: every standing unit that is no enterprise, departments first."""
+    rows = Unit.objects.standing().exclude(kind=Unit.Kind.ENTERPRISE).order_by("path")
+    return sorted(rows, key=lambda unit: unit.kind != Unit.Kind.DEPARTMENT)
 
 
 def entries_of(catalogue: Catalogue) -> list[Entry]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xushi.permits import views_bottlenecks, views_expected
+from xushi.permits import urls_catalogue, views_bottlenecks, views_expected
 
 app_name = "permits"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("export/", views_bottlenecks.export, name="bottlenecks_export"),
     path("print/", views_bottlenecks.paper, name="bottlenecks_print"),
     path("expected/<int:pk>/", views_expected.expected, name="expected"),
+    *urls_catalogue.urlpatterns,
 ]
