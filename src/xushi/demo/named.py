@@ -1,5 +1,6 @@
 """有名有姓的项目：报告点了名的、示意图里画过的，和几个大的。名字与处境有出处的照出处，金额为示例。万元。"""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -127,3 +128,17 @@ def district_other() -> list[Row]:
         _row("永宁停车及慢行系统", "infrastructure", "永宁街道", 4.4, 0.6, 0, owner_kind="government",
              start=Month(2018, 10), completion=Month(2019, 10), difficulty="招标未完成"),
     ]  # fmt: skip
+
+
+# 前期工作里示意图点了名的三个：从拟的里面换名，落到它们的属地；金额不动
+PRELIMINARY = {
+    "桥林新城西片安置房一期": ("桥林新城安置房三期", "桥林街道", ""),
+    "金汤安置房": ("顶山安置房二期", "顶山街道", ""),
+    "开发区北片激光装备厂": ("博郡项目二期", ZONE, CARS),
+}
+
+
+def name_preliminary(rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row.stage == 2 and row.name in PRELIMINARY:
+            row.name, row.territory, row.chain = PRELIMINARY[row.name]

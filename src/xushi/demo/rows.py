@@ -44,6 +44,7 @@ def build_rows() -> list[Row]:
         _dress(row, chance)
     date_rows(rows, chance)
     month_rows(rows, chance)
+    named.name_preliminary(rows)
     return rows
 
 
