@@ -1,12 +1,36 @@
 """共用的夹具：一个小区，每种角色一个人。"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.factories import UnitFactory, UserFactory, appoint
 from xushi.units.models import Role, Unit, User
+
+Once = Callable[[Callable[[], Any]], AbstractContextManager[Any]]
+
+
+@pytest.fixture(scope="session")
+def once(django_db_setup: None, django_db_blocker: Any) -> Once:
+    """Build what is dear to build once for a file, in a transaction around its tests; each test's own is rolled back.
+
+    Only for files whose every test of the database stands in that world: it is there for the others too. What the
+    tests hold of it is to be a copy (copy.deepcopy), so that none hands on what it changed in memory.
+    """
+
+    @contextmanager
+    def around(build: Callable[[], Any]) -> Iterator[Any]:
+        with django_db_blocker.unblock(), transaction.atomic():
+            made = build()
+            with django_db_blocker.block():
+                yield made
+            transaction.set_rollback(True)
+
+    return around
 
 
 @pytest.fixture

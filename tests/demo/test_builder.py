@@ -1,6 +1,10 @@
-"""演示区建出来以后：figures 算出来的与报告相等，两处自相矛盾的标待核。"""
+"""演示区建出来以后：figures 算出来的与报告相等，两处自相矛盾的标待核。
+
+要建二十秒，所以这一个文件里只建一次，由命令来建；动它的都要自己退回去。
+"""
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from itertools import pairwise
@@ -9,11 +13,13 @@ import pytest
 from django.core.management import call_command
 from django.http import QueryDict
 
+from tests.conftest import Once
 from xushi.core.clock import local_day
 from xushi.core.money import yi
 from xushi.core.months import Month
 from xushi.demo import facts
-from xushi.demo.builder import NOW, build
+from xushi.demo.builder import NOW
+from xushi.demo.management.commands import demo
 from xushi.duties.models import Duty
 from xushi.planning.figures import compare
 from xushi.planning.models import Declaration, Programme
@@ -33,17 +39,31 @@ from xushi.units.models import User
 AUGUST = Month(2018, 8)
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
-    from django.db import transaction
+def run() -> str:
+    """What the command says."""
+    out = StringIO()
+    call_command("demo", "--build-only", stdout=out)
+    return out.getvalue()
 
-    with django_db_blocker.unblock(), transaction.atomic():
-        build()
-        yield
-        transaction.set_rollback(True)
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> Iterator[str]:
+    """What building it in an empty database said."""
+    with once(run) as said:
+        yield said
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("built")]
+
+
+def test_the_command_builds_in_an_empty_database_and_leaves_a_built_one(
+    built: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "演示区建好了" in built
+    people = User.objects.count()
+    monkeypatch.setattr(demo, "build", lambda *_: pytest.fail("不该再建"))
+    assert "已经建好" in run()
+    assert User.objects.count() == people
 
 
 def test_every_printed_figure_is_computed_or_disputed():
