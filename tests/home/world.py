@@ -52,8 +52,7 @@ def build(
         for name in ("桥林镇", "浦口经济开发区")
     ]
     made, kinds = World(places, owner), categories()
-    for n in range(count):
-        made.projects.append(_project(n, places[n % 3], kinds[n % 5], owner if n == 0 else None))
+    made.projects = _projects(range(count), places, kinds, owner)
     _reports(made.projects)
     if closed:
         for number in range(5, 9):
@@ -62,25 +61,39 @@ def build(
     return made
 
 
+def _projects(numbers: range, places: list[Unit], kinds: list[Category], owner: Unit | None) -> list[Project]:
+    """The projects of these numbers with their listings and plans; the first of all is the owner's."""
+    made = Project.objects.bulk_create(
+        _project(n, places[n % 3], kinds[n % 5], None if n else owner) for n in numbers
+    )
+    standing = [*zip(numbers, made, strict=True)]
+    Listing.objects.bulk_create(listing for n, project in standing for listing in _listings(n, project))
+    AnnualPlan.objects.bulk_create(_plan(n, project) for n, project in standing)
+    return made
+
+
 def _project(n: int, place: Unit, kind: Category, owner: Unit | None) -> Project:
     name = f"{place.name}第{n}号工程"
     late = n % 7 == 3
-    project = Project.objects.create(
+    return Project(
         name=name, name_key=name_key(name), search_text=search_text(name), category=kind, territory=place,
         responsible_unit=place, owner_unit=owner, total_investment=(n + 1) * 7_000 * WAN,
         started_on=None if late else date(2018, 1 + n % 6, 15),
         completed_on=date(2018, 7, 20) if n % 11 == 10 else None,
         difficulty="征地拆迁" if late else "", owner_kind="private",
     )  # fmt: skip
-    preliminary = n % 5 == 4
-    Listing.objects.create(project=project, year=2018, level="district", stage=2 if preliminary else 1)
-    if n % 4 == 0:
-        Listing.objects.create(project=project, year=2018, level="municipal", stage=2 if preliminary else 1)
-    AnnualPlan.objects.create(
+
+
+def _listings(n: int, project: Project) -> list[Listing]:
+    stage, levels = 2 if n % 5 == 4 else 1, ("district", "municipal")[: 1 if n % 4 else 2]
+    return [Listing(project=project, year=2018, level=level, stage=stage) for level in levels]
+
+
+def _plan(n: int, project: Project) -> AnnualPlan:
+    return AnnualPlan(
         project=project, year=2018, planned_investment=(n + 3) * 1_237 * WAN, start_month=Month(2018, 1 + n % 6),
         completion_month=Month(2018, 12), proposed_at=NOW,
     )  # fmt: skip
-    return project
 
 
 def _reports(projects: list[Project]) -> None:
@@ -113,7 +126,7 @@ def grow(here: World, count: int) -> None:
     from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 
     kinds, start = categories(), len(here.projects)
-    more = [_project(n, here.places[n % 3], kinds[n % 5], None) for n in range(start, start + count)]
+    more = _projects(range(start, start + count), here.places, kinds, None)
     _reports(more)
     here.projects += more
     for table in (SummaryCell, ProjectMonth, MonthClosing):
