@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.factories import UnitFactory, UserFactory, appoint
-from xushi.units.models import Role, Unit, User
+from tests import people
+from xushi.units.models import Unit, User
 
 Once = Callable[[Callable[[], Any]], AbstractContextManager[Any]]
 
@@ -35,78 +35,73 @@ def once(django_db_setup: None, django_db_blocker: Any) -> Once:
 
 @pytest.fixture
 def district(db: None) -> Unit:
-    return UnitFactory(name="浦口区", kind=Unit.Kind.DISTRICT)
+    return people.district()
 
 
 @pytest.fixture
 def subdistrict(district: Unit) -> Unit:
-    return UnitFactory(name="江浦街道", kind=Unit.Kind.SUBDISTRICT, parent=district)
+    return people.town("江浦街道", district)
 
 
 @pytest.fixture
 def other_subdistrict(district: Unit) -> Unit:
-    return UnitFactory(name="桥林街道", kind=Unit.Kind.SUBDISTRICT, parent=district)
+    return people.town("桥林街道", district)
 
 
 @pytest.fixture
 def office_user(district: Unit) -> User:
-    unit = UnitFactory(name="区重大办", kind=Unit.Kind.OFFICE, parent=district)
-    return appoint(UserFactory(name="周敏"), Role.OFFICE, unit=unit, scope=district)
+    return people.person("office_user", district)
 
 
 @pytest.fixture
 def leader_user(district: Unit) -> User:
-    return appoint(UserFactory(name="陈区长"), Role.LEADER, unit=district)
+    return people.person("leader_user", district)
 
 
 @pytest.fixture
 def territory_user(subdistrict: Unit) -> User:
-    return appoint(UserFactory(name="王街道"), Role.TERRITORY, unit=subdistrict)
+    return people.person("territory_user", subdistrict)
 
 
 @pytest.fixture
 def stranger(other_subdistrict: Unit) -> User:
     """Someone of another subdistrict: sees nothing of the first one."""
-    return appoint(UserFactory(name="李外人"), Role.TERRITORY, unit=other_subdistrict)
+    return people.person("stranger", other_subdistrict)
 
 
 @pytest.fixture
 def owner_user(district: Unit) -> User:
-    unit = UnitFactory(name="某科技有限公司", kind=Unit.Kind.ENTERPRISE, parent=district)
-    return appoint(UserFactory(name="赵企业"), Role.OWNER, unit=unit)
+    return people.person("owner_user", district)
 
 
 @pytest.fixture
 def department_user(district: Unit) -> User:
-    unit = UnitFactory(name="区住建局", kind=Unit.Kind.DEPARTMENT, parent=district)
-    return appoint(UserFactory(name="孙部门"), Role.DEPARTMENT, unit=unit)
+    return people.person("department_user", district)
 
 
 @pytest.fixture
 def statistics_user(district: Unit) -> User:
-    unit = UnitFactory(name="区统计局", kind=Unit.Kind.DEPARTMENT, parent=district)
-    return appoint(UserFactory(name="吴统计"), Role.STATISTICS, unit=unit, scope=district)
+    return people.person("statistics_user", district)
 
 
 @pytest.fixture
 def inspector_user(district: Unit) -> User:
-    unit = UnitFactory(name="区督查室", kind=Unit.Kind.DEPARTMENT, parent=district)
-    return appoint(UserFactory(name="郑督查"), Role.INSPECTOR, unit=unit, scope=district)
+    return people.person("inspector_user", district)
 
 
 @pytest.fixture
 def system_admin(district: Unit) -> User:
-    return appoint(UserFactory(name="系统管理员"), Role.SYSTEM_ADMIN, unit=district)
+    return people.person("system_admin", district)
 
 
 @pytest.fixture
 def security_admin(district: Unit) -> User:
-    return appoint(UserFactory(name="安全管理员"), Role.SECURITY_ADMIN, unit=district)
+    return people.person("security_admin", district)
 
 
 @pytest.fixture
 def auditor(district: Unit) -> User:
-    return appoint(UserFactory(name="审计员"), Role.AUDITOR, unit=district)
+    return people.person("auditor", district)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """写的页，谁都不能越过：外人、企业、属地、领导、三员和没登录的，一个字也写不进去。"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from tests.conftest import Once
 from tests.exchange.conftest import workbook
 from tests.exchange.test_pages import hand_in
 from tests.factories import NOW
+from tests.people import district, everybody
 from tests.progress.district import build
 from xushi.config import clock
 from xushi.core.months import Month
@@ -20,10 +23,11 @@ from xushi.journal.models import Event
 from xushi.registry.models import Category
 from xushi.registry.plans import propose_plan_revision
 from xushi.registry.rules import PlanInput
-from xushi.units.models import Appointment, Unit, User
+from xushi.units.models import Appointment, User
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
+Stood = tuple[dict[str, User], dict[str, Any]]  # the people, and what the addresses and forms name
 ROOMS = ("exchange", "registry", "progress", "alerts", "units")
 EVERYBODY = frozenset(
     {
@@ -113,25 +117,27 @@ def test_every_address_of_these_rooms_is_looked_at() -> None:
     assert found - READ_ONLY - OWN == {page.name for page in PAGES}
 
 
-@pytest.fixture
-def held(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    office_user: User,
-    territory_user: User,
-    other_subdistrict: Unit,
-    signed_in: SignIn,
-) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def stood(once: Once) -> Iterator[Stood]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
+        with once(stand) as stood:
+            yield stood
+
+
+def stand() -> Stood:
     """A district with a batch in preview, a plan that waits, a report, a closed month and an open one."""
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    project = next(one for one in build().projects if one.territory == territory_user.unit and one.started_on)
+    people = everybody(district())
+    office, town = people["office_user"], people["territory_user"]
+    project = next(one for one in build().projects if one.territory == town.unit and one.started_on)
     row = PlanInput(project.pk, 2018, 10**9)
-    waiting = propose_plan_revision(row, reason="中期调整", actor=Actor(by=office_user), now=NOW)
-    batch = hand_in(
-        signed_in(office_user), workbook([["2018年计划"], ["项目名称", "年度计划"], [project.name, 5]])
-    )
-    assert batch is not None
-    return {
+    waiting = propose_plan_revision(row, reason="中期调整", actor=Actor(by=office), now=NOW)
+    client = Client()
+    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
+    batch = hand_in(client, workbook([["2018年计划"], ["项目名称", "年度计划"], [project.name, 5]]))
+    stranger = people["stranger"].unit
+    assert batch is not None and stranger is not None
+    held = {
         "project": project.pk,
         "batch": batch.pk,
         "waiting": waiting.pk,
@@ -139,10 +145,21 @@ def held(
         "closed-month": str(Month(2018, 2)),
         "report": project.reports.get(month=Month(2018, 3)).pk,
         "category-word": Category.objects.latest("pk").pk,
-        "person": territory_user.pk,
-        "appointment": Appointment.objects.get(user=territory_user).pk,
-        "unit": other_subdistrict.pk,
+        "person": town.pk,
+        "appointment": Appointment.objects.get(user=town).pk,
+        "unit": stranger.pk,
     }
+    return people, held
+
+
+@pytest.fixture
+def people(stood: Stood) -> dict[str, User]:
+    return deepcopy(stood[0])
+
+
+@pytest.fixture
+def held(stood: Stood) -> dict[str, Any]:
+    return dict(stood[1])
 
 
 def address_of(page: Page, held: dict[str, Any]) -> str:
@@ -162,13 +179,12 @@ def everything(rooms: Iterable[str] = ROOMS) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_who_may_not_write_writes_nothing(
-    page: Page, held: dict[str, Any], request: pytest.FixtureRequest, signed_in: SignIn
+    page: Page, held: dict[str, Any], people: dict[str, User], signed_in: SignIn
 ) -> None:
-    people = {name: request.getfixturevalue(name) for name in sorted(EVERYBODY - page.may - {"anonymous"})}
     body = {name: held.get(value, value) for name, value in page.body.items()}
     address, before = address_of(page, held), everything()
-    for name, person in people.items():
-        answer = signed_in(person).post(address, body)
+    for name in sorted(EVERYBODY - page.may - {"anonymous"}):
+        answer = signed_in(people[name]).post(address, body)
         assert answer.status_code in (403, 404), f"{name} {answer.status_code}"
     answer = Client().post(address, body)
     assert answer.status_code == 302
@@ -178,13 +194,13 @@ def test_who_may_not_write_writes_nothing(
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_form_from_elsewhere_writes_nothing(
-    page: Page, held: dict[str, Any], office_user: User, system_admin: User
+    page: Page, held: dict[str, Any], people: dict[str, User]
 ) -> None:
     """Without the token of the page itself, even those who may are refused."""
     address, before = address_of(page, held), everything()
-    for person in (office_user, system_admin):
+    for name in ("office_user", "system_admin"):
         client = Client(enforce_csrf_checks=True)
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(people[name], backend="django.contrib.auth.backends.ModelBackend")
         assert client.post(address, page.body).status_code == 403
     assert everything() == before
 
@@ -199,7 +215,7 @@ def test_a_form_from_elsewhere_writes_nothing(
     ],
 )  # fmt: skip
 def test_the_administrators_keep_to_their_own_half(
-    name: str, by: str, held: dict[str, Any], request: pytest.FixtureRequest, signed_in: SignIn
+    name: str, by: str, held: dict[str, Any], people: dict[str, User], signed_in: SignIn
 ) -> None:
     page = next(one for one in PAGES if one.name == name)
     bodies = {
@@ -213,7 +229,7 @@ def test_the_administrators_keep_to_their_own_half(
         "units:move": {"unit": held["unit"], "reason": "调"},
         "units:new_unit": {"name": "假单位", "kind": "department", "parent": held["unit"]},
     }
-    client = signed_in(request.getfixturevalue(by))
+    client = signed_in(people[by])
     before = everything()
     answer = client.post(address_of(page, held), bodies.get(name, page.body))
     assert answer.status_code in (400, 403)

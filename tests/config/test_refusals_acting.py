@@ -1,17 +1,21 @@
 """问题、督办、批示、例会、待办、消息、日历：每个地址谁看得到、谁写得进，一个不漏；看不到的和没有的一个样。"""
 
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.config.test_refusals import EVERYBODY, OFFICE, SignIn, everything
+from tests.config.test_refusals import EVERYBODY, OFFICE, SignIn, Stood, everything
+from tests.conftest import Once
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
+from tests.people import district, everybody
 from tests.problems.builders import DUE, WORDS, photo
 from tests.progress.builders import add_project
 from xushi.config import clock
@@ -159,24 +163,35 @@ def test_every_step_of_an_order_has_its_rule() -> None:
     assert ruled == {*acting.BY_VERB, acting.FEEDBACK}
 
 
-@pytest.fixture
-def indicator_lead(district: Unit) -> User:
-    unit = UnitFactory(name="综合经济工作组", kind=Unit.Kind.WORKING_GROUP, parent=district)
-    return appoint(UserFactory(name="冯指标"), Role.INDICATOR_LEAD, unit=unit)
+@pytest.fixture(scope="module")
+def stood(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
+    photos = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("photos"))
+    with pytest.MonkeyPatch.context() as patch, photos:
+        patch.setattr(clock, "now", lambda: NOW)
+        with once(stand) as stood:
+            yield stood
 
 
 @pytest.fixture
-def people(request: pytest.FixtureRequest) -> dict[str, User]:
-    return {name: request.getfixturevalue(name) for name in sorted(ALL - {"anonymous"})}
+def people(stood: Stood) -> dict[str, User]:
+    return deepcopy(stood[0])
 
 
 @pytest.fixture
-def held(
-    people: dict[str, User], monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
-) -> dict[str, Any]:
+def held(stood: Stood) -> dict[str, Any]:
+    return dict(stood[1])
+
+
+def stand() -> Stood:
     """An order at work, a draft, a confidential one; words open and confidential; a problem; a meeting that sits."""
-    settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+    root = district()
+    unit = UnitFactory(name="综合经济工作组", kind=Unit.Kind.WORKING_GROUP, parent=root)
+    lead = appoint(UserFactory(name="冯指标"), Role.INDICATOR_LEAD, unit=unit)
+    people = everybody(root) | {"indicator_lead": lead}
+    return people, _held(people)
+
+
+def _held(people: dict[str, User]) -> dict[str, Any]:
     office, leader, lead = (
         Actor(by=people[name]) for name in ("office_user", "leader_user", "department_user")
     )

@@ -1,7 +1,8 @@
 """谁看得到：项目页、查找、批示件、例会纪要；项目单位、外人、不相干的部门、限定阅读的。"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 
+from tests.conftest import Once
 from tests.factories import UnitFactory, UserFactory, appoint
 from tests.progress.builders import add_project
 from tests.supervision.world import World, at, build
@@ -46,9 +48,23 @@ class Held:
     meeting: Meeting
 
 
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+@pytest.fixture(autouse=True)
+def at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(13, 9))
+
+
+@pytest.fixture(scope="module")
+def stood(once: Once) -> Iterator[Held]:
+    with once(one_of_each) as held:
+        yield held
+
+
+@pytest.fixture
+def held(stood: Held) -> Held:
+    return deepcopy(stood)
+
+
+def one_of_each() -> Held:
     world = build()
     company = UnitFactory(name="紫光存储公司", kind=Unit.Kind.ENTERPRISE, parent=world.root)
     other = UnitFactory(name="星甸街道", kind=Unit.Kind.SUBDISTRICT, parent=world.root)

@@ -1,6 +1,7 @@
 """督办清单与单位表现：分栏、筛选、查号；每个数等于它打开的清单；查询次数不随件数长。"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from tests.conftest import Once
 from tests.progress.builders import add_project
 from tests.supervision.world import World, at, build
 from xushi.config import clock
@@ -49,8 +51,18 @@ def at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
+@pytest.fixture(scope="module")
+def stood(once: Once) -> Iterator[World]:
+    with once(eight) as world:
+        yield world
+
+
 @pytest.fixture
-def world() -> World:
+def world(stood: World) -> World:
+    return deepcopy(stood)
+
+
+def eight() -> World:
     """Eight orders in every condition, and a draft."""
     world = build()
     project = add_project(world.town, "紫光项目", search_text=search_text("紫光项目"))
