@@ -20,17 +20,11 @@ from xushi.admission.rules import (
 from xushi.admission.scoring import Judged, Standard
 from xushi.admission.table import GIVEN, Outcome
 from xushi.core.months import Month
+from xushi.kit.uploads import Files
 from xushi.registry.models import Category
 from xushi.units.models import Unit
 
 CONDITIONS = 6
-
-
-class Files(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return files.getlist(name) if hasattr(files, "getlist") else []
 
 
 def amount(item: Item, *, required: bool = True) -> forms.CharField:

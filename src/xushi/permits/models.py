@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from xushi.permits.models_expected import ExpectedStart, StepDuration
+from xushi.permits.models_services import Commitment, Package, Rehearsal, ServiceOfficer
 from xushi.permits.policy_units import answered_for
 from xushi.registry.models import Project
 from xushi.units.models import Unit
@@ -192,6 +193,7 @@ class StepFile(models.Model):
     """凭证: a permit, a receipt, what was handed in."""
 
     step = models.ForeignKey(PermitStep, models.CASCADE, related_name="files", verbose_name="手续一步")
+    name = models.CharField("文件名", max_length=120, blank=True)
     file = models.FileField("文件", upload_to="permits/")
     sha256 = models.CharField("散列", max_length=64)
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="上传人")
@@ -206,10 +208,14 @@ class StepFile(models.Model):
 
 __all__ = [
     "Catalogue",
+    "Commitment",
     "ExpectedStart",
+    "Package",
     "Permit",
     "PermitStep",
     "Prerequisite",
+    "Rehearsal",
+    "ServiceOfficer",
     "StepDuration",
     "StepFile",
     "Supplement",
