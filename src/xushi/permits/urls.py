@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xushi.permits import urls_catalogue, views_bottlenecks, views_expected
+from xushi.permits import urls_catalogue, views_bottlenecks, views_expected, views_steps
 
 app_name = "permits"
 urlpatterns = [
@@ -9,5 +9,12 @@ urlpatterns = [
     path("export/", views_bottlenecks.export, name="bottlenecks_export"),
     path("print/", views_bottlenecks.paper, name="bottlenecks_print"),
     path("expected/<int:pk>/", views_expected.expected, name="expected"),
+    path("project/<int:pk>/", views_steps.steps, name="steps"),
+    path("project/<int:pk>/open/", views_steps.open_track, name="open"),
+    path("project/<int:pk>/move/", views_steps.move, name="move"),
+    path("project/<int:pk>/confirm/", views_steps.confirm, name="confirm"),
+    path("steps/<int:pk>/", views_steps.step, name="step"),
+    path("steps/<int:pk>/<slug:verb>/", views_steps.act, name="act"),
+    path("files/<int:pk>/", views_steps.file, name="file"),
     *urls_catalogue.urlpatterns,
 ]
