@@ -45,7 +45,7 @@ PAGES = (
     Page("guarantees:export", (), READERS),
     Page("guarantees:new", (), ASKERS),
     Page("guarantees:ask", ("project",), OFFICE | TOWN, OFFICE | TOWN, ASKED),
-    Page("guarantees:stocks", (), EVERYBODY - {"system_admin", "security_admin", "auditor"}),  # leads on to the year, which asks
+    Page("guarantees:stocks", (), EVERYBODY - {"system_admin", "security_admin", "auditor"}),  # leads to the year
     Page("guarantees:stock", (2018,), WIDE, OFFICE, {"kind": "quota", "amount": "9", "source": "假的"}),
     Page("guarantees:providers", writes=OFFICE, body={"quota": "unit"}),
     Page("guarantees:request", ("request",), WIDE | TOWN | PROVIDER),

@@ -24,6 +24,7 @@ PAGES = {
     "registry.project": "home:project",
     "problems.problem": "problems:problem",
     "guarantees.resourcerequest": "guarantees:request",
+    "permits.permitstep": "permits:step",
     "supervision.supervisionorder": "supervision:order",
     "supervision.instruction": "supervision:instruction",
 }

@@ -12,6 +12,7 @@ from xushi.duties.sweep import due_steps
 from xushi.guarantees.actions import transfer_unit as transfer_requests
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
+from xushi.permits.actions_office import transfer_unit as transfer_steps
 from xushi.problems.actions import hand_on as hand_problems_on
 from xushi.problems.actions import transfer_unit
 from xushi.signings.actions import hand_on as hand_signings_on
@@ -63,6 +64,7 @@ def pass_on(event: Event) -> int:
     moved += transfer_requests(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_signings(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_opinions(unit, successor, actor=SYSTEM, now=event.at)
+    moved += transfer_steps(unit, successor, now=event.at)
     moved += len(pass_orders_on(unit, successor, now=event.at))
     left = Appointment.objects.filter(unit=unit, ended_at=event.at).values("user")
     for person in User.objects.filter(pk__in=left).order_by("pk"):

@@ -70,6 +70,16 @@ def note_later_changes(event: Event) -> None:
     duties.note_drift(event)
 
 
+@react_to("registry.project.registered")
+def open_permits(event: Event) -> None:
+    starting.open_new(event)
+
+
+@react_to("registry.project.amended", "registry.project.removed", "exchange.import.undone")
+def follow_permits(event: Event) -> None:
+    starting.follow_again(event)
+
+
 @react_to(*PROJECT_CHANGED, "registry.year.withdrawn", *starting.MOVED)
 def reckon_starts(event: Event) -> None:
     starting.reckon_again(event)

@@ -103,6 +103,12 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
             return _told(Who.OFFICE)
         case ["planning", "proposals", "decided"]:
             return _named(Who.PROPOSER)
+        case ["permits", "step", "submitted" | "answered" | "taken_back"]:
+            return _named(Who.LEAD)
+        case ["permits", "step", "supplement" | "refused"]:
+            return _named(Who.REPORTER)
+        case ["permits", "step", "approved" | "lacking" | "extended"]:
+            return _named(Who.REPORTER) + _told(Who.LEAD)
         case ["guarantees", "request", "asked" | "withdrawn" | "handed"]:
             return _named(Who.LEAD) + _told(Who.OFFICE)
         case ["guarantees", "request", "promised" | "delivered" | "refused"]:
@@ -192,6 +198,14 @@ VERBS: dict[str, str] = {
     "problems.problem.reopened": "问题重开",
     "planning.proposals.made": "提年度计划建议",
     "planning.proposals.decided": "审年度计划建议",
+    "permits.step.submitted": "手续报件",
+    "permits.step.answered": "手续补齐",
+    "permits.step.taken_back": "手续更正退回",
+    "permits.step.supplement": "手续要求补正",
+    "permits.step.refused": "手续不予批准",
+    "permits.step.approved": "手续批准",
+    "permits.step.lacking": "手续容缺受理",
+    "permits.step.extended": "批文延期",
     "guarantees.request.asked": "提要素请求",
     "guarantees.request.handed": "要素请求转办",
     "guarantees.request.promised": "要素承诺",

@@ -40,6 +40,12 @@ def not_started(today: date) -> Q:
     return began & stays
 
 
+def not_started_yet(projects: Any, today: date) -> Any:
+    """The same of projects themselves."""
+    began = Q(started_on=None) | Q(started_on__gt=today)
+    return projects.filter(began, Q(removed_on=None) | Q(removed_on__gt=today), completed_on=None)
+
+
 def reckon_all(now: datetime) -> int:
     """Every night: learn how long steps take, then every project's expected start in one pass; returns how many."""
     learn(now)
