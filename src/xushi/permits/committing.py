@@ -1,6 +1,6 @@
 """信用承诺：签了字先算办完，到期核查；履行的留着，没履行的这一步退回重办，都记下来。"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from xushi.permits.policy import parts_of as played
 from xushi.permits.policy_services import of_hall
 from xushi.permits.services_acting import CHECK, Seen
 from xushi.permits.services_rules import problems_of_commitment
+from xushi.registry.rules import Problem
 
 State = Commitment.State
 Step = PermitStep.State
@@ -38,12 +39,7 @@ def commit(
     step = serving.step_of(seen, actor)
     if not played(actor.by, step):
         raise PermissionDenied("信用承诺由项目单位、属地、办理部门或区重大办录入。")
-    if step.state not in COMMITTABLE:
-        raise serving.refused(f"“{step.permit.name}”现在是“{step.get_state_display()}”，不能再以承诺办结。")
-    problems = list(problems_of_commitment(signer, words, check_by, on))
-    if check_by and check_by <= local_day(now):
-        problems = [*problems, rules.Problem("check_by", f"{check_by}不晚于今天，请填今天以后核查的日子。")]
-    acting.told([*problems, *rules.problems_of_day(on, local_day(now), ("报件", step.submitted_on))])
+    acting.told(_problems(step, signer, words, check_by, on, local_day(now)))
     said = {
         "信用承诺": ["", f"{signer.strip()}承诺：{words.strip()}"],
         "最迟核查": ["", str(check_by)],
@@ -54,11 +50,23 @@ def commit(
             actions.submit({step.pk: step.version}, on, actor=actor, now=now)
         number = f"信用承诺：{words.strip()}"
         actions.approve({step.pk: None}, on, actor=actor, now=now, number=number, uploads=uploads)
-    made = Commitment.objects.create(
-        step=step, signer=signer.strip(), words=words.strip(), signed_on=on, check_by=check_by
-    )
+    made = Commitment(step=step, signer=signer.strip(), words=words.strip(), signed_on=on)
+    made.check_by = check_by or on
+    made.save()
     serving.owe(step, CHECK, f"核查承诺：{step.permit.name}", now=now, by_day=check_by)
     return made
+
+
+def _problems(
+    step: PermitStep, signer: str, words: str, check_by: date | None, on: date, today: date
+) -> Iterator[Problem]:
+    if step.state not in COMMITTABLE:
+        state = step.get_state_display()
+        raise serving.refused(f"“{step.permit.name}”现在是“{state}”，不能再以承诺办结。")
+    yield from problems_of_commitment(signer, words, check_by, on)
+    if check_by and on < check_by <= today:
+        yield Problem("check_by", f"{check_by}不晚于今天，请填今天以后核查的日子。")
+    yield from rules.problems_of_day(on, today, ("报件", step.submitted_on))
 
 
 @transaction.atomic

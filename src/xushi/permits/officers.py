@@ -12,10 +12,11 @@ from xushi.core.clock import local_day
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import SYSTEM, Actor, RowChange, record
 from xushi.kit.listed import listed
-from xushi.permits import acting, owing
+from xushi.permits import acting
 from xushi.permits.models import WAITING, PermitStep, ServiceOfficer
 from xushi.permits.policy_services import can_assign, can_serve
 from xushi.permits.services_acting import address
+from xushi.permits.table import MARKS
 from xushi.registry.checking import RowProblem, refuse
 from xushi.registry.models import Project
 from xushi.units.models import User
@@ -131,7 +132,7 @@ def _duty(step: PermitStep, person: User) -> DutyInput:
     return DutyInput(
         subject=step, subject_name=str(step), number="代办", note=step.project.name, kind=SERVE, person=person,
         title=f"代办{'补正' if supplement else '催办'}：{step.permit.name}", state=step.get_state_display(),
-        mark=owing.MARKS[State(step.state)], url=address(step),
+        mark=MARKS[State(step.state)], url=address(step),
         due_at=None if supplement or step.due_on is None else closing_of(step.due_on),
     )  # fmt: skip
 

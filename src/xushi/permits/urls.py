@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xushi.permits import urls_catalogue, views_bottlenecks, views_expected, views_steps
+from xushi.permits import urls_catalogue, urls_services, views_bottlenecks, views_expected, views_steps
 
 app_name = "permits"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("steps/<int:pk>/<slug:verb>/", views_steps.act, name="act"),
     path("files/<int:pk>/", views_steps.file, name="file"),
     *urls_catalogue.urlpatterns,
+    *urls_services.urlpatterns,
 ]
