@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from xushi.demo.counting import counted_of, statistics_story
 from xushi.demo.guarantees import guarantee_stories
 from xushi.demo.meeting import meeting_stories
 from xushi.demo.people import SURNAMES, People, settle
+from xushi.demo.permits import permit_stories, words_of
 from xushi.demo.planning import planning_stories
 from xushi.demo.problems import problem_stories
 from xushi.demo.reporting import WAN, District, month_story, september_story
@@ -34,6 +36,8 @@ from xushi.journal.models import Event, Reaction
 from xushi.journal.sealing import seal_events
 from xushi.notices.recipients import VERBS
 from xushi.notices.writing import write_notices
+from xushi.permits.expected import reckon_all
+from xushi.permits.owing import judge_all as judge_steps
 from xushi.progress.published import publish_figures
 from xushi.progress.warnings import refresh_alerts
 from xushi.registry.actions import hold_ceremonies, list_projects, register_projects, set_plans
@@ -76,19 +80,16 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     Supervision(district, line)
     for story in (*problem_stories(district), *meeting_stories(district), september_story(district, chance)):
         line.add(story)
-    for story in planning_stories(district):
-        line.add(story)
-    for story in guarantee_stories(district):
-        line.add(story)
-    for story in signing_stories(district):
-        line.add(story)
-    for story in admission_stories(district):
-        line.add(story)
+    for stories in (planning_stories, guarantee_stories, signing_stories, admission_stories, permit_stories):
+        for story in stories(district):
+            line.add(story)
     line.run()
     _publish(people)
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
     judge_requests(NOW)
+    judge_steps(NOW)
+    reckon_all(NOW)
     remind(NOW)
     judge_owed(NOW)
     _tell_latest()
@@ -107,11 +108,12 @@ def _register(
     chance: random.Random,
 ) -> list[Project]:
     """treated: the names that statistics knows; those begun before the year entered it soon after they began."""
-    inputs = []
+    inputs, words = [], words_of(rows)
     for number, row in enumerate(rows, 1):
         begun = row.started_on if row.started_on and row.started_on.year < facts.YEAR else None
         entered = begun + timedelta(days=chance.randint(20, 30)) if begun and row.name in treated else None
-        inputs.append(_project(number, row, owners.get(row.name, ""), begun, entered, people, chance))
+        made = _project(number, row, owners.get(row.name, ""), begun, entered, people, chance)
+        inputs.append(replace(made, difficulty=row.difficulty or words.get(row.name, "")))
     return register_projects(inputs, actor=Actor(by=people.users["office"]), now=YEAR_BEGAN)
 
 
@@ -146,7 +148,6 @@ def _project(
         permit_on=begun - timedelta(days=chance.randint(1, 20)) if begun else None,
         statistics_entered_on=entered,
         planned_completion_on=row.completion.last_day if row.completion else None,
-        difficulty=row.difficulty,
     )
 
 

@@ -130,7 +130,7 @@ def spots(rows: Sequence[Row]) -> dict[str, Spot]:
     """By name, of every project that has not started."""
     waiting = sorted((row for row in rows if not row.started), key=lambda row: (row.start or "", row.name))
     found: dict[str, Spot] = {
-        name: Spot((Wait(RELOCATION, days),), words) for name, (days, words) in NAMED.items()
+        name: Spot((Wait(RELOCATION, days, began=days),), words) for name, (days, words) in NAMED.items()
     }
     land = {one.name: (one.steps[0], one.steps[1]) for _, one in all_rows() if one.listed_on}
     found |= {name: Spot(waits, skipped=(RELOCATION,), land=land[name]) for name, waits in LISTED.items()}
