@@ -10,14 +10,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 
-from xushi.duties.followed import Follow, followed
+from xushi.duties.followed import Follow, Heard, followed, heard
 from xushi.permits.bottlenecks import LONG_PAST, PAST, WITHIN, Queue
 from xushi.permits.bottlenecks_plot import Place, places, share_of, single_days
 from xushi.permits.bottlenecks_wanted import Wanted
 from xushi.permits.figures import Board, Day, over_days, waiting
 from xushi.permits.models import ExpectedStart, PermitStep, Prerequisite, Supplement
+from xushi.permits.policy import can_read
 from xushi.registry.models import Project
-from xushi.units.models import Role
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -30,8 +30,8 @@ MARKS = {WITHIN: "working", PAST: "needs_coordination", LONG_PAST: "overdue"}
 
 
 def opened_by(user: "User", project: int) -> str:
-    """Where a mark leads: the project, or for a department that only has the step in hand, what is still to be done."""
-    name = "permits:expected" if user.roles == {Role.DEPARTMENT} else "home:project"
+    """Where a mark leads: the steps of the project; whoever only reads the board's figures sees the project."""
+    name = "permits:steps" if can_read(user) else "home:project"
     return reverse(name, args=[project])
 
 
@@ -87,6 +87,7 @@ class Line:
     expected: ExpectedStart | None
     following: list[str]
     order: Follow | None
+    heard: Heard | None
     url: str
 
     @property
@@ -131,7 +132,7 @@ def found(user: "User", wanted: Wanted, board: Board) -> Any:
 
 
 def page_of(user: "User", wanted: Wanted, board: Board, number: str) -> "Page[Any]":
-    """Its object_list are Lines; five queries at most, none of them counts."""
+    """Its object_list are Lines; seven queries at most, none of them counts."""
     page = Counted(found(user, wanted, board), board.count(wanted)).get_page(number)
     rows: Any = page.object_list
     page.object_list = lines(user, rows.prefetch_related(OWED), board.day)
@@ -144,6 +145,7 @@ def lines(user: "User", rows: Iterable[Any], day: Day) -> list[Line]:
     starts = ExpectedStart.objects.filter(project__in=list(projects)).in_bulk(field_name="project_id")
     after = _following({step.permit_id for step in steps})
     orders = followed(user, list(projects.values()))
+    said = heard(user, list(projects.values()))
     return [
         Line(
             step=step,
@@ -153,6 +155,7 @@ def lines(user: "User", rows: Iterable[Any], day: Day) -> list[Line]:
             expected=starts.get(step.project_id),
             following=after.get(step.permit_id, []),
             order=orders.get(step.project_id),
+            heard=said.get(step.project_id),
             url=opened_by(user, step.project_id),
         )
         for step in steps

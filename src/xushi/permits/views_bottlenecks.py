@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
+from xushi.permits import beside, figures
 from xushi.permits import bottlenecks_rows as rows
-from xushi.permits import figures
 from xushi.permits.bottlenecks import Queue, choke_points, conclusion
 from xushi.permits.bottlenecks_export import answer
 from xushi.permits.bottlenecks_svg import Drawing, draw
@@ -25,6 +25,7 @@ from xushi.units.models import Role, Unit, User
 
 READERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
 CHOKE_POINTS = 6
+INDUSTRY = "产业"
 MOST_PRINTED = 500
 
 
@@ -42,14 +43,15 @@ def index(request: HttpRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET)
     board = figures.board(user, wanted, local_day(now))
     wanted = _chosen(wanted, board)
-    drawn = rows.drawn_places(board)
+    drawn, choices = rows.drawn_places(board), _choices()
     context = {
         "now": now, "today": board.day.today, "wanted": wanted, "board": board,
         "said": conclusion(board.queues, board.whole, started=wanted.started == "1"),
         "plots": _plots(user, wanted, board, drawn), "crowded": _crowded(drawn),
         "chokes": choke_points(board.queues, by_amount=wanted.by == "amount")[:CHOKE_POINTS],
         "page": rows.page_of(user, wanted, board, request.GET.get("page", "1")), "title": _title(wanted, board),
-        "choices": _choices(), "office": user.has_role(Role.OFFICE), "past_limit": PAST_LIMIT.items(),
+        "choices": choices, "industry": _industry(wanted, choices["category"]), "cards": beside.cards(user),
+        "office": user.has_role(Role.OFFICE), "past_limit": PAST_LIMIT.items(),
         "others": wanted.but(step="", unit="", over="", days=""), "late": _late(wanted, board),
     }  # fmt: skip
     return render(request, "permits/bottlenecks.html", context)
@@ -116,6 +118,15 @@ def _choices() -> dict[str, list[tuple[Any, str]]]:
         "category": list(Category.objects.filter(parent=None).values_list("path", "name")),
         "kind": list(Project.Kind.choices),
     }
+
+
+def _industry(wanted: Wanted, categories: list[tuple[str, str]]) -> dict[str, Any] | None:
+    """只看产业: one tap to narrow to it, and back."""
+    path = next((path for path, name in categories if name.startswith(INDUSTRY)), None)
+    if path is None:
+        return None
+    on = wanted.category == path
+    return {"on": on, "address": wanted.but(category="" if on else path)}
 
 
 @require_POST

@@ -7,14 +7,18 @@ from django.db.models import Model, Q
 from django.urls import reverse
 
 from xushi.alerts.models import Alert
-from xushi.duties.followed import Follow, follows
-from xushi.problems.models import Problem
+from xushi.duties.followed import Follow, Heard, follows, hears
+from xushi.problems.models import Problem, ProblemNote
 from xushi.registry.models import Project
-from xushi.supervision.models import Instruction, SupervisionOrder
+from xushi.supervision.models import Instruction, OrderStep, SupervisionOrder
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from xushi.units.models import User
 
+SAID = ("plan", "report", "assist", "reply", "ask_extension")
+TOLD = ("report", "joined", "note", "solve")
 ALERT, PROBLEM, PROJECT = (model._meta.label_lower for model in (Alert, Problem, Project))
 
 
@@ -24,9 +28,9 @@ def _open(user: "User", condition: Q, *names: str) -> Any:
     return orders.order_by("due_at", "serial").values_list("pk", "serial", *names)
 
 
-def follow(pk: int, serial: int | None) -> Follow:
+def follow(pk: int, serial: int | None, due_at: "datetime | None" = None) -> Follow:
     """督办17号, and where it opens."""
-    return Follow(f"督办{serial}号", reverse("supervision:order", args=[pk]))
+    return Follow(f"督办{serial}号", reverse("supervision:order", args=[pk]), due_at)
 
 
 def of_problems(user: "User", problems: Collection[Model]) -> dict[int, Follow]:
@@ -64,8 +68,23 @@ def of_projects(user: "User", projects: Collection[Model]) -> dict[int, Follow]:
     """Orders about a project."""
     found: dict[int, Follow] = {}
     keys = [project.pk for project in projects]
-    for pk, serial, project in _open(user, Q(project__in=keys), "project"):
-        found.setdefault(project, follow(pk, serial))
+    for pk, serial, project, due_at in _open(user, Q(project__in=keys), "project", "due_at"):
+        found.setdefault(project, follow(pk, serial, due_at))
+    return found
+
+
+def heard_of_projects(user: "User", projects: Collection[Model]) -> dict[int, Heard]:
+    """What units last said of each project, in their orders or its problems: two queries."""
+    keys = [project.pk for project in projects]
+    orders = SupervisionOrder.objects.issued().visible_to(user).filter(project__in=keys).order_by()
+    problems = Problem.objects.visible_to(user).filter(project__in=keys).order_by()
+    said = OrderStep.objects.filter(order__in=orders.values("pk"), verb__in=SAID).order_by("at", "pk")
+    told = ProblemNote.objects.filter(problem__in=problems.values("pk"), verb__in=TOLD).order_by("at", "pk")
+    found: dict[int, Heard] = {}
+    for rows, name, page in ((said, "order", "supervision:order"), (told, "problem", "problems:problem")):
+        for project, pk, at, words in rows.values_list(f"{name}__project", name, "at", "words"):
+            if project not in found or found[project].at < at:
+                found[project] = Heard(at, words, reverse(page, args=[pk]))
     return found
 
 
@@ -73,3 +92,4 @@ def register() -> None:
     follows(PROJECT, of_projects)
     follows(PROBLEM, of_problems)
     follows(ALERT, of_alerts)
+    hears(PROJECT, heard_of_projects)

@@ -1,13 +1,17 @@
 """模板标签：责任单位和堵点的横条。"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from xushi.core.clock import local_day
 from xushi.core.money import half_up
+from xushi.duties.words import clock_words, day_words, deadline_words
+from xushi.permits.beside import Bar, Card
 from xushi.permits.bottlenecks import Load, Queue
 
 register = template.Library()
@@ -24,6 +28,24 @@ def choke_bar(queue: Queue, queues: Sequence[Queue], by: str) -> SafeString:
     if by == "amount":
         return _bar(queue.overdue_amount, queue.amount, max(one.amount for one in queues))
     return _bar(queue.overdue, queue.waiting, max(one.waiting for one in queues))
+
+
+@register.simple_tag
+def count_bar(bar: Bar, card: Card) -> SafeString:
+    return _bar(0, bar.count, max(one.count for one in card.bars))
+
+
+@register.filter
+def left_until(due_at: datetime | None, now: datetime) -> str:
+    """今天17:00, 还剩2天, 逾3天; "" where there is no deadline."""
+    return deadline_words(due_at, now) if due_at else ""
+
+
+@register.filter
+def heard_at(at: datetime, now: datetime) -> str:
+    """今天8:15, 9月10日."""
+    day, today = local_day(at), local_day(now)
+    return f"今天{clock_words(at)}" if day == today else day_words(day, today)
 
 
 def _bar(late: int, whole: int, most: int) -> SafeString:
