@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from xushi.exchange import kinds
+from xushi.exchange.comparing_permits import FIELDS
 from xushi.exchange.lookups import DEFAULT_CATEGORIES
 from xushi.exchange.models import ColumnMap, ImportBatch
 from xushi.exchange.preview import Preview
@@ -16,12 +17,15 @@ from xushi.exchange.understanding import Problem, Row
 from xushi.exchange.undoing import snapshot, undo_import, written_between
 from xushi.journal.actions import Actor, parts_of, record
 from xushi.journal.models import Event
+from xushi.permits.actions_office import report_steps
 from xushi.progress.actions import submit_reports
 from xushi.registry import actions as registry
 from xushi.registry import plans
 from xushi.registry.models import Category, Project
 from xushi.units.actions_tree import create_unit
 from xushi.units.models import Unit
+
+WHEN = {kinds.REPORTS: "month", kinds.REVISIONS: "as_of", kinds.PROJECTS: "", kinds.PERMITS: ""}
 
 __all__ = ["NotReady", "commit_import", "keep_map", "undo_import"]
 
@@ -121,6 +125,8 @@ def _write_rest(seen: Preview, actor: Actor, now: datetime, made: list[int], bat
             _propose(seen, actor, now, batch)
         elif kind == kinds.REPORTS:
             submit_reports(inputs, actor=actor, now=now)
+        elif kind == kinds.PERMITS:
+            report_steps(inputs, actor=actor, now=now)
         elif kind == kinds.REVISIONS:
             known = [replace(r, project=made[-1 - r.project]) if r.project < 0 else r for r in inputs]
             registry.record_revisions(known, actor=actor, now=now)
@@ -140,7 +146,8 @@ def _refused(seen: Preview, refusal: registry.Refused, rows: Sequence[Row]) -> N
     problems = []
     for problem in refusal.problems:
         row = rows[problem.row] if problem.row < len(rows) else Row(0, {})
-        problems.append(Problem(row.number, seen.found.at(row.number, problem.field), problem.sentence))
+        field = FIELDS.get(problem.field, problem.field) if seen.kind.key == kinds.PERMITS else problem.field
+        problems.append(Problem(row.number, seen.found.at(row.number, field), problem.sentence))
     first = problems[0]
     where = address(first.row, max(first.column, 0))
     return NotReady(f"{where}：{first.sentence}整批没有入库。", problems)
@@ -155,7 +162,7 @@ def _targets(seen: Preview) -> set[int]:
 
 def _when(seen: Preview) -> dict[str, Any]:
     """The months, years or days whose rows this import writes; no other month of a project is touched."""
-    column = {kinds.REPORTS: "month", kinds.REVISIONS: "as_of", kinds.PROJECTS: ""}.get(seen.kind.key, "year")
+    column = WHEN.get(seen.kind.key, "year")
     said = {
         getattr(given, column) for _, given in [*seen.comparison.payload, *seen.comparison.revised] if column
     }

@@ -1,8 +1,9 @@
-"""五种来表：每种有哪些栏，一栏有哪些叫法，怎么读，缺了行不行。"""
+"""六种来表：每种有哪些栏，一栏有哪些叫法，怎么读，缺了行不行。"""
 
 from dataclasses import dataclass
 
 PROJECTS, LISTINGS, PLANS, REPORTS, REVISIONS = "projects", "listings", "plans", "reports", "revisions"
+PERMITS = "permits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,46 @@ PLANNED = Field(
     required=True,
     example="58000",
 )
+STEPS = Kind(
+    PERMITS,
+    "前期手续",
+    "各项目的手续办到哪一步，哪天报件、受理、办结",
+    (
+        NAME,
+        CODE,
+        Field(
+            "step",
+            "手续",
+            synonyms=_said("手续名称 事项 审批事项 事项名称 环节 办理环节 手续事项"),
+            required=True,
+            example="建设用地规划许可证",
+            most=60,
+        ),
+        Field(
+            "state",
+            "状态",
+            "choice",
+            _said("办理状态 办理情况 进展状态 当前状态"),
+            example="已受理",
+            choices=(
+                ("planned", "待报件"),
+                ("submitted", "已报件"),
+                ("accepted", "已受理"),
+                ("approved", "已批准"),
+                ("refused", "未批准"),
+                ("not_needed", "不用办"),
+            ),
+        ),
+        Field(
+            "submitted_on", "报件", "day", _said("报件日期 申报日期 报件时间 申请日期"), example="2018-09-03"
+        ),
+        Field("accepted_on", "受理", "day", _said("受理日期 受理时间"), example="2018-09-05"),
+        Field("decided_on", "办结", "day", _said("办结日期 办结时间 批准日期 批复日期 发证日期")),
+        Field("reason", "理由", synonyms=_said("说明 备注 原因"), most=300),
+    ),
+    False,
+    ("name", "step"),
+)
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
@@ -333,6 +374,7 @@ KINDS: dict[str, Kind] = {
             True,
             ("name", "as_of"),
         ),
+        STEPS,
     )
 }
 OFFICE_KINDS = (PROJECTS, LISTINGS, PLANS, REVISIONS)

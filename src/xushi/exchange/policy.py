@@ -1,8 +1,8 @@
-"""谁能导入什么：重大办导项目、名单、计划、调整，也替人导月报；属地只导自己项目的月报。"""
+"""谁能导入什么：重大办导项目、名单、计划、调整，也替人导月报；属地只导自己项目的月报和手续。"""
 
 from typing import TYPE_CHECKING
 
-from xushi.exchange.kinds import KINDS, OFFICE_KINDS, REPORTS
+from xushi.exchange.kinds import KINDS, OFFICE_KINDS, PERMITS, REPORTS
 from xushi.exchange.models import ImportBatch
 from xushi.units.models import Role
 
@@ -16,7 +16,7 @@ def kinds_for(user: "User") -> list[str]:
     """The kinds this person may import; empty for whoever imports nothing."""
     if user.has_role(Role.OFFICE):
         return list(KINDS)
-    return [REPORTS] if user.has_role(Role.TERRITORY) else []
+    return [REPORTS, PERMITS] if user.has_role(Role.TERRITORY) else []
 
 
 def can_import(user: "User", kind: str) -> bool:

@@ -196,7 +196,13 @@ def remarks(seen: Preview, effects: Effects) -> str:
     before, after, _ = effects.totals
     if effects.measure == "cumulative" and effects.month and before != after:
         text += f"入库后{effects.month.period}完成投资由{_yi(before)}变为{_yi(after)}亿元。"
-    if not seen.found.layout.unit_stated and not seen.found.told.amount_unit and not seen.found.layout.units:
+    amounts = any(known.is_amount for known in seen.kind.fields)
+    if (
+        amounts
+        and not seen.found.layout.unit_stated
+        and not seen.found.told.amount_unit
+        and not seen.found.layout.units
+    ):
         text += f"表上没写单位，金额按{seen.found.layout.unit}读。"
     return text
 

@@ -21,6 +21,7 @@ from xushi.exchange.comparing import (
     refuse_doubles,
 )
 from xushi.exchange.comparing_kinds import compare_listings, compare_plans, compare_reports, compare_revisions
+from xushi.exchange.comparing_permits import compare_permits
 from xushi.exchange.kinds import Kind
 from xushi.exchange.layout import find_layout
 from xushi.exchange.lookups import Lookups
@@ -29,6 +30,7 @@ from xushi.exchange.matching import Index
 from xushi.exchange.sheets import Sheet
 from xushi.exchange.understanding import Problem, Understanding, understand
 from xushi.journal.models import Event
+from xushi.permits.models import PermitStep
 from xushi.progress.policy import reportable
 from xushi.registry.models import AnnualPlan, Listing, Project
 from xushi.units.policy import sees_everything
@@ -98,7 +100,7 @@ def preview(
     comparison = Comparison(found, lookups, _index(kind, user), today)
     match_rows(comparison)
     refuse_doubles(comparison)
-    _compare(comparison, kind, year)
+    _compare(comparison, kind, year, user)
     if not found.rows and not found.problems:
         found.ask_sheet("sheet", "表头下面没有一行数据。请核对是不是选错了工作表。")
     problems = sorted(found.problems, key=lambda p: (p.row, p.column, not p.must))
@@ -111,7 +113,7 @@ def preview(
     )  # fmt: skip
 
 
-def _compare(comparison: Comparison, kind: Kind, year: int | None) -> None:
+def _compare(comparison: Comparison, kind: Kind, year: int | None, user: "User | None") -> None:
     if kind.key == kinds.PROJECTS:
         compare_projects(comparison, comparison.good())
     elif kind.key == kinds.LISTINGS:
@@ -121,6 +123,8 @@ def _compare(comparison: Comparison, kind: Kind, year: int | None) -> None:
     elif kind.key == kinds.REPORTS:
         with transaction.atomic():
             compare_reports(comparison)
+    elif kind.key == kinds.PERMITS:
+        compare_permits(comparison, user)
     else:
         compare_revisions(comparison)
 
@@ -131,6 +135,8 @@ def _index(kind: Kind, user: "User | None") -> Index:
     if user is not None and kind.key == kinds.REPORTS:
         may = reportable(user, Event.Channel.IMPORT)
         visible = set(Project.objects.filter(may).values_list("pk", flat=True))
+    elif user is not None and kind.key == kinds.PERMITS:
+        visible = set(PermitStep.objects.visible_to(user).values_list("project_id", flat=True))
     elif user is not None and not sees_everything(user):
         visible = set(Project.objects.visible_to(user).values_list("pk", flat=True))
     return Index.of(rows, visible)
@@ -142,7 +148,7 @@ def _absent(comparison: Comparison, year: int | None) -> list[str]:
     here = {row.target for row in comparison.found.rows if row.target is not None}
     if kind == kinds.PROJECTS:
         expected = set(index.names)
-    elif kind == kinds.REVISIONS:
+    elif kind in (kinds.REVISIONS, kinds.PERMITS):
         return []
     else:
         expected = _expected(kind, comparison, year)

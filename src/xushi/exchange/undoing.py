@@ -17,6 +17,8 @@ from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Event, EventRow
 from xushi.kit.bulk import delete_all, insert_all, maker, update_all
 from xushi.kit.listed import listed
+from xushi.permits import owing
+from xushi.permits.models import PermitStep
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.registry.models import AnnualPlan, Listing, Project, ProjectRevision
 
@@ -27,6 +29,7 @@ _CHILDREN: dict[str, type[models.Model]] = {
     "plans": AnnualPlan,
     "reports": MonthlyReport,
     "revisions": ProjectRevision,
+    "permits": PermitStep,
 }
 _SAID, _LATER = 3, 10
 _ENCODER = DjangoJSONEncoder()
@@ -114,6 +117,7 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
     except ProtectedError as problem:
         names = sorted({_said(row) for row in problem.protected_objects})[:3]
         raise Refused(f"这批新增的项目已经有了{'、'.join(names)}，不能整批撤回。请先处理它们。") from problem
+    _owe_again(batch, actor, now)
     batch.state, batch.undone_at = ImportBatch.State.UNDONE, now
     batch.save(update_fields=["state", "undone_at"])
     record(
@@ -125,6 +129,15 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
         summary=f"撤回导入：{batch.file_name}，{len(changes)}行退回原样",
         rows=changes,
     )
+
+
+def _owe_again(batch: ImportBatch, actor: Actor, now: datetime) -> None:
+    """Steps that are as they were ask of departments and owners what they asked then."""
+    keys = [int(pk) for pk in batch.undo.get("changed", {}).get(PermitStep._meta.label_lower, {})]
+    steps = PermitStep.objects.filter(listed("pk", keys)).select_related(*owing.RELATED).order_by("pk")
+    if keys:
+        owing.owe(list(steps), now=now, by=actor.by)
+        owing.judge(list(steps), now=now)
 
 
 def _left(batch: ImportBatch) -> dict[str, dict[str, Any]]:

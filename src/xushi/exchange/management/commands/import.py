@@ -25,7 +25,7 @@ from xushi.journal.models import Event
 
 
 class Command(BaseCommand):
-    help = "导入项目、名单、年度计划、月报、投资与工期调整；说明见 docs/导入.md"
+    help = "导入项目、名单、年度计划、月报、投资与工期调整、前期手续；说明见 docs/导入.md"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="xlsx、xls、ods 或 csv")
