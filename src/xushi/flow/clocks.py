@@ -13,6 +13,7 @@ from xushi.guarantees.actions import transfer_unit as transfer_requests
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.permits.actions_office import transfer_unit as transfer_steps
+from xushi.permits.officers import relieve as relieve_officer
 from xushi.problems.actions import hand_on as hand_problems_on
 from xushi.problems.actions import transfer_unit
 from xushi.signings.actions import hand_on as hand_signings_on
@@ -51,6 +52,7 @@ def hand_on(event: Event) -> int:
     """Somebody moved, left, came or became head: what they owe in person goes to whoever owes it now."""
     person = User.objects.get(pk=event.subject_id or 0)
     moved = hand_orders_on(person, now=event.at) + hand_problems_on(person, now=event.at)
+    moved += relieve_officer(person, now=event.at)
     return moved + hand_signings_on(person, actor=SYSTEM, now=event.at)
 
 

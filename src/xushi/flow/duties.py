@@ -12,6 +12,7 @@ from xushi.alerts.actions import Applied
 from xushi.alerts.models import Alert
 from xushi.guarantees.actions import judge_all as judge_requests
 from xushi.journal.models import Event
+from xushi.permits.officers import follow_all as follow_officers
 from xushi.permits.owing import judge_all as judge_steps
 from xushi.progress.drift import refresh_drift
 from xushi.progress.models import MonthlyReport
@@ -31,6 +32,7 @@ def nightly(now: datetime) -> Applied:
     refresh_drift(now=now)
     judge_requests(now)
     judge_steps(now)
+    follow_officers(now)
     follow_projects(None, now=now)
     count_silent(now)
     open_checks(now)

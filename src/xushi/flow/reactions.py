@@ -80,6 +80,11 @@ def follow_permits(event: Event) -> None:
     starting.follow_again(event)
 
 
+@react_to(*starting.MOVED, "permits.step.rehearsed", "registry.project.removed")
+def serve_again(event: Event) -> None:
+    starting.serve_again(event)
+
+
 @react_to(*PROJECT_CHANGED, "registry.year.withdrawn", *starting.MOVED)
 def reckon_starts(event: Event) -> None:
     starting.reckon_again(event)

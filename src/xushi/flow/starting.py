@@ -9,6 +9,7 @@ from xushi.permits.actions_office import follow_projects, open_tracks
 from xushi.permits.expected import not_started_yet, reckon
 from xushi.permits.models import PermitStep
 from xushi.permits.selectors_catalogue import published
+from xushi.permits.services_following import follow_services
 from xushi.registry.models import Project
 
 AT_ONCE = 1000
@@ -59,6 +60,15 @@ def reckon_again(event: Event) -> int:
     """The expected start of the projects an event speaks of, itself or by their steps; of all where it names none."""
     projects = (projects_of(event) or set()) | _of_steps(event)
     return reckon(projects if 0 < len(projects) <= MOST_BY_NAME else None, now=event.at)
+
+
+def serve_again(event: Event) -> int:
+    """手续动了: what was rehearsed is taken up, what was promised falls with its step, the officer's list follows."""
+    projects = sorted((projects_of(event) or set()) | _of_steps(event))
+    moved = 0
+    for start in range(0, len(projects), AT_ONCE):
+        moved += follow_services(projects[start : start + AT_ONCE], now=event.at)
+    return moved
 
 
 def _of_steps(event: Event) -> set[int]:

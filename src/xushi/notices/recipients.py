@@ -18,6 +18,7 @@ class Who(StrEnum):
     REPORTER = "报问题的人"
     RAISED_TO = "提请到的领导"
     PROPOSER = "提计划建议的人"
+    OFFICER = "项目的代办员"
     SOON = "快到期的事归谁办"
     OVERDUE = "逾期的事归谁办"
     LATE_HEADS = "逾期满1个工作日：单位负责人"
@@ -42,7 +43,7 @@ def _told(*whos: Who) -> tuple[Hears, ...]:
     return tuple(Hears(who, by_name=False) for who in whos)
 
 
-def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, two lines an entry
+def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912, PLR0915 - a table, two lines an entry
     """谁听到这件事, and whether it is addressed to them; whoever did it does not hear of it."""
     match verb.split("."):
         case [
@@ -106,7 +107,13 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912 - a table, 
         case ["permits", "step", "submitted" | "answered" | "taken_back"]:
             return _named(Who.LEAD)
         case ["permits", "step", "supplement" | "refused"]:
-            return _named(Who.REPORTER)
+            return _named(Who.REPORTER, Who.OFFICER)
+        case ["permits", "step", "packaged" | "rehearsal_asked" | "committed"]:
+            return _named(Who.LEAD) + _told(Who.OFFICER)
+        case ["permits", "step", "rehearsed" | "taken_up" | "kept" | "broken"]:
+            return _named(Who.REPORTER) + _told(Who.LEAD, Who.OFFICER)
+        case ["permits", "officer", "assigned"]:
+            return _named(Who.OFFICER)
         case ["permits", "step", "approved" | "lacking" | "extended"]:
             return _named(Who.REPORTER) + _told(Who.LEAD)
         case ["guarantees", "request", "asked" | "withdrawn" | "handed"]:
@@ -206,6 +213,14 @@ VERBS: dict[str, str] = {
     "permits.step.approved": "手续批准",
     "permits.step.lacking": "手续容缺受理",
     "permits.step.extended": "批文延期",
+    "permits.step.packaged": "套餐报件",
+    "permits.step.rehearsal_asked": "提模拟审批",
+    "permits.step.rehearsed": "模拟审批答复",
+    "permits.step.taken_up": "模拟审批转正式受理",
+    "permits.step.committed": "信用承诺办结",
+    "permits.step.kept": "信用承诺已履行",
+    "permits.step.broken": "信用承诺没有履行",
+    "permits.officer.assigned": "定代办员",
     "guarantees.request.asked": "提要素请求",
     "guarantees.request.handed": "要素请求转办",
     "guarantees.request.promised": "要素承诺",

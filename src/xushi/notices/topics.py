@@ -25,7 +25,7 @@ TOPICS = (
     Topic("planning", "年度计划", "list", ("planning.",), "planning:index"),
     Topic("signings", "招商签约", "funnel", ("signings.",), "signings:index"),
     Topic("admission", "准入会审", "scale", ("admission.",), "admission:desk"),
-    Topic("permits", "前期手续", "steps", ("permits.step.",), "permits:bottlenecks"),
+    Topic("permits", "前期手续", "steps", ("permits.step.", "permits.officer."), "permits:bottlenecks"),
     Topic("guarantees", "要素保障", "building", ("guarantees.",), "guarantees:desk"),
     Topic("deadlines", "到期提醒", "clock", ("duties.",), "duties:list"),
     Topic("reports", "月报", "clip", ("progress.report.",), "progress:mine"),
