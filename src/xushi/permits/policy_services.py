@@ -14,7 +14,7 @@ from xushi.units.models import Appointment, Role, Unit, User
 if TYPE_CHECKING:
     from xushi.units.models import Appointment as Held
 
-READERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY)
+READERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
 
 
 def can_read_services(user: User) -> bool:
