@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from xushi.calendars.selectors import calendar
-from xushi.core.clock import BEIJING
+from xushi.core.clock import BEIJING, local_day
 from xushi.demo.permits_lives import Chart, Clock, StepRow, begun_life, waiting_life
 from xushi.demo.permits_rows import spots
 from xushi.demo.reporting import District
@@ -14,7 +14,7 @@ from xushi.demo.storyline import Story
 from xushi.journal.actions import SYSTEM, Actor, RowChange, record
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
-from xushi.permits import owing
+from xushi.permits import actions, owing
 from xushi.permits.actions_catalogue import preload
 from xushi.permits.models import RUNNING, Permit, PermitStep, Supplement, Track
 from xushi.permits.rules import months_after
@@ -22,6 +22,8 @@ from xushi.registry.models import Project
 from xushi.units.models import User
 
 ENTERED = datetime(2018, 9, 11, 18, 10, tzinfo=BEIJING)
+TURNED_BACK = "消防车道宽度不够4米，请改总平面图。"
+REVIEWED = "审图意见还有6条没有回复，结构计算书缺签章。"
 FIRST, LAST = date(2012, 1, 4), date(2018, 12, 28)
 COLUMNS = (
     "state", "ready_since", "submitted_on", "accepted_on", "decided_on", "due_on", "reason", "lacking",
@@ -34,8 +36,31 @@ def permit_stories(district: District) -> Iterator[Story]:
 
 
 def _ledger(district: District) -> Story:
+    """The ledger, and what was still done about it that evening."""
     yield ENTERED
     enter_ledger(district, now=ENTERED)
+    users, today = district.people.users, local_day(ENTERED)
+    planner, builder = Actor(by=users["department3"]), Actor(by=users["department4"])
+    yield (now := ENTERED + timedelta(minutes=25))
+    actions.accept(_next("land_permit", "submitted"), today, actor=planner, now=now)
+    yield (now := ENTERED + timedelta(minutes=40))
+    actions.ask_supplement(_next("design", "accepted"), TURNED_BACK, today, actor=planner, now=now)
+    yield (now := ENTERED + timedelta(minutes=55))
+    actions.ask_supplement(_next("drawing", "accepted"), REVIEWED, today, actor=builder, now=now)
+    yield (now := ENTERED + timedelta(minutes=70))
+    seen = _next("feasibility", "supplement")
+    territory = PermitStep.objects.get(pk__in=seen).project.territory.name
+    answered = Actor(by=district.reporter(territory))
+    actions.answer_supplement(seen, today, actor=answered, now=now, words="资金来源证明已补。")
+
+
+def _next(code: str, state: str) -> dict[int, int]:
+    """The step of a kind that has become ready last and stands so."""
+    waiting = PermitStep.objects.waiting().filter(
+        permit__code=code, state=state, due_on__gte=local_day(ENTERED)
+    )
+    step = waiting.order_by("-ready_since", "pk").first()
+    return {step.pk: step.version}
 
 
 def enter_ledger(district: District, *, now: datetime) -> None:
