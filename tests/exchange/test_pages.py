@@ -106,11 +106,11 @@ def test_error_workbook_and_templates(
     batch = hand_in(client, midyear_workbook())
     assert batch is not None
     assert client.get(reverse("exchange:errors", args=[batch.pk])).content[:2] == b"PK"
-    for kind in ("projects", "listings", "plans", "reports", "revisions"):
+    for kind in ("projects", "listings", "plans", "reports", "revisions", "permits"):
         assert client.get(reverse("exchange:template", args=[kind])).content[:2] == b"PK"
 
 
-def test_territories_import_reports_only(
+def test_territories_import_reports_and_permits_only(
     signed_in: SignIn, territory_user: User, registry: dict[str, Project]
 ) -> None:
     client = signed_in(territory_user)
@@ -123,6 +123,7 @@ def test_territories_import_reports_only(
     assert "不在管辖范围" in page.content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("person", ["leader_user", "owner_user", "system_admin", "statistics_user"])
 def test_nobody_else_imports(request: pytest.FixtureRequest, signed_in: SignIn, person: str) -> None:
     client = signed_in(request.getfixturevalue(person))
