@@ -10,11 +10,14 @@ demo: .venv/.base
 serve: .venv/.base
 	$(BIN)/xushi serve
 
-# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑全部，浏览器的只跑一件督办单的一生
+# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑碰得到数据库的全部，浏览器的只跑督办单的一生和例会。
+# 一个文件尽量不拆给两个进程，先跑完的替另一个分担；编译过的留着，第二遍和测试里起的进程不必再编译
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.dev
 	@sh .ci/chromium
-	env -u DATABASE_URL $(BIN)/pytest -n auto
-	$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not e2e or both"
+	env -u DATABASE_URL $(PYTEST)
+	$(BIN)/python -m tests.with_postgres $(PYTEST) -m "not e2e or both" --only-database
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

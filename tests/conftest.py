@@ -11,6 +11,7 @@ from django.test import Client
 from tests import people
 from xushi.units.models import Unit, User
 
+pytest_plugins = ["tests.pure"]
 Once = Callable[[Callable[[], Any]], AbstractContextManager[Any]]
 
 
