@@ -191,6 +191,14 @@ def meeting(page: Page) -> None:
     ).first.click()
 
 
+def permit_steps(page: Page) -> None:
+    """The permits of 紫光: its track, and the step it waits at."""
+    sign_in(page, "office")
+    page.goto("/permits/")
+    address = page.locator("a.rowlink:has-text('紫光项目')").first.get_attribute("href") or ""
+    page.goto(f"/permits/project/{address.strip('/').split('/')[-1]}/")
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Shot]] = {
     "overview": (DESKTOP, "light", at("office", "/overview/")),
     "overview-dark": (DESKTOP, "dark", at("office", "/overview/")),
@@ -205,6 +213,12 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Shot]] = {
     "instruction": (PHONE, "light", instruction),
     "problems": (DESKTOP, "light", at("office", "/problems/?batch=2")),
     "meeting": (DESKTOP, "light", meeting),
+    "permits": (DESKTOP, "light", at("office", "/permits/")),
+    "permits-dark": (DESKTOP, "dark", at("office", "/permits/")),
+    "permit-steps": (PHONE, "light", permit_steps),
+    "signings": (DESKTOP, "light", at("office", "/signings/")),
+    "admission": (DESKTOP, "light", at("office", "/admission/")),
+    "planning": (DESKTOP, "light", at("office", "/planning/")),
     "wall": (WALL, "dark", wall),
     "import": (DESKTOP, "light", importing),
     "login": (PHONE, "light", lambda page: page.goto("/login") and None),
