@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Once
 from xushi.alerts.models import Alert
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
@@ -35,24 +36,24 @@ ROWS = build_rows()
 TODAY = local_day(NOW)
 
 
-@pytest.fixture(scope="module")
-def entered(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def ledger() -> None:
     """The district with its projects as they stand in September, without the year's reports; then the ledger."""
-    from django.db import transaction
+    chance = Random(912)
+    owners = owners_of(ROWS, chance)
+    people = settle(sorted(owners.values()), now=YEAR_BEGAN)
+    plant_categories()
+    projects = _register(ROWS, owners, (), people, chance)
+    for row, project in zip(ROWS, projects, strict=True):
+        project.started_on, project.completed_on = row.started_on, row.completed_on
+    Project.objects.bulk_update(projects, ["started_on", "completed_on"])
+    district = District(ROWS, {project.name: project for project in projects}, people)
+    enter_ledger(district, now=ENTERED)
 
-    with django_db_blocker.unblock(), transaction.atomic():
-        chance = Random(912)
-        owners = owners_of(ROWS, chance)
-        people = settle(sorted(owners.values()), now=YEAR_BEGAN)
-        plant_categories()
-        projects = _register(ROWS, owners, (), people, chance)
-        for row, project in zip(ROWS, projects, strict=True):
-            project.started_on, project.completed_on = row.started_on, row.completed_on
-        Project.objects.bulk_update(projects, ["started_on", "completed_on"])
-        district = District(ROWS, {project.name: project for project in projects}, people)
-        enter_ledger(district, now=ENTERED)
+
+@pytest.fixture(scope="module")
+def entered(once: Once) -> Iterator[None]:
+    with once(ledger):
         yield
-        transaction.set_rollback(True)
 
 
 district_wide = [pytest.mark.django_db, pytest.mark.usefixtures("entered")]
