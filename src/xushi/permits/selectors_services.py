@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xushi.permits.expected import not_started_yet
 from xushi.permits.models import (
@@ -80,14 +80,19 @@ def commitments(user: "User", state: str = "") -> QuerySet[Commitment]:
 
 
 def served(user: "User", today: date, who: str = "") -> QuerySet[Project]:
-    """Projects not started that have permits to get; who: mine, none (nobody runs for them) or "" for all."""
+    """Projects not started that have permits to get, the late ones first; who: mine, none (nobody serves them) or ""."""
     rows = not_started_yet(Project.objects.visible_to(user), today).filter(track__isnull=False)
     if who == "mine":
         rows = rows.filter(service_officer__person=user)
     elif who == "none":
         rows = rows.filter(service_officer=None)
+    own = PermitStep.objects.filter(project=OuterRef("pk")).order_by()
+    late = own.filter(WAITING, due_on__lt=today).exclude(state=State.SUPPLEMENT)
+    rows = rows.annotate(late=Exists(late), owes=Exists(own.filter(state=State.SUPPLEMENT)))
     related = ("territory", "responsible_unit", "service_officer__person")
-    found: QuerySet[Project] = rows.select_related(*related).order_by("name", "pk")
+    found: QuerySet[Project] = rows.select_related(*related).order_by(
+        "-late", "-owes", "-total_investment", "pk"
+    )
     return found
 
 
