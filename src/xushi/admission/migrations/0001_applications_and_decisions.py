@@ -71,6 +71,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '准入申请',
+                'indexes': [
+                    models.Index(fields=['state', '-changed_at'], name='application_state'),
+                    models.Index(fields=['territory', 'state'], name='application_territory'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='application_form_once'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['deferred', 'returned', 'reviewing', 'submitted'])), fields=('name_key',), name='application_open_once'),
+                    models.CheckConstraint(condition=models.Q(('energy__gte', 0), ('investment__gt', 0), ('land__gte', 0), ('output__gt', 0), ('rnd__gte', 0), ('tax__gt', 0)), name='application_numbers_sound'),
+                    models.CheckConstraint(condition=models.Q(('credit_code', ''), _negated=True), name='application_has_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +116,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '准入门槛',
                 'ordering': ['industry', '-year', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('industry', 'year', 'version'), name='criteria_version_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -133,6 +146,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会审决定',
                 'ordering': ['-at', '-pk'],
+                'indexes': [
+                    models.Index(fields=['outcome', 'at'], name='decision_outcome'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('outcome__in', [xushi.admission.table.Outcome['ADMITTED'], xushi.admission.table.Outcome['CONDITIONAL'], xushi.admission.table.Outcome['REFUSED']])), fields=('application',), name='one_final_decision'),
+                ],
             },
         ),
         migrations.AddField(
@@ -159,6 +178,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '部门意见',
                 'ordering': ['pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('answer', 'waiting')), fields=['unit', 'due_at'], name='opinion_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'unit'), name='opinion_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('at', None)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('at__isnull', False)), _connector='OR'), name='opinion_answered_when'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +199,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '准入承诺',
                 'ordering': ['pk'],
+                'indexes': [
+                    models.Index(fields=['first_year'], name='promise_year'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'item'), name='promise_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +222,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '履约核对',
                 'ordering': ['year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('promise', 'year'), name='delivery_once_a_year'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='delivery_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +243,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '违约',
                 'ordering': ['-at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('promise',), name='one_open_breach'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +258,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '达到门槛',
+                'constraints': [
+                    models.UniqueConstraint(fields=('decision', 'measure'), name='reached_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -340,80 +382,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('decision', 'number'), name='condition_number_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='criterionset',
-            constraint=models.UniqueConstraint(fields=('industry', 'year', 'version'), name='criteria_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='opinion',
-            index=models.Index(condition=models.Q(('answer', 'waiting')), fields=['unit', 'due_at'], name='opinion_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('application', 'unit'), name='opinion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('at', None)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('at__isnull', False)), _connector='OR'), name='opinion_answered_when'),
-        ),
-        migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['first_year'], name='promise_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.UniqueConstraint(fields=('application', 'item'), name='promise_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('promise', 'year'), name='delivery_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='delivery_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('promise',), name='one_open_breach'),
-        ),
-        migrations.AddConstraint(
-            model_name='reached',
-            constraint=models.UniqueConstraint(fields=('decision', 'measure'), name='reached_once'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['outcome', 'at'], name='decision_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome__in', [xushi.admission.table.Outcome['ADMITTED'], xushi.admission.table.Outcome['CONDITIONAL'], xushi.admission.table.Outcome['REFUSED']])), fields=('application',), name='one_final_decision'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['state', '-changed_at'], name='application_state'),
-        ),
         migrations.AddIndex(
             model_name='application',
             index=models.Index(fields=['sitting'], name='application_sitting'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['territory', 'state'], name='application_territory'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='application_form_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['deferred', 'returned', 'reviewing', 'submitted'])), fields=('name_key',), name='application_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('energy__gte', 0), ('investment__gt', 0), ('land__gte', 0), ('output__gt', 0), ('rnd__gte', 0), ('tax__gt', 0)), name='application_numbers_sound'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_code', ''), _negated=True), name='application_has_code'),
         ),
     ]

@@ -54,6 +54,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '要素请求',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['asked', 'partly', 'promised'])), fields=['kind', 'needed_by'], name='request_open_kind'),
+                    models.Index(condition=models.Q(('state__in', ['asked', 'partly', 'promised'])), fields=['owner', 'needed_by'], name='request_open_owner'),
+                    models.Index(fields=['project'], name='request_project'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('met__gte', 0), ('promised__gte', models.F('met')), ('promised__lte', models.F('amount'))), name='request_met_within_promised_within_amount'),
+                    models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='request_form_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +113,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '指标分配',
                 'ordering': ['at', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='allocation_of_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,29 +134,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '盘子调整',
                 'ordering': ['-at', '-pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='resourcerequest',
-            index=models.Index(condition=models.Q(('state__in', ['asked', 'partly', 'promised'])), fields=['kind', 'needed_by'], name='request_open_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='resourcerequest',
-            index=models.Index(condition=models.Q(('state__in', ['asked', 'partly', 'promised'])), fields=['owner', 'needed_by'], name='request_open_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='resourcerequest',
-            index=models.Index(fields=['project'], name='request_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('met__gte', 0), ('promised__gte', models.F('met')), ('promised__lte', models.F('amount'))), name='request_met_within_promised_within_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='request_form_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='allocation_of_something'),
         ),
     ]

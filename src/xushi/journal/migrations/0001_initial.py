@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '日志',
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id', '-at'], name='event_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +62,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '日志明细',
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id'], name='eventrow_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +81,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '待办反应',
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at', None)), fields=['not_before'], name='reaction_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('event', 'name'), name='one_reaction_per_event'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,21 +111,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '待封',
             },
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_kind', 'subject_id', '-at'], name='event_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='eventrow',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='eventrow_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['not_before'], name='reaction_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('event', 'name'), name='one_reaction_per_event'),
         ),
     ]

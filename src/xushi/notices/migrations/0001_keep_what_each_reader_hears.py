@@ -48,6 +48,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '摘要',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['open', 'claimed', 'sending'])), fields=['channel', 'not_before'], name='digest_waiting'),
+                    models.Index(fields=['channel', 'state', '-id'], name='digest_channel'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('channel', 'target'), name='one_open_digest_per_target'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +77,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '消息',
+                'indexes': [
+                    models.Index(condition=models.Q(('read_at', None)), fields=['reader', '-id'], name='notice_unread'),
+                    models.Index(condition=models.Q(('read_at__isnull', False)), fields=['reader', '-id'], name='notice_read'),
+                    models.Index(condition=models.Q(('gathered', False)), fields=['id'], name='notice_ungathered'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reader', 'event'), name='one_notice_per_event_and_reader'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +96,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '摘要条目',
+                'constraints': [
+                    models.UniqueConstraint(fields=('digest', 'notice'), name='one_item_per_notice'),
+                ],
             },
         ),
         migrations.AddField(
@@ -113,37 +131,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '免打扰',
                 'constraints': [models.UniqueConstraint(fields=('user', 'topic'), name='one_mute_per_topic')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['reader', '-id'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', False)), fields=['reader', '-id'], name='notice_read'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('gathered', False)), fields=['id'], name='notice_ungathered'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('reader', 'event'), name='one_notice_per_event_and_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='digestitem',
-            constraint=models.UniqueConstraint(fields=('digest', 'notice'), name='one_item_per_notice'),
-        ),
-        migrations.AddIndex(
-            model_name='digest',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'claimed', 'sending'])), fields=['channel', 'not_before'], name='digest_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='digest',
-            index=models.Index(fields=['channel', 'state', '-id'], name='digest_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('channel', 'target'), name='one_open_digest_per_target'),
         ),
     ]

@@ -66,6 +66,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '手续',
                 'ordering': ['place', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('catalogue', 'code'), name='permit_once_in_catalogue'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +96,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '手续一步',
+                'indexes': [
+                    models.Index(condition=models.Q(('ready_since__isnull', False), ('state__in', ('planned', 'submitted', 'accepted', 'supplement'))), fields=['permit', 'ready_since'], name='step_waiting'),
+                    models.Index(condition=models.Q(('ready_since__isnull', False), ('state__in', ('planned', 'submitted', 'accepted', 'supplement'))), fields=['due_on'], name='step_waiting_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'permit'), name='step_once_in_project'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +121,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '预计开工',
+                'indexes': [
+                    models.Index(fields=['likely'], name='expected_start_likely'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +135,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '前置手续',
+                'constraints': [
+                    models.UniqueConstraint(fields=('permit', 'needs'), name='prerequisite_once'),
+                    models.CheckConstraint(condition=models.Q(('permit', models.F('needs')), _negated=True), name='prerequisite_of_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +167,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '补正',
                 'ordering': ['asked_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('answered_on', None)), fields=('step',), name='one_supplement_at_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,37 +183,5 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '项目的手续',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='permit',
-            constraint=models.UniqueConstraint(fields=('catalogue', 'code'), name='permit_once_in_catalogue'),
-        ),
-        migrations.AddIndex(
-            model_name='permitstep',
-            index=models.Index(condition=models.Q(('ready_since__isnull', False), ('state__in', ('planned', 'submitted', 'accepted', 'supplement'))), fields=['permit', 'ready_since'], name='step_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='permitstep',
-            index=models.Index(condition=models.Q(('ready_since__isnull', False), ('state__in', ('planned', 'submitted', 'accepted', 'supplement'))), fields=['due_on'], name='step_waiting_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='permitstep',
-            constraint=models.UniqueConstraint(fields=('project', 'permit'), name='step_once_in_project'),
-        ),
-        migrations.AddIndex(
-            model_name='expectedstart',
-            index=models.Index(fields=['likely'], name='expected_start_likely'),
-        ),
-        migrations.AddConstraint(
-            model_name='prerequisite',
-            constraint=models.UniqueConstraint(fields=('permit', 'needs'), name='prerequisite_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prerequisite',
-            constraint=models.CheckConstraint(condition=models.Q(('permit', models.F('needs')), _negated=True), name='prerequisite_of_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_on', None)), fields=('step',), name='one_supplement_at_a_time'),
         ),
     ]

@@ -60,6 +60,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '计划项目',
+                'indexes': [
+                    models.Index(fields=['programme', 'dropped', 'stage'], name='item_of_programme'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('project__isnull', False)), fields=('programme', 'project'), name='item_project_once'),
+                    models.CheckConstraint(condition=models.Q(('invested_before__gte', 0), ('planned_investment__gte', 0)), name='item_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +96,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '储备项目',
+                'indexes': [
+                    models.Index(condition=models.Q(('left_at', None)), fields=['maturity'], name='reserve_standing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('name_key',), name='reserve_name_once'),
+                    models.CheckConstraint(condition=models.Q(('first_year_investment__gte', 0), ('total_investment__gte', models.F('first_year_investment'))), name='reserve_first_year_within_total'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +125,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '计划建议',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('state', 'open')), fields=('item', 'kind'), name='one_open_proposal'),
+                    models.UniqueConstraint(condition=models.Q(('reserve__isnull', False), ('state', 'open')), fields=('programme', 'reserve'), name='one_open_addition'),
+                    models.CheckConstraint(condition=models.Q(('planned_investment', None), ('planned_investment__gte', 0), _connector='OR'), name='proposal_not_negative'),
+                ],
             },
         ),
         migrations.AddField(
@@ -139,45 +158,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('project', 'year', 'level'), name='declared_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='declaration_refused_says_why')],
             },
         ),
-        migrations.AddIndex(
-            model_name='reserve',
-            index=models.Index(condition=models.Q(('left_at', None)), fields=['maturity'], name='reserve_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='reserve',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('name_key',), name='reserve_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reserve',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year_investment__gte', 0), ('total_investment__gte', models.F('first_year_investment'))), name='reserve_first_year_within_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('state', 'open')), fields=('item', 'kind'), name='one_open_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('reserve__isnull', False), ('state', 'open')), fields=('programme', 'reserve'), name='one_open_addition'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_investment', None), ('planned_investment__gte', 0), _connector='OR'), name='proposal_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='programmeitem',
-            index=models.Index(fields=['programme', 'dropped', 'stage'], name='item_of_programme'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('project__isnull', False)), fields=('programme', 'project'), name='item_project_once'),
-        ),
         migrations.AddConstraint(
             model_name='programmeitem',
             constraint=models.UniqueConstraint(condition=models.Q(('reserve__isnull', False)), fields=('programme', 'reserve'), name='item_reserve_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('invested_before__gte', 0), ('planned_investment__gte', 0)), name='item_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='programmeitem',

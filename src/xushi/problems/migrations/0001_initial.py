@@ -69,6 +69,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '问题事项',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['assigned', 'reported', 'sent_back', 'solved', 'verified'])), fields=['lead', 'due_on'], name='problem_open_lead'),
+                    models.Index(condition=models.Q(('state__in', ['assigned', 'reported', 'sent_back', 'solved', 'verified'])), fields=['project'], name='problem_open_project'),
+                    models.Index(fields=['state', '-changed_at'], name='problem_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('batch', 'number'), name='problem_number_once_in_batch'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('batch', None), ('number', None)), models.Q(('batch__isnull', False), ('number__isnull', False)), _connector='OR'), name='problem_number_with_batch'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'assigned'), _negated=True), models.Q(('due_on__isnull', False), ('lead__isnull', False)), _connector='OR'), name='problem_assigned_has_lead_and_due'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='problem_merged_says_where'),
+                ],
             },
         ),
         migrations.AddField(
@@ -108,6 +119,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '问题草稿',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'user'), name='one_problem_draft_each'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +171,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '提请',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('read_at', None)), fields=('problem', 'leader'), name='one_raising_unread'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,41 +192,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cohandler',
             constraint=models.UniqueConstraint(fields=('problem', 'unit'), name='co_handler_once'),
-        ),
-        migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('state__in', ['assigned', 'reported', 'sent_back', 'solved', 'verified'])), fields=['lead', 'due_on'], name='problem_open_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('state__in', ['assigned', 'reported', 'sent_back', 'solved', 'verified'])), fields=['project'], name='problem_open_project'),
-        ),
-        migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['state', '-changed_at'], name='problem_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='problem_number_once_in_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch', None), ('number', None)), models.Q(('batch__isnull', False), ('number__isnull', False)), _connector='OR'), name='problem_number_with_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'assigned'), _negated=True), models.Q(('due_on__isnull', False), ('lead__isnull', False)), _connector='OR'), name='problem_assigned_has_lead_and_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='problem_merged_says_where'),
-        ),
-        migrations.AddConstraint(
-            model_name='problemdraft',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='one_problem_draft_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='raising',
-            constraint=models.UniqueConstraint(condition=models.Q(('read_at', None)), fields=('problem', 'leader'), name='one_raising_unread'),
         ),
     ]

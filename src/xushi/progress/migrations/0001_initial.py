@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '关账',
+                'constraints': [
+                    models.UniqueConstraint(fields=('month', 'version'), name='closing_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('reopened_at', None)), fields=('month',), name='one_closing_in_force'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +48,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '事后改动',
+                'constraints': [
+                    models.UniqueConstraint(fields=('closing', 'project'), name='one_drift'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +74,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '月报',
+                'indexes': [
+                    models.Index(fields=['month', 'state'], name='report_month_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'month'), name='one_report_per_month'),
+                    models.CheckConstraint(condition=models.Q(('cumulative__gte', 0)), name='cumulative_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +120,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '月度事实',
+                'indexes': [
+                    models.Index(fields=['closing', 'territory'], name='fact_closing_territory'),
+                    models.Index(fields=['project', 'month'], name='fact_project_month'),
+                    models.Index(fields=['closing', 'district_stage', 'started', 'start_month'], name='fact_closing_starts'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('closing', 'project'), name='one_fact_per_closing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +186,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '月报草稿',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'month', 'user'), name='one_draft_each'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +221,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '入统',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'month'), name='one_statistics_entry'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,58 +257,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '汇总',
+                'constraints': [
+                    models.UniqueConstraint(fields=('closing', 'provincial_stage', 'municipal_stage', 'district_stage', 'category', 'territory'), name='one_cell'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='monthclosing',
-            constraint=models.UniqueConstraint(fields=('month', 'version'), name='closing_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthclosing',
-            constraint=models.UniqueConstraint(condition=models.Q(('reopened_at', None)), fields=('month',), name='one_closing_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='factdrift',
-            constraint=models.UniqueConstraint(fields=('closing', 'project'), name='one_drift'),
-        ),
-        migrations.AddIndex(
-            model_name='monthlyreport',
-            index=models.Index(fields=['month', 'state'], name='report_month_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlyreport',
-            constraint=models.UniqueConstraint(fields=('project', 'month'), name='one_report_per_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('cumulative__gte', 0)), name='cumulative_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='projectmonth',
-            index=models.Index(fields=['closing', 'territory'], name='fact_closing_territory'),
-        ),
-        migrations.AddIndex(
-            model_name='projectmonth',
-            index=models.Index(fields=['project', 'month'], name='fact_project_month'),
-        ),
-        migrations.AddIndex(
-            model_name='projectmonth',
-            index=models.Index(fields=['closing', 'district_stage', 'started', 'start_month'], name='fact_closing_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmonth',
-            constraint=models.UniqueConstraint(fields=('closing', 'project'), name='one_fact_per_closing'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportdraft',
-            constraint=models.UniqueConstraint(fields=('project', 'month', 'user'), name='one_draft_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='statisticsentry',
-            constraint=models.UniqueConstraint(fields=('project', 'month'), name='one_statistics_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='summarycell',
-            constraint=models.UniqueConstraint(fields=('closing', 'provincial_stage', 'municipal_stage', 'district_stage', 'category', 'territory'), name='one_cell'),
         ),
     ]

@@ -88,6 +88,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '项目',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='project_code_once'),
+                    models.CheckConstraint(condition=models.Q(('total_investment__gte', 0)), name='project_investment_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +118,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '盯办',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'project'), name='watched_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,17 +194,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '视图',
                 'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='view_name_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='project_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('total_investment__gte', 0)), name='project_investment_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.UniqueConstraint(fields=('user', 'project'), name='watched_once'),
         ),
     ]

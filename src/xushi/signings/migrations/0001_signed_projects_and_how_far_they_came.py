@@ -72,6 +72,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '签约项目',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'live')), fields=['stage', 'stage_on'], name='signing_waiting'),
+                    models.Index(condition=models.Q(('state', 'live')), fields=['next_on'], name='signing_next'),
+                    models.Index(condition=models.Q(('credit_code', ''), _negated=True), fields=['credit_code'], name='signing_code'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('event', 'name_key'), name='signed_once_at_an_event'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='signing_of_something'),
+                    models.CheckConstraint(condition=models.Q(('stage__gte', 1), ('stage__lte', 7)), name='signing_stage_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lapsed_cause', ''), ('lapsed_on', None), ('state', 'live')), models.Q(('lapsed_on__isnull', False), ('state', 'lapsed'), models.Q(('lapsed_cause', ''), _negated=True), models.Q(('lapsed_reason', ''), _negated=True)), _connector='OR'), name='signing_lapsed_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +117,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '签约项目的步骤',
                 'ordering': ['signing', 'stage'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('signing', 'stage'), name='stage_reached_once'),
+                    models.CheckConstraint(condition=models.Q(('reached_on__isnull', False), models.Q(('words', ''), _negated=True), _connector='OR'), name='stage_passed_over_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,41 +134,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '目标天数',
                 'constraints': [models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='stage_limit_of_days')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='signing',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['stage', 'stage_on'], name='signing_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='signing',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['next_on'], name='signing_next'),
-        ),
-        migrations.AddIndex(
-            model_name='signing',
-            index=models.Index(condition=models.Q(('credit_code', ''), _negated=True), fields=['credit_code'], name='signing_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.UniqueConstraint(fields=('event', 'name_key'), name='signed_once_at_an_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='signing_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__gte', 1), ('stage__lte', 7)), name='signing_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lapsed_cause', ''), ('lapsed_on', None), ('state', 'live')), models.Q(('lapsed_on__isnull', False), ('state', 'lapsed'), models.Q(('lapsed_cause', ''), _negated=True), models.Q(('lapsed_reason', ''), _negated=True)), _connector='OR'), name='signing_lapsed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingstage',
-            constraint=models.UniqueConstraint(fields=('signing', 'stage'), name='stage_reached_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingstage',
-            constraint=models.CheckConstraint(condition=models.Q(('reached_on__isnull', False), models.Q(('words', ''), _negated=True), _connector='OR'), name='stage_passed_over_says_why'),
         ),
     ]

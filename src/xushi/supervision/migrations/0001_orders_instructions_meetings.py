@@ -69,6 +69,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '批示',
+                'indexes': [
+                    models.Index(fields=['author', '-written_at'], name='instruction_author'),
+                    models.Index(fields=['state', 'step_due_at'], name='instruction_state'),
+                    models.Index(fields=['subject_kind', 'subject_id'], name='instruction_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='instruction_form_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +89,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '批示对象',
+                'constraints': [
+                    models.UniqueConstraint(fields=('instruction', 'unit'), name='one_addressee'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +143,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '例会',
+                'indexes': [
+                    models.Index(fields=['-held_at'], name='meeting_held'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'held_at'), name='one_meeting_at_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +176,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '议程',
                 'ordering': ['place', 'pk'],
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id'], name='agenda_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +225,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督办单',
+                'indexes': [
+                    models.Index(fields=['state', 'step_due_at'], name='order_state_due'),
+                    models.Index(fields=['lead', 'state', 'due_at'], name='order_lead'),
+                    models.Index(condition=models.Q(('state__in', [xushi.supervision.table.State['APPROVED'], xushi.supervision.table.State['CLOSED'], xushi.supervision.table.State['DRAFTED'], xushi.supervision.table.State['WITHDRAWN']]), _negated=True), fields=['due_at', 'id'], name='order_alive'),
+                    models.Index(fields=['year', '-serial'], name='order_year'),
+                    models.Index(fields=['issued_at'], name='order_issued'),
+                    models.Index(fields=['project'], name='order_project'),
+                    models.Index(fields=['source_kind', 'source_id'], name='order_source'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('serial__isnull', False)), fields=('year', 'serial'), name='order_serial_once'),
+                    models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='order_form_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +259,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '督办步骤',
+                'indexes': [
+                    models.Index(fields=['order', 'id'], name='step_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +283,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '答复',
+                'indexes': [
+                    models.Index(fields=['order', 'id'], name='reply_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +313,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '附图',
+                'constraints': [
+                    models.UniqueConstraint(fields=('step', 'sha256'), name='order_photo_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +336,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '延期申请',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('order',), name='one_extension_asked'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,90 +407,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '配合单位',
                 'constraints': [models.UniqueConstraint(fields=('decision', 'unit'), name='one_decision_unit')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(fields=['author', '-written_at'], name='instruction_author'),
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(fields=['state', 'step_due_at'], name='instruction_state'),
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='instruction_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='instruction_form_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='addressee',
-            constraint=models.UniqueConstraint(fields=('instruction', 'unit'), name='one_addressee'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['-held_at'], name='meeting_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('kind', 'held_at'), name='one_meeting_at_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='agendaitem',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='agenda_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['state', 'step_due_at'], name='order_state_due'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['lead', 'state', 'due_at'], name='order_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(condition=models.Q(('state__in', [xushi.supervision.table.State['APPROVED'], xushi.supervision.table.State['CLOSED'], xushi.supervision.table.State['DRAFTED'], xushi.supervision.table.State['WITHDRAWN']]), _negated=True), fields=['due_at', 'id'], name='order_alive'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['year', '-serial'], name='order_year'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['issued_at'], name='order_issued'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['project'], name='order_project'),
-        ),
-        migrations.AddIndex(
-            model_name='supervisionorder',
-            index=models.Index(fields=['source_kind', 'source_id'], name='order_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('serial__isnull', False)), fields=('year', 'serial'), name='order_serial_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='order_form_once'),
-        ),
-        migrations.AddIndex(
-            model_name='orderstep',
-            index=models.Index(fields=['order', 'id'], name='step_order'),
-        ),
-        migrations.AddIndex(
-            model_name='orderreply',
-            index=models.Index(fields=['order', 'id'], name='reply_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderphoto',
-            constraint=models.UniqueConstraint(fields=('step', 'sha256'), name='order_photo_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('order',), name='one_extension_asked'),
         ),
         migrations.AddConstraint(
             model_name='cohandler',

@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '单位',
                 'ordering': ['path'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('parent', 'name'), name='unit_name_once_under_parent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +66,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '任职',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'unit', 'role'), name='one_appointment_in_force'),
+                ],
             },
         ),
         migrations.AddField(
@@ -82,13 +88,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '用过的密码',
                 'ordering': ['-set_at', '-pk'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='unit_name_once_under_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'unit', 'role'), name='one_appointment_in_force'),
         ),
     ]
