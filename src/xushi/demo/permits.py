@@ -59,7 +59,7 @@ def _next(code: str, state: str) -> dict[int, int]:
     waiting = PermitStep.objects.waiting().filter(
         permit__code=code, state=state, due_on__gte=local_day(ENTERED)
     )
-    step = waiting.order_by("-ready_since", "pk").first()
+    [step] = waiting.order_by("-ready_since", "pk")[:1]
     return {step.pk: step.version}
 
 
