@@ -21,6 +21,8 @@ from xushi.demo import facts
 from xushi.demo.builder import NOW
 from xushi.demo.management.commands import demo
 from xushi.duties.models import Duty
+from xushi.permits.models import Commitment, Package, PermitStep, Rehearsal, ServiceOfficer
+from xushi.permits.policy_services import can_serve
 from xushi.planning.figures import compare
 from xushi.planning.models import Declaration, Programme
 from xushi.problems.models import Problem
@@ -232,3 +234,21 @@ def test_every_signing_that_waits_is_to_be_followed_up():
     owed = Duty.objects.open().filter(kind="signing.follow").values_list("subject_id", flat=True)
     assert sorted(owed) == sorted(waiting)
     assert len(owed) == 24
+
+
+def test_the_services_are_at_work_and_every_project_still_waits_somewhere():
+    assert Package.objects.count() == 2
+    assert sorted(Rehearsal.objects.values_list("state", flat=True)) == ["asked", "lacking", "ok"]
+    signed_for = Commitment.objects.select_related("step").get()
+    assert (signed_for.state, signed_for.step.state) == ("open", "approved")
+    assert Duty.objects.open().filter(kind__in=("permit.rehearse", "permit.check")).count() == 2
+    officers = ServiceOfficer.objects.select_related(
+        "project__territory", "project__responsible_unit", "person"
+    )
+    assert len(officers) > 10
+    assert all(can_serve(one.person, one.project) for one in officers)
+    served = PermitStep.objects.filter(project__service_officer__isnull=False)
+    owed = Duty.objects.open().filter(kind="permit.serve").values_list("subject_id", flat=True)
+    assert 0 < len(owed) == served.filter(pk__in=list(owed)).count()
+    waiting = PermitStep.objects.waiting().filter(project__started_on=None)
+    assert waiting.values("project").distinct().count() == 150

@@ -23,6 +23,7 @@ from xushi.demo.problems import problem_stories
 from xushi.demo.reporting import WAN, District, month_story, september_story
 from xushi.demo.row import Row
 from xushi.demo.rows import build_rows
+from xushi.demo.services import service_stories
 from xushi.demo.signings import signing_stories
 from xushi.demo.signings_rows import LISTED_LATER
 from xushi.demo.storyline import Storyline
@@ -80,7 +81,9 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     Supervision(district, line)
     for story in (*problem_stories(district), *meeting_stories(district), september_story(district, chance)):
         line.add(story)
-    for stories in (planning_stories, guarantee_stories, signing_stories, admission_stories, permit_stories):
+    for stories in (
+        planning_stories, guarantee_stories, signing_stories, admission_stories, permit_stories, service_stories,
+    ):  # fmt: skip
         for story in stories(district):
             line.add(story)
     line.run()
