@@ -1,6 +1,7 @@
 """画手续图：从左到右一层一层，一项一个框，前置一条线；最长的一条线描重。"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,8 +16,8 @@ LONGEST_NAME = 10
 Place = tuple[int, int]
 
 
-def draw(entries: Sequence[Entry], chain: Collection[str]) -> SafeString:
-    """chain: the codes of the longest line."""
+def draw(entries: Sequence[Entry], chain: Sequence[str]) -> SafeString:
+    """chain: the codes of the longest line, in its order."""
     drawn = layers(entries)
     most = max((len(one.entries) for one in drawn), default=0)
     places = {
@@ -29,7 +30,7 @@ def draw(entries: Sequence[Entry], chain: Collection[str]) -> SafeString:
         2 * MARGIN + len(drawn) * ACROSS - (ACROSS - WIDE),
         2 * MARGIN + most * DOWN - (DOWN - HIGH),
         f"手续图：{len(entries)}项，分{len(drawn)}层；每项的前置在下面的表里",
-        _edges(entries, places, set(chain)),
+        _edges(entries, places, set(pairwise(chain))),
         _boxes(entries, places, set(chain)),
     )
 
@@ -39,9 +40,9 @@ def _top(layer: Layer, most: int) -> int:
     return (most - len(layer.entries)) * DOWN // 2
 
 
-def _edges(entries: Sequence[Entry], places: dict[str, Place], chain: set[str]) -> SafeString:
+def _edges(entries: Sequence[Entry], places: dict[str, Place], chain: set[tuple[str, str]]) -> SafeString:
     lines = [
-        (_curve(places[before], places[one.code]), " is-chain" if {before, one.code} <= chain else "")
+        (_curve(places[before], places[one.code]), " is-chain" if (before, one.code) in chain else "")
         for one in entries
         for before in one.needs
     ]

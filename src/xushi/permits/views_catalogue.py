@@ -89,7 +89,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def paper(request: HttpRequest) -> HttpResponse:
     user = ask_reader(request)
-    context = {**whole(_wanted(request)), "now": clock.now(), "user": user}
+    told = whole(_wanted(request))
+    context = {**told, "lines": selectors.lines(told["entries"]), "now": clock.now(), "user": user}
     return render(request, "permits/catalogue_print.html", context)
 
 

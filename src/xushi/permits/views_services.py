@@ -63,7 +63,7 @@ def _list(request: HttpRequest, user: User, chosen: str) -> dict[str, Any]:
             return {"page": rows, "state": state, "states": Rehearsal.State.choices}
         case "commitments":
             rows = selectors.page_of(selectors.commitments(user, state), number)
-            return {"page": rows, "state": state, "states": Commitment.State.choices}
+            return {"page": rows, "state": state, "states": Commitment.State.choices[1:]}
         case "officers":
             return _officers(request, user, number)
     names = selectors.names_of_permits()

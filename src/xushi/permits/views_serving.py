@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.amounts import cn_date
 from xushi.permits import committing, packaging, policy, policy_services, rehearsing
 from xushi.permits import forms_services as forms
 from xushi.permits.models import Commitment, Package, PermitStep, Rehearsal
@@ -105,7 +107,7 @@ def rehearsal(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if not allowed(person(request), held.step):
         raise PermissionDenied("模拟审批由办理部门看，由提的一边撤回。")
     seen, step = _seen(request, held), held.step
-    facts = (*_of(step), ("报了什么", held.words), ("提出", str(held.asked_on)), ("意见", held.opinion))
+    facts = (*_of(step), ("报了什么", held.words), ("提出", _said(held.asked_on)), ("意见", held.opinion))
 
     def perform(data: dict[str, Any], how: dict[str, Any]) -> object:
         if verb == "answer":
@@ -159,8 +161,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     def perform(data: dict[str, Any], how: dict[str, Any]) -> object:
         return committing.check_commitment(seen, data["kept"] == "kept", data["words"], data["on"], **how)
 
-    facts = (*_of(held.step), ("承诺人", held.signer), ("承诺了什么", held.words), ("签字", str(held.signed_on)),
-             ("最迟核查", str(held.check_by)))  # fmt: skip
+    facts = (*_of(held.step), ("承诺人", held.signer), ("承诺了什么", held.words), ("签字", _said(held.signed_on)),
+             ("最迟核查", _said(held.check_by)))  # fmt: skip
     return _page(request, Act(
         f"{held.step.permit.name}：核查承诺", "记下核查", "已履行的留着；没履行的这一步退回待报件，等它的重新等它。",
         forms.CheckForm, perform, address(held.step), facts, held.version,
@@ -189,3 +191,8 @@ def submit_package(request: HttpRequest, pk: int, package_id: int) -> HttpRespon
 def _of(step: PermitStep) -> tuple[tuple[str, str], ...]:
     department = policy.holder(step)
     return ("项目", step.project.name), ("办理部门", str(department or "没定"))
+
+
+def _said(day: date) -> str:
+    """9月12日, with the year when it is not this one's."""
+    return cn_date(day, local_day(clock.now()))
