@@ -14,6 +14,7 @@ import pytest
 FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "once"})
 OPTION = "--only-database"
 LEFT_OUT = "left_out_as_pure"
+_COUNT, _ASKED = pytest.StashKey[int](), pytest.StashKey[bool]()
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -41,9 +42,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         told[LEFT_OUT] = len(left_out)
 
 
-_COUNT = pytest.StashKey[int]()
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Each of several processes collects all tests, so any one knows how many were left out."""
@@ -55,9 +53,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if config.getoption(OPTION):
         count = config.stash.get(_COUNT, 0)
         terminalreporter.write_line(f"{count}个测试不碰数据库，头一遍已经跑过，这一遍没有再跑。")
-
-
-_ASKED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
