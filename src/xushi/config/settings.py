@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "xushi.kit",
     "xushi.journal",
     "xushi.units",
+    "xushi.indicators",
     "xushi.calendars",
     "xushi.duties",
     "xushi.alerts",
@@ -202,6 +203,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"brief": {"()": "xushi.config.logs.Brief"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("XUSHI_LOG", "WARNING")},
 }

@@ -1,0 +1,182 @@
+"""The fixed order: choose vintage → derive → impute → treat → score → combine → adjust → round → rank.
+
+Every step works on draws × units × nodes; a plain build is one draw, several periods are several.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .adjusting import adjusted
+from .arrays import Array, places
+from .combining import combined, found_weights
+from .data import Table, period_at
+from .deriving import derived, imputed
+from .findings import blocked, look
+from .plan import OF_COHORT, Group, Plan, plan_of
+from .rounding import rounded
+from .scoring import Anchors, clamped, cohort_anchor, lowest_score, raw_score
+from .spec import Spec
+from .treat import treat
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Everything between the table and the score, kept for whoever asks why."""
+
+    derived: Array
+    imputed: Array
+    treated: Array
+    raw: Array
+    clamped: Array
+    scored: Array
+
+
+@dataclass(frozen=True)
+class Result:
+    """Scores and ranks of all nodes: periods × units × nodes, in the order of `plan.codes`."""
+
+    plan: Plan
+    periods: tuple[str, ...]
+    stages: Stages
+    scores: Array
+    ranks: Array
+
+
+def build(spec: Spec, table: Table, *, periods: tuple[str, ...] | None = None) -> Result:
+    """Score the specification's period, or the given ones; what cannot be scored is refused by name."""
+    plan = plan_of(spec, table)
+    wanted = [period_at(table, one) for one in periods] if periods else [period_at(table, spec.period)]
+    stages = staged(plan, derived(plan, plan.table.values, wanted))
+    look(plan, stages.imputed, stages.treated, stages.raw)
+    scores = totals(plan, stages.scored)
+    return Result(plan, tuple(table.periods[at] for at in wanted), stages, scores, ranked(plan, scores))
+
+
+def staged(plan: Plan, x: Array) -> Stages:
+    filled = imputed(plan, x)
+    cleaned = treated(plan, filled)
+    raw, bounded = scored(plan, cleaned)
+    return Stages(x, filled, cleaned, raw, bounded, finished(plan, bounded))
+
+
+def treated(plan: Plan, x: Array) -> Array:
+    if not plan.treating:
+        return x
+    made = x.copy()
+    for members in plan.cohorts:
+        for rule, columns in plan.treating:
+            cells = _cells(plan, x, members, columns)
+            made[cells] = treat(made[cells], rule)
+    return made
+
+
+def _cells(plan: Plan, x: Array, members: np.ndarray, columns: np.ndarray) -> Any:
+    if len(members) == x.shape[1] and len(columns) == x.shape[2]:
+        return ...
+    return np.ix_(np.arange(len(x)), members, columns)
+
+
+def scored(plan: Plan, x: Array) -> tuple[Array, Array]:
+    """Raw and clamped score of every indicator, each cohort by itself."""
+    raw, bounded = np.empty(x.shape), np.empty(x.shape)
+    for members in plan.cohorts:
+        for rule, columns in plan.rules:
+            cells = _cells(plan, x, members, columns)
+            part, sign = x[cells], plan.sign[columns]
+            made = raw_score(rule, part, sign, _anchors(plan, members, columns, part, sign))
+            raw[cells], bounded[cells] = made, clamped(rule, made)
+    return raw, bounded
+
+
+def _anchors(plan: Plan, members: np.ndarray, columns: np.ndarray, x: Array, sign: Array) -> Anchors:
+    def anchor(name: float | str) -> Array:
+        if not isinstance(name, str):
+            return np.full((1, 1, 1), name)
+        if name in OF_COHORT:
+            found = cohort_anchor(name, x, sign)
+            assert found is not None
+            return found
+        return np.stack([plan.reference(leaf, name)[members] for leaf in columns], axis=1)[None]
+
+    return anchor
+
+
+def finished(plan: Plan, bounded: Array) -> Array:
+    """Rounded where the rule says so, missing ones by their policy, times full marks."""
+    made = bounded
+    for rule, columns in plan.rules:
+        if rule.decimals is not None:
+            made = made.copy() if made is bounded else made
+            made[:, :, columns] = rounded(bounded[:, :, columns], rule.decimals)
+    made = _by_policy(plan, made)
+    if (plan.marks != 1).any():
+        made = made * plan.marks
+    for leaf, code in enumerate(plan.leaves):
+        decimals = plan.spec.nodes[code].decimals
+        if decimals is not None:
+            made = made.copy()
+            made[:, :, leaf] = rounded(made[:, :, leaf], decimals)
+    return made
+
+
+def _by_policy(plan: Plan, scores: Array) -> Array:
+    absent = np.isnan(scores)
+    if not absent.any():
+        return scores
+    made = scores.copy()
+    for rule, columns in plan.rules:
+        for leaf in columns:
+            policy = plan.spec.nodes[plan.leaves[leaf]].missing or plan.spec.defaults.missing
+            if policy in ("zero", "floor"):
+                made[absent[:, :, leaf], leaf] = 0.0 if policy == "zero" else lowest_score(rule)
+    return made
+
+
+def totals(plan: Plan, scores: Array, weights: Array | None = None) -> Array:
+    """All nodes from the bottom up; `weights` may be those of many draws (draws × nodes)."""
+    w = plan.weights[None] if weights is None else weights
+    draws = max(len(scores), len(w))
+    made = np.empty((draws, scores.shape[1], len(plan.codes)))
+    made[:, :, : len(plan.leaves)] = adjusted(plan, scores, tuple(plan.leaves), made)
+    for group in plan.groups:
+        x = made[:, :, group.members]
+        node = combined(x, _weights(plan, group, x, w), group.combine)
+        node[blocked(plan, group, x)] = np.nan
+        made[:, :, group.at] = node
+        made[:, :, group.at] = _rounded_node(
+            plan, group, adjusted(plan, node[:, :, None], (group.code,), made)
+        )
+    return made
+
+
+def _rounded_node(plan: Plan, group: Group, node: Array) -> Array:
+    return rounded(node[:, :, 0], plan.spec.nodes[group.code].decimals)
+
+
+def _weights(plan: Plan, group: Group, x: Array, weights: Array) -> Array:
+    if group.weighting in ("entropy", "critic"):
+        return np.stack([found_weights(one, group.weighting) for one in x])
+    if group.weighting == "equal":
+        return np.ones((1, len(group.members)))
+    return np.asarray(weights[:, group.members])
+
+
+def ranked(plan: Plan, scores: Array) -> Array:
+    """The place of every unit under every node, within its cohort."""
+    rule = plan.spec.rank
+    by = rounded(scores, rule.decimals)
+    made = np.empty(scores.shape)
+    for members in plan.cohorts:
+        made[:, members] = places(by[:, members], ties=rule.ties)
+        if rule.tie_breaker is not None:
+            breaker = scores[:, members, plan.codes.index(rule.tie_breaker)][:, :, None]
+            made[:, members] = _untied(made[:, members], places(breaker, ties=rule.ties), rule.ties)
+    return made
+
+
+def _untied(first: Array, breaker: Array, ties: str) -> Array:
+    """Where two share a place, the one better at the breaker comes before."""
+    size = first.shape[1] + 1
+    return places(-(first * size + np.nan_to_num(breaker, nan=size)), ties=ties)

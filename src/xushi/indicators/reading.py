@@ -1,0 +1,134 @@
+"""YAML in and out: a file of any size and malice becomes a specification or a sentence."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from .checks import check
+from .refusals import Problem, Refused, refuse
+from .spec import Spec
+
+BYTES, EVENTS, DEPTH = 1_000_000, 200_000, 40
+Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+WORDS = {
+    "missing": "缺这一项",
+    "extra_forbidden": "没有这一项，请看是否写错了字",
+    "finite_number": "要一个有限的数",
+    "float_parsing": "要一个数",
+    "float_type": "要一个数",
+    "int_parsing": "要一个整数",
+    "int_type": "要一个整数",
+    "bool_parsing": "要 true 或 false",
+    "string_type": "要一段文字；数字请加引号",
+    "string_pattern_mismatch": "代码不能带点号、@ 和换行，也不能空",
+    "string_too_short": "不能空着",
+    "dict_type": "要写成“名: 值”的样子",
+    "model_type": "要写成“名: 值”的样子",
+    "tuple_type": "要一张单子",
+    "date_from_datetime_parsing": "要一个日期，如 2018-06-30",
+    "date_parsing": "要一个日期，如 2018-06-30",
+    "union_tag_not_found": "缺 form，没说是哪一种",
+}
+
+
+class _Loader(Base):  # type: ignore[misc]
+    """Refuses a key that is written twice; YAML itself would keep the last and say nothing."""
+
+
+def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str | int | float) or isinstance(key, bool):
+            raise refuse(f"第 {key_node.start_mark.line + 1} 行", "名字要是一段文字")
+        if str(key) in made:
+            raise refuse(f"第 {key_node.start_mark.line + 1} 行", f"“{key}”写了两遍")
+        made[str(key)] = loader.construct_object(value_node, deep=True)
+    return made
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def tree_of(text: str, *, what: str = "体系说明") -> dict[str, Any]:
+    """The plain tree of a YAML text; what is too large, too deep or referring to itself is refused first."""
+    if len(text.encode("utf-8", "replace")) > BYTES:
+        raise refuse("", f"{what}超过 {BYTES // 1000} kB，请拆开或删去多余的内容。")
+    try:
+        _look_over(text, what)
+        tree = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行" if mark else ""
+        raise refuse(where, f"{what}不是合格的 YAML，请看缩进、冒号和引号。") from problem
+    except (ValueError, RecursionError) as problem:
+        if isinstance(problem, Refused):
+            raise
+        raise refuse("", f"{what}里有读不懂的值：{problem}。") from problem
+    if not isinstance(tree, dict):
+        raise refuse("", f"{what}要写成“名: 值”的样子。")
+    return tree
+
+
+def _look_over(text: str, what: str) -> None:
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=Base)):
+        if isinstance(event, yaml.AliasEvent):
+            raise refuse(
+                f"第 {event.start_mark.line + 1} 行", "不收别名（*…）；各指标共有的请写进 defaults。"
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH or count > EVENTS:
+            raise refuse("", f"{what}层数或项数太多（最多 {DEPTH} 层、{EVENTS} 项）。")
+
+
+def spec_of(tree: dict[str, Any]) -> Spec:
+    try:
+        spec = Spec.model_validate(tree)
+    except ValidationError as problems:
+        raise Refused(*(_problem(dict(one)) for one in problems.errors()[:20])) from problems
+    check(spec)
+    return spec
+
+
+def _problem(error: dict[str, Any]) -> Problem:
+    context = error.get("ctx", {})
+    words = WORDS.get(error["type"]) or _in_context(error["type"], context)
+    path = ".".join(str(step) for step in error["loc"])
+    return Problem(path, f"{words or '这个值不能用'}。")
+
+
+def _in_context(kind: str, context: dict[str, Any]) -> str:
+    if kind == "union_tag_invalid":
+        return f"不认得 {context['tag']}；可写 {context['expected_tags']}"
+    if kind == "literal_error":
+        return f"只能是 {context['expected'].replace(' or ', ' 或 ')}"
+    signs = {"ge": "不小于", "gt": "大于", "le": "不大于", "lt": "小于"}
+    for key, words in signs.items():
+        if key in context:
+            return f"要{words} {context[key]}"
+    return f"至少要 {context['min_length']} 项" if "min_length" in context else ""
+
+
+def read_spec(path: Path) -> Spec:
+    return spec_of(tree_of(text_of(path, "体系说明", BYTES)))
+
+
+def text_of(path: Path, what: str, limit: int) -> str:
+    try:
+        if path.stat().st_size > limit:
+            raise refuse(str(path), f"{what}超过 {limit // 1000:,} kB，不读。")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise refuse(str(path), f"读不到这个文件（{problem.strerror}）。") from problem
+    except UnicodeDecodeError as problem:
+        raise refuse(str(path), "不是 UTF-8 文字，请另存为 UTF-8 再来。") from problem
+
+
+def yaml_of(spec: Spec) -> str:
+    """The specification as YAML; reading it again gives an equal specification."""
+    tree = spec.model_dump(mode="json", exclude_unset=True)
+    return str(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False))

@@ -1,0 +1,144 @@
+"""One immutable specification of an assessment. What each word means: docs/indicators-format.md."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, StringConstraints
+
+from .spec_rules import (
+    Combine,
+    Combining,
+    Decimals,
+    Derive,
+    Deriving,
+    Impute,
+    MinMax,
+    Part,
+    Score,
+    Ties,
+    Treat,
+)
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^.@\s][^.@\n]*$")]
+Missing = Literal["redistribute", "zero", "floor", "block"]
+Weighting = Literal["given", "relative", "equal", "entropy", "critic"]
+Direction = Literal["positive", "negative", "interval"]
+
+
+class Pending(Part):
+    """A reference that is not out yet, and who owes it."""
+
+    pending: Annotated[str, StringConstraints(min_length=1)]
+
+
+class PerUnit(Part):
+    units: dict[str, FiniteFloat | Pending]
+    others: FiniteFloat | Pending | None = None
+
+
+Reference = FiniteFloat | Pending | PerUnit
+
+
+class Defaults(Part):
+    """What a node takes where it says nothing itself."""
+
+    direction: Direction = "positive"
+    derive: Deriving = Derive()
+    impute: Impute | None = None
+    treat: Treat | None = None
+    score: Score = MinMax()
+    missing: Missing = "redistribute"
+    combine: Combining = Combine()
+    weighting: Weighting = "given"
+
+
+class Node(Part):
+    """A group where others name it as their parent, else an indicator. What is unset comes from the defaults."""
+
+    name: str = ""
+    parent: str | None = None
+    weight: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    marks: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    data: str | None = None
+    direction: Direction | None = None
+    interval: tuple[FiniteFloat, FiniteFloat] | None = None
+    derive: Deriving | None = None
+    impute: Impute | None = None
+    treat: Treat | Literal["none"] | None = None
+    score: Score | None = None
+    missing: Missing | None = None
+    combine: Combining | None = None
+    weighting: Weighting | None = None
+    references: dict[str, Reference] = {}
+    decimals: Decimals | None = None
+    adjust_cap: Annotated[FiniteFloat, Field(ge=0)] | None = None
+
+
+class Adjustment(Part):
+    """加减分、封顶、一票否决: at a node, for one unit or for all, dated and with its evidence."""
+
+    node: str
+    unit: str | None = None
+    points: FiniteFloat | None = None
+    veto: FiniteFloat | None = None
+    gate: str | None = None
+    below: FiniteFloat | None = None
+    limit: FiniteFloat | None = None
+    on: date | None = None
+    evidence: str = ""
+
+
+class Cohort(Part):
+    """Who is compared with whom: everybody, or those that share an attribute; or the named ones only."""
+
+    by: str | None = None
+    only: tuple[str, ...] = ()
+
+
+class Columns(Part):
+    """How a wide table names its units, and which of its columns are attributes and not figures."""
+
+    unit: str = "unit"
+    attributes: tuple[str, ...] = ()
+
+
+class Ranking(Part):
+    ties: Ties = "min"
+    decimals: Decimals | None = None
+    tie_breaker: str | None = None
+
+
+class Choice(Part):
+    """Something that could have been decided otherwise: a path of the specification and its possible values."""
+
+    name: str = ""
+    path: str
+    values: Annotated[tuple[object, ...], Field(min_length=2)]
+
+
+class Noise(Part):
+    noise: Annotated[FiniteFloat, Field(gt=0, le=1)] = 0.25
+    nodes: tuple[str, ...] = ()
+    sets: Annotated[int, Field(ge=2, le=100_000)] = 100
+
+
+class Uncertainty(Part):
+    choices: tuple[Choice, ...] = ()
+    weights: Noise | None = None
+    intervals: bool = True
+    reach: tuple[int, ...] = ()
+
+
+class Spec(Part):
+    name: str
+    version: str = "1"
+    stage: str = ""
+    period: str | None = None
+    vintages: tuple[str, ...] = ()
+    columns: Columns = Columns()
+    cohort: Cohort = Cohort()
+    defaults: Defaults = Defaults()
+    nodes: Annotated[dict[Code, Node], Field(min_length=1)]
+    adjustments: tuple[Adjustment, ...] = ()
+    rank: Ranking = Ranking()
+    uncertainty: Uncertainty = Uncertainty()

@@ -1,0 +1,162 @@
+"""How sure a rank is: the same assessment built many times under what could have been decided or observed otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Array
+from .data import Table, period_at
+from .deriving import derived
+from .engine import Result, build, ranked, staged, totals
+from .plan import Plan, plan_of
+from .refusals import refuse
+from .scenario import with_changes
+from .spec import Choice, Spec
+
+CHUNK_BYTES = 48_000_000
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that varies: a choice among values, the weights, or the observations known as intervals."""
+
+    name: str
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """What an uncertainty or sensitivity run works with; `weights` are the sets drawn beforehand."""
+
+    spec: Spec
+    table: Table
+    factors: tuple[Factor, ...]
+    weights: Array
+    seed: int
+    every: bool = False
+    """Treat and score anew in every draw, even where only weights differ."""
+
+
+def study_of(
+    spec: Spec, table: Table, *, seed: int, weights: Array | None = None, every: bool = False
+) -> Study:
+    wishes = spec.uncertainty
+    factors = [Factor(choice.name or choice.path, choice) for choice in wishes.choices]
+    if wishes.weights is not None or weights is not None:
+        factors.append(Factor("weights"))
+    if wishes.intervals and bool((table.high > table.low).any()):
+        factors.append(Factor("intervals"))
+    if not factors:
+        raise refuse(
+            "uncertainty", "没有写什么会变：请写 choices 或 weights，或在数据里给区间（如 12..15）。"
+        )
+    plan = plan_of(spec, table)
+    sets = _noisy(plan, seed) if weights is None else weights
+    return Study(spec, plan.table, tuple(factors), sets, seed, every)
+
+
+def _noisy(plan: Plan, seed: int) -> Array:
+    """Sets of weights, each weight somewhere within ± noise of its own; one set, the given one, where none vary."""
+    wishes = plan.spec.uncertainty.weights
+    if wishes is None:
+        return plan.weights[None]
+    unknown = [code for code in wishes.nodes if code not in plan.codes]
+    if unknown:
+        raise refuse("uncertainty.weights.nodes", f"没有“{unknown[0]}”这个节点。")
+    factor = np.random.default_rng(seed).uniform(
+        1 - wishes.noise, 1 + wishes.noise, (wishes.sets, len(plan.codes))
+    )
+    if wishes.nodes:
+        kept = [at for at, code in enumerate(plan.codes) if code not in wishes.nodes]
+        factor[:, kept] = 1
+    return np.asarray(plan.weights * factor)
+
+
+def ranks_under(study: Study, draws: Array) -> Array:
+    """The ranks under the topmost node: draws × units. `draws` are draws × factors, each in [0, 1)."""
+    made = np.empty((len(draws), len(study.table.units)))
+    varying = any(factor.name == "intervals" for factor in study.factors)
+    for plan, places in _variants(study, draws):
+        whole = plan.table.values.nbytes // max(len(plan.table.periods), 1) * 8
+        size = max(1, CHUNK_BYTES // max(whole, 1))
+        fixed = None if varying or study.every else _scores(study, plan, None, 1)
+        for start in range(0, len(places), size):
+            part = places[start : start + size]
+            scores = fixed if fixed is not None else _scores(study, plan, draws[part], len(part))
+            nodes = totals(plan, scores, _weights_of(study, draws[part]))
+            top = nodes[:, :, plan.root : plan.root + 1]
+            made[part] = ranked_top(plan, top, nodes)
+    return made
+
+
+def ranked_top(plan: Plan, top: Array, nodes: Array) -> Array:
+    if plan.spec.rank.tie_breaker is None:
+        return ranked(plan, top)[:, :, 0]
+    return ranked(plan, nodes)[:, :, plan.root]
+
+
+def _variants(study: Study, draws: Array) -> Iterator[tuple[Plan, np.ndarray]]:
+    """Draws that agree in every choice share a plan."""
+    choices = [(at, factor.choice) for at, factor in enumerate(study.factors) if factor.choice is not None]
+    picks = np.zeros((len(draws), len(choices)), dtype=int)
+    for column, (at, choice) in enumerate(choices):
+        picks[:, column] = draws[:, at] * len(choice.values)
+    kinds, which = np.unique(picks, axis=0, return_inverse=True)
+    for number, kind in enumerate(kinds):
+        changes = [
+            (choice.path, choice.values[pick]) for (_, choice), pick in zip(choices, kind, strict=True)
+        ]
+        spec = with_changes(study.spec, changes) if changes else study.spec
+        yield plan_of(spec, study.table), np.flatnonzero(which.reshape(-1) == number)
+
+
+def _scores(study: Study, plan: Plan, draws: Array | None, count: int) -> Array:
+    """Scored draws × units × indicators; the observations are drawn where they are intervals."""
+    at = [period_at(plan.table, plan.spec.period)]
+    column = [place for place, factor in enumerate(study.factors) if factor.name == "intervals"]
+    if draws is None or not column:
+        x = derived(plan, plan.table.values, at)
+        return staged(plan, np.repeat(x, count, axis=0)).scored
+    x = np.concatenate([derived(plan, _observed(study, plan, row[column[0]]), at) for row in draws])
+    return staged(plan, x).scored
+
+
+def _observed(study: Study, plan: Plan, draw: float) -> Array:
+    """One possible set of observations: each interval somewhere within its ends, the same for the same draw."""
+    table = plan.table
+    share = np.random.default_rng([study.seed, int(draw * 2**53)]).random(table.values.shape)
+    return np.asarray(
+        np.where(table.high > table.low, table.low + share * (table.high - table.low), table.values)
+    )
+
+
+def _weights_of(study: Study, draws: Array) -> Array:
+    column = [place for place, factor in enumerate(study.factors) if factor.name == "weights"]
+    if not column:
+        return study.weights[:1] if len(study.weights) == 1 else plan_weights(study)
+    return np.asarray(study.weights[(draws[:, column[0]] * len(study.weights)).astype(int)])
+
+
+def plan_weights(study: Study) -> Array:
+    return plan_of(study.spec, study.table).weights[None]
+
+
+def uncertain(study: Study, *, draws: int) -> list[dict[str, object]]:
+    """Each unit's rank as it is, and where it ends up: mean, middle, the middle 90 %, the chance of each place."""
+    given = np.random.default_rng(study.seed).random((draws, len(study.factors)))
+    ranks = ranks_under(study, given)
+    nominal = nominal_ranks(build(study.spec, study.table))
+    low, middle, high = np.nanquantile(ranks, [0.05, 0.5, 0.95], axis=0)
+    return [
+        {
+            "unit": unit, "nominal": float(nominal[at]), "mean": float(ranks[:, at].mean()),
+            "median": float(middle[at]), "q5": float(low[at]), "q95": float(high[at]),
+            "reach": {str(place): float((ranks[:, at] <= place).mean()) for place in study.spec.uncertainty.reach},
+        }
+        for at, unit in enumerate(study.table.units)
+    ]  # fmt: skip
+
+
+def nominal_ranks(result: Result) -> Array:
+    return np.asarray(result.ranks[0, :, result.plan.root])
