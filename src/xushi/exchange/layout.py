@@ -22,6 +22,7 @@ _ONE_MONTH = re.compile(r"\d{1,2}月(?:份)?")
 _TITLE_MONTH = re.compile(r"(20\d\d)年(?:\d{1,2}月?[-—–~至到])?(\d{1,2})月")
 _TITLE_YEAR = re.compile(r"(20\d\d)年")
 _TO_DATE = ("开工", "历年", "建设以来", "至今")
+_NOTE = re.compile(r"(?!其中)[^:：]+[:：].+|附[件表]\d*")
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ def find_layout(
     best: tuple[int, int, int, dict[int, str], dict[str, int]] | None = None
     for top in range(min(SEARCHED_ROWS, len(sheet.rows))):
         for depth in range(1, DEEPEST_HEADER + 1):
-            if depth > 1 and not _may_head(sheet, top + depth - 1):
+            if depth > 1 and not (_is_upper(sheet, top + depth - 2) and _may_head(sheet, top + depth - 1)):
                 break
             paths = _paths(sheet, top, depth)
             columns = _assigned(paths, kind, wanted, only_mapped)
@@ -85,6 +86,21 @@ def _may_head(sheet: Sheet, row: int) -> bool:
     said = [cell for cell in cells if cell not in ("", None)]
     return bool(said) and all(
         isinstance(cell, str) and not re.fullmatch(r"[\d.,%]+", cell.strip()) for cell in said
+    )
+
+
+def _is_upper(sheet: Sheet, row: int) -> bool:
+    """An upper header row names several columns, or one group of them; a title, a unit line, “填报人：…” do not."""
+    said = {
+        column: text
+        for column, cell in enumerate(sheet.rows[row])
+        if (text := _BRACKETS.sub("", name_key(written(cell)))) and not _NOTE.fullmatch(text)
+    }
+    if len(said) != 1:
+        return bool(said)
+    [column] = said
+    return column > 0 and any(
+        (first, left) == (row, column) and right > left for first, left, _, right in sheet.merged
     )
 
 
@@ -177,8 +193,15 @@ def _likeness(path: list[str], known: Field) -> int:
         return 100 - names.index(whole)
     if last in names and last not in ("计划", "名称", "项目", "日期", "目标", "规模", "类型", "变动"):
         return 60 - names.index(last)
-    long_names = [name for name in names if len(name) >= 4 and name in whole]
+    long_names = [name for name in names if len(name) >= 4 and _within(name, path)]
     return 10 + max(map(len, long_names)) if long_names and len(whole) < 24 else 0
+
+
+def _within(name: str, path: list[str]) -> bool:
+    """Whether one cell of the header holds the name or whole cells make it up; nothing is read across an edge."""
+    cells = [plain_label(cell) for cell in dict.fromkeys(path)]
+    runs = ("".join(cells[i:j]) for i in range(len(cells)) for j in range(i + 2, len(cells) + 1))
+    return any(name in cell for cell in cells) or name in {run.replace("累计累计", "累计") for run in runs}
 
 
 def _note_units(sheet: Sheet, layout: Layout, given: str) -> None:
