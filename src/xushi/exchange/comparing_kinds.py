@@ -24,7 +24,7 @@ from xushi.exchange.understanding import CONFIRMED, Row, shown
 from xushi.kit.listed import listed
 from xushi.progress.intake import Intake, differences
 from xushi.progress.models import MonthlyReport
-from xushi.progress.rules_report import ReportInput, doubts_of
+from xushi.progress.rules_report import ReportInput, doubts_of, explains
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, ProjectRevision, Stage
 from xushi.registry.rules import ListingInput, PlanInput, RevisionInput, problems_of_plan
 
@@ -202,8 +202,10 @@ def _judge_report(
 
 
 def _explained(report: ReportInput) -> ReportInput:
+    """What the sheet says of the figure; where that is no sentence, that it was checked on import."""
+    said = report.explanation.strip()
     return ReportInput(
-        **{**_as_dict(report), "explanation": report.explanation or "导入时核对过，数字无误。"}
+        **{**_as_dict(report), "explanation": said if explains(said) else f"{said}导入时核对过，数字无误。"}
     )
 
 

@@ -83,6 +83,7 @@ class Known(NamedTuple):
     name: str
     started_on: date | None
     completed_on: date | None
+    total_investment: int
 
 
 @dataclass
@@ -132,6 +133,7 @@ class Intake:
             started_on=project.started_on or self.started.get(row.project),
             completed_on=project.completed_on,
             listed=year in self.listed,
+            total=project.total_investment,
         )
 
     def take(self, row: ReportInput) -> None:

@@ -1,7 +1,7 @@
 """月报的判断：一行月报合不合理，只看所给的数。金额都是元。"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,8 @@ from xushi.core.months import Month
 
 MOST_YUAN = 9 * 10**13  # 与 standing.MOST_YUAN 同：再大只能是填错
 ABSURD_TIMES_PLAN = 100
+ABSURD_TIMES_TOTAL = 3  # 一年投的比总投资还多几倍，说明也解释不了
+LEAST_LETTERS = 4
 USUAL_FACTOR = Decimal(3)
 DIFFICULTY_KINDS = {
     "funds": "资金",
@@ -58,7 +60,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What a report is judged against: the project's name, its plan of the year (None: none) and its life so far."""
+    """What a report is judged against: the project's name, its plan of the year (None: none) and its life so far.
+
+    total: 总投资 in 元; 0 where it is not known.
+    """
 
     name: str
     plan: int | None
@@ -66,6 +71,7 @@ class Standard:
     started_on: date | None = None
     completed_on: date | None = None
     listed: bool = True
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +98,30 @@ def doubts_of(
             "project", f"“{standard.name}”不在{row.month.year}年的项目名单里，请先由重大办列入名单再报。"
         )
     amount = doubt_of_amount(row, standard, factor=factor)
-    if amount and not (amount.explainable and row.explanation.strip()):
-        yield amount
+    if left := unexplained(amount, row.explanation):
+        yield left
     yield from _doubts_of_dates(row, standard, today)
     unknown = [kind for kind in row.difficulty_kinds if kind not in DIFFICULTY_KINDS]
     if unknown:
         known = "、".join(DIFFICULTY_KINDS.values())
         yield Doubt("difficulty_kinds", f"没有“{unknown[0]}”这类问题，可选：{known}。")
+
+
+def explains(text: str) -> bool:
+    """Whether this is a sentence: some letters, not one of them over and over; punctuation explains nothing."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) >= LEAST_LETTERS and len(set(letters)) >= LEAST_LETTERS - 1
+
+
+def unexplained(doubt: Doubt | None, explanation: str) -> Doubt | None:
+    """The doubt that is left; a hollow explanation is told so."""
+    if doubt is None or not doubt.explainable or not explanation.strip():
+        return doubt
+    if explains(explanation):
+        return None
+    return replace(
+        doubt, sentence=f"{doubt.sentence}数字说明要写成一句话，说清为什么，不能只写标点或一两个字。"
+    )
 
 
 def doubt_of_amount(row: ReportInput, standard: Standard, *, factor: Decimal = USUAL_FACTOR) -> Doubt | None:
@@ -108,6 +131,8 @@ def doubt_of_amount(row: ReportInput, standard: Standard, *, factor: Decimal = U
         return Doubt("cumulative", "累计完成投资不能是负数，请核对正负号。")
     if _absurd(row.cumulative, standard.plan):
         return _absurd_doubt(row, standard)
+    if standard.total and row.cumulative > ABSURD_TIMES_TOTAL * standard.total:
+        return _beyond_the_project(row, standard)
     if row.cumulative < past.cumulative:
         return _falling(row, past, factor)
     return _jumping(row, standard, factor)
@@ -123,6 +148,19 @@ def _absurd_doubt(row: ReportInput, standard: Standard) -> Doubt:
     against = f"超过年度计划{wan(standard.plan)}万元的100倍" if standard.plan else "大得不可能"
     mend = f"像是按元填的，若改为{wan(proposed)}万元就合适。" if proposed else "请核对单位是不是万元。"
     return Doubt("cumulative", f"累计{wan(row.cumulative)}万元，{against}。{mend}", proposed)
+
+
+def _beyond_the_project(row: ReportInput, standard: Standard) -> Doubt:
+    tenth = row.cumulative // 10
+    whole = row.cumulative % (10 * money.YUAN_PER_WAN) == 0
+    fits = whole and standard.past.cumulative <= tenth <= (standard.plan or 0)
+    mend = f"若多填了一位，应为{wan(tenth)}万元。" if fits else "请核对累计和单位。"
+    return Doubt(
+        "cumulative",
+        f"累计{wan(row.cumulative)}万元，超过总投资{wan(standard.total)}万元的{ABSURD_TIMES_TOTAL}倍。"
+        f"{mend}数字无误的，请重大办先改总投资再报。",
+        tenth if fits else None,
+    )
 
 
 def _falling(row: ReportInput, past: Past, factor: Decimal) -> Doubt:

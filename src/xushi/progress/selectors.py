@@ -83,6 +83,7 @@ class Sheet:
             started_on=self.project.started_on,
             completed_on=self.project.completed_on,
             listed=self.listed,
+            total=self.project.total_investment,
         )
 
     @property

@@ -22,7 +22,7 @@ from xushi.progress.actions import Refused, ReportConflict
 from xushi.progress.asking import Request
 from xushi.progress.forms import ENTERED, MONTH, ReportForm, amount_of, cumulative_of, entered_of, typed_of
 from xushi.progress.models import ReportDraft, ReportPhoto
-from xushi.progress.rules_report import DIFFICULTY_KINDS, wan
+from xushi.progress.rules_report import DIFFICULTY_KINDS, unexplained, wan
 from xushi.progress.selectors import Sheet
 from xushi.registry.actions import RowProblem
 from xushi.registry.models import Project
@@ -49,6 +49,15 @@ def _writable(request: Request, sheet: Sheet, today: date) -> bool:
     )
 
 
+def _why_not(sheet: Sheet, today: date) -> str:
+    """Why there is no report of this month and cannot be; "" where there is one, or could be."""
+    if sheet.month > Month.of(today):
+        return f"{sheet.month.label}还没到，不能报；到了那个月再来。"
+    if sheet.report is None and not sheet.listed:
+        return f"“{sheet.project.name}”不在{sheet.month.year}年的项目名单里，那时的月份不能报；要报请重大办先列入名单。"
+    return ""
+
+
 def _sheet_to_write(request: Request, project_id: int, month: str) -> Sheet:
     sheet = _sheet(request, project_id, month)
     if not _writable(request, sheet, local_day(clock.now())):
@@ -61,6 +70,8 @@ def report(request: Request, project_id: int, month: str) -> HttpResponse:
     """The form for who reports, the report as it is for everybody else."""
     sheet = _sheet(request, project_id, month)
     today = local_day(clock.now())
+    if why := _why_not(sheet, today):
+        return render(request, "progress/report_none.html", {"sheet": sheet, "why": why}, status=404)
     if not _writable(request, sheet, today):
         if request.method == "POST":
             raise PermissionDenied("这个月已经关账，或不是自己单位的项目，不能再填。")
@@ -136,9 +147,8 @@ def investment(sheet: Sheet, typed: dict[str, Any], errors: dict[str, str] | Non
             preview = sheet.preview(cumulative_of(amount, str(entered), sheet.past))
     except ValueError as wrong:
         problem = str(wrong)
-    explained = bool(str(typed.get("explanation", "")).strip())
-    doubt = preview.doubt if preview else None
-    if doubt and not (doubt.explainable and explained):
+    doubt = unexplained(preview.doubt if preview else None, str(typed.get("explanation", "")))
+    if doubt:
         problem = doubt.sentence
         if doubt.proposed is not None:
             fix = wan(entered_of(doubt.proposed, str(entered), sheet.past))
@@ -154,7 +164,7 @@ def investment(sheet: Sheet, typed: dict[str, Any], errors: dict[str, str] | Non
         "lead": f"{lead}。" if lead else "",
         "rest": rest,
         "fix": fix,
-        "explainable": bool(doubt and doubt.explainable and not explained),
+        "explainable": bool(doubt and doubt.explainable),
     }
 
 
