@@ -40,6 +40,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._build(built)
         if build_only:
+            self._say(f"账号（密码都是 {PASSWORD}）：")
+            self._accounts()
             return
         self._greet(host, port)
         # 服务在演示的那一刻醒来；真实的钟不动
@@ -73,11 +75,14 @@ class Command(BaseCommand):
     def _greet(self, host: str, port: int) -> None:
         self._say("")
         self._say(f"打开 http://{host}:{port} ，用下面任一账号登录，密码都是 {PASSWORD}")
+        self._accounts()
+        self._say("")
+
+    def _accounts(self) -> None:
         accounts = [(a[0], str(a[3].label), a[1], a[4]) for a in ACCOUNTS if not a[0][-1].isdigit()]
         accounts.append((OWNER[0], str(OWNER[3].label), OWNER[1], OWNER[4]))
         for username, role, name, unit in accounts:
             self._say(f"  {username:<12}{role}　{name}，{unit}")
-        self._say("")
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
