@@ -16,7 +16,7 @@ from tests.problems.builders import given, report
 from xushi.core.clock import BEIJING
 from xushi.duties.followed import heard
 from xushi.journal.actions import SYSTEM, Actor
-from xushi.permits.beside import cards
+from xushi.kit.beside import cards
 from xushi.problems.actions import add_note
 from xushi.registry.models import Category, Project
 from xushi.supervision import actions as orders
@@ -54,7 +54,7 @@ def test_the_card_counts_open_problems_by_class(
     given(three[0], tracks.departments["land"])
     report(three[1], words="再报一件别的事，路口拓宽没有批")
     report(three[2], code="funds", words="配套资金没有到位，请财政局定")
-    [card] = cards(office_user)
+    [card] = cards("permits", office_user, NOW.date())
     assert [(bar.name, bar.count) for bar in card.bars] == [("拆迁", 2), ("资金", 1)]
     assert (card.note, card.foot) == ("在办3项", "")
     text = page(signed_in(office_user))
@@ -66,7 +66,7 @@ def test_the_card_counts_open_problems_by_class(
 def test_without_problems_there_is_no_card(
     three: list[Project], office_user: User, signed_in: SignIn
 ) -> None:
-    assert cards(office_user) == []
+    assert cards("permits", office_user, NOW.date()) == []
     assert "问题事项</h2>" not in page(signed_in(office_user))
 
 
@@ -77,8 +77,8 @@ def test_a_stranger_sees_only_their_own_problems(
         report(project, words=f"{project.name}有户没有搬")
     stranger = appoint(UserFactory(), Role.TERRITORY, unit=other_subdistrict, scope=other_subdistrict)
     own = sum(project.territory_id == other_subdistrict.pk for project in three)
-    assert [card.note for card in cards(office_user)] == ["在办3项"]
-    assert [card.note for card in cards(stranger)] == ([f"在办{own}项"] if own else [])
+    assert [card.note for card in cards("permits", office_user, NOW.date())] == ["在办3项"]
+    assert [card.note for card in cards("permits", stranger, NOW.date())] == ([f"在办{own}项"] if own else [])
 
 
 def test_the_order_and_its_deadline_and_what_was_last_heard(

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
-from xushi.permits import beside, figures
+from xushi.kit import beside
 from xushi.permits import bottlenecks_rows as rows
+from xushi.permits import figures
 from xushi.permits.bottlenecks import Queue, choke_points, conclusion
 from xushi.permits.bottlenecks_export import answer
 from xushi.permits.bottlenecks_svg import Drawing, draw
@@ -50,7 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "plots": _plots(user, wanted, board, drawn), "crowded": _crowded(drawn),
         "chokes": choke_points(board.queues, by_amount=wanted.by == "amount")[:CHOKE_POINTS],
         "page": rows.page_of(user, wanted, board, request.GET.get("page", "1")), "title": _title(wanted, board),
-        "choices": choices, "industry": _industry(wanted, choices["category"]), "cards": beside.cards(user),
+        "choices": choices, "industry": _industry(wanted, choices["category"]),
+        "cards": beside.cards("permits", user, board.day.today),
         "office": user.has_role(Role.OFFICE), "past_limit": PAST_LIMIT.items(),
         "others": wanted.but(step="", unit="", over="", days=""), "late": _late(wanted, board),
     }  # fmt: skip

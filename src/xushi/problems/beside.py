@@ -1,20 +1,21 @@
 """前期手续页旁边的一张卡：在办的问题按大类各几项；上一批是不是都解决了。"""
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from xushi.core.cn_numerals import numeral
-from xushi.permits.beside import Bar, Card, stands_beside
+from xushi.kit.beside import Bar, Card, stands_beside
 from xushi.problems.models import OPEN_NOW, Problem, ProblemClass
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 
-def of_classes(user: "User") -> Card | None:
+def of_classes(user: "User", today: date) -> Card | None:
     """Three queries; None where this person sees no open problem."""
     seen = Problem.objects.visible_to(user)
     paths = seen.filter(OPEN_NOW).order_by().values_list("problem_class__path").annotate(n=Count("pk"))
@@ -46,4 +47,4 @@ def _solved(seen: Any) -> str:
 
 
 def register() -> None:
-    stands_beside("problems", of_classes)
+    stands_beside("permits", "problems", of_classes)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
+from xushi.kit import beside
 from xushi.registry.checking import Refused
 from xushi.signings import exporting, figures, policy, recording, selectors
 from xushi.signings.forms import LimitsForm
@@ -42,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = selectors.page_of(rows, request.GET.get("page", "1"))
     lapsing = wanted.state == "lapsed"
     context = {
+        "cards": beside.cards("signings", user, today),
         "now": now, "today": today, "wanted": wanted, "funnel": funnel, "said": conclusion(funnel.steps),
         "more": further(funnel.steps), "events": figures.events(user, wanted, limits, today), "page": page,
         "lines": selectors.lines(page.object_list, limits, today), "sums": selectors.summed(rows),
@@ -85,6 +87,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     funnel = figures.funnel(user, wanted, limits, today)
     rows = selectors.found(user, wanted, limits, today)
     context = {
+        "cards": beside.cards("signings", user, today),
         "now": now, "today": today, "wanted": wanted, "funnel": funnel, "said": conclusion(funnel.steps),
         "more": further(funnel.steps), "lines": selectors.lines(rows[:MOST_PRINTED], limits, today),
         "sums": selectors.summed(rows), "title": title_of(wanted), "most": MOST_PRINTED, "user": user,

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from xushi.core.clock import local_day
 from xushi.core.money import half_up
 from xushi.duties.words import clock_words, day_words, deadline_words
-from xushi.permits.beside import Bar, Card
 from xushi.permits.bottlenecks import Load, Queue
 
 register = template.Library()
@@ -28,11 +27,6 @@ def choke_bar(queue: Queue, queues: Sequence[Queue], by: str) -> SafeString:
     if by == "amount":
         return _bar(queue.overdue_amount, queue.amount, max(one.amount for one in queues))
     return _bar(queue.overdue, queue.waiting, max(one.waiting for one in queues))
-
-
-@register.simple_tag
-def count_bar(bar: Bar, card: Card) -> SafeString:
-    return _bar(0, bar.count, max(one.count for one in card.bars))
 
 
 @register.filter
