@@ -35,7 +35,8 @@ def test_the_whole_way_of_the_picture(
     assert batch is not None
     page = client.get(reverse("exchange:preview", args=[batch.pk])).content.decode()
     assert "9行还有4处错、1处要核；没改完，一行也不入库" in page
-    assert "disabled>整批入库9行" in page
+    assert "disabled>改完再入库" in page and "整批入库9行" not in page
+    assert "亿元。" not in page and 'class="total"' not in page  # what it would come to cannot be said yet
     assert "跳过标题、小计等7行" in page
     assert "就是它" in page and "改为64,000" in page
     refused = client.post(reverse("exchange:commit", args=[batch.pk]), {"seen": "x"}, follow=True)
@@ -47,6 +48,7 @@ def test_the_whole_way_of_the_picture(
     response = client.get(reverse("exchange:preview", args=[batch.pk]))
     seen = response.context["seen"]
     assert seen.ready
+    assert "整批入库9行" in response.content.decode() and 'class="total"' in response.content.decode()
     assert "已改5/5" in response.content.decode()
     done = client.post(reverse("exchange:commit", args=[batch.pk]), {"seen": seen.fingerprint}, follow=True)
     assert "已整批入库" in done.content.decode()
@@ -55,6 +57,8 @@ def test_the_whole_way_of_the_picture(
     assert ColumnMap.objects.get(sender="发改局").columns["columns"]["开工时间"] == "start_month"
     back = client.post(reverse("exchange:undo", args=[batch.pk]), follow=True)
     assert "已撤回" in back.content.decode()
+    assert "入库时" in done.content.decode() and "曾由" not in done.content.decode()
+    assert "曾由" in back.content.decode()
     assert not AnnualPlan.objects.filter(state="proposed").exists()
 
 

@@ -190,12 +190,8 @@ def remarks(seen: Preview, effects: Effects) -> str:
         f"跳过标题、小计等{seen.skipped:,}行",
     ]
     text = "，".join(part for part in parts if part) + "。"
-    for name, before, after in seen.totals:
-        if before != after:
-            text += f"{_when(seen)}{name}由{_yi(before)}变为{_yi(after)}亿元。"
-    before, after, _ = effects.totals
-    if effects.measure == "cumulative" and effects.month and before != after:
-        text += f"入库后{effects.month.period}完成投资由{_yi(before)}变为{_yi(after)}亿元。"
+    if not seen.problems:
+        text += "".join(_outcome(seen, effects))
     amounts = any(known.is_amount for known in seen.kind.fields)
     if (
         amounts
@@ -205,6 +201,16 @@ def remarks(seen: Preview, effects: Effects) -> str:
     ):
         text += f"表上没写单位，金额按{seen.found.layout.unit}读。"
     return text
+
+
+def _outcome(seen: Preview, effects: Effects) -> Iterator[str]:
+    """What the totals become; nothing can be said of it while a cell is left to mend."""
+    for name, before, after in seen.totals:
+        if before != after:
+            yield f"{_when(seen)}{name}由{_yi(before)}变为{_yi(after)}亿元。"
+    before, after, _ = effects.totals
+    if effects.measure == "cumulative" and effects.month and before != after:
+        yield f"入库后{effects.month.period}完成投资由{_yi(before)}变为{_yi(after)}亿元。"
 
 
 def _when(seen: Preview) -> str:
