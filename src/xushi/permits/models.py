@@ -162,6 +162,9 @@ class PermitStep(models.Model):
         indexes = [
             models.Index(fields=["permit", "ready_since"], condition=WAITING, name="step_waiting"),
             models.Index(fields=["due_on"], condition=WAITING, name="step_waiting_due"),
+            models.Index(
+                fields=["lacking_until"], condition=Q(lacking_until__isnull=False), name="step_lacking"
+            ),
         ]
 
     def __str__(self) -> str:

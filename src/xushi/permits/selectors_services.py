@@ -80,19 +80,18 @@ def commitments(user: "User", state: str = "") -> QuerySet[Commitment]:
 
 
 def served(user: "User", today: date, who: str = "") -> QuerySet[Project]:
-    """Projects not started that have permits to get, the late ones first; who: mine, none (nobody serves them) or ""."""
+    """Projects not started that have permits to get, the pressing ones first; who: mine, none (nobody serves) or ""."""
     rows = not_started_yet(Project.objects.visible_to(user), today).filter(track__isnull=False)
     if who == "mine":
         rows = rows.filter(service_officer__person=user)
     elif who == "none":
         rows = rows.filter(service_officer=None)
-    own = PermitStep.objects.filter(project=OuterRef("pk")).order_by()
-    late = own.filter(WAITING, due_on__lt=today).exclude(state=State.SUPPLEMENT)
-    rows = rows.annotate(late=Exists(late), owes=Exists(own.filter(state=State.SUPPLEMENT)))
-    related = ("territory", "responsible_unit", "service_officer__person")
-    found: QuerySet[Project] = rows.select_related(*related).order_by(
-        "-late", "-owes", "-total_investment", "pk"
+    pressing = Q(WAITING, due_on__lt=today) | Q(state=State.SUPPLEMENT)
+    steps = PermitStep.objects.filter(pressing, project=OuterRef("pk")).order_by()
+    rows = rows.annotate(presses=Exists(steps)).select_related(
+        "territory", "responsible_unit", "service_officer__person"
     )
+    found: QuerySet[Project] = rows.order_by("-presses", "-total_investment", "pk")
     return found
 
 
