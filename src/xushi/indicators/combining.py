@@ -20,8 +20,8 @@ def _shares(x: Array, weights: Array) -> tuple[Array, Array]:
 
 
 def _dot(x: Array, shares: Array) -> Array:
-    return np.asarray(np.matmul(x, shares.transpose(0, 2, 1))[..., 0] if shares.shape[1] == 1
-                      else (x * shares).sum(-1))  # fmt: skip
+    """Summed child by child, so that a unit's figure does not depend on who stands beside it."""
+    return np.asarray((x * shares).sum(-1))
 
 
 def _arithmetic(x: Array, weights: Array, rule: Combine) -> Array:

@@ -3,7 +3,7 @@
 Every step works on draws × units × nodes; a plain build is one draw, several periods are several.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -48,10 +48,25 @@ def build(spec: Spec, table: Table, *, periods: tuple[str, ...] | None = None) -
     """Score the specification's period, or the given ones; what cannot be scored is refused by name."""
     plan = plan_of(spec, table)
     wanted = [period_at(table, one) for one in periods] if periods else [period_at(table, spec.period)]
+    names = tuple(table.periods[at] for at in wanted)
+    ordered = tuple(sorted(plan.table.units))
+    if ordered == plan.table.units:
+        return _built(plan, wanted, names)
+    there = _built(plan_of(spec, plan.table.only(ordered)), wanted, names)
+    return _as_given(there, plan, [ordered.index(unit) for unit in plan.table.units])
+
+
+def _built(plan: Plan, wanted: list[int], names: tuple[str, ...]) -> Result:
     stages = staged(plan, derived(plan, plan.table.values, wanted))
     look(plan, stages.imputed, stages.treated, stages.raw)
     scores = totals(plan, stages.scored)
-    return Result(plan, tuple(table.periods[at] for at in wanted), stages, scores, ranked(plan, scores))
+    return Result(plan, names, stages, scores, ranked(plan, scores))
+
+
+def _as_given(result: Result, plan: Plan, order: list[int]) -> Result:
+    """Worked out in the order of names, so that sums come out the same to the last digit however units are listed."""
+    stages = Stages(*(getattr(result.stages, one.name)[:, order] for one in fields(Stages)))
+    return Result(plan, result.periods, stages, result.scores[:, order], result.ranks[:, order])
 
 
 def staged(plan: Plan, x: Array) -> Stages:

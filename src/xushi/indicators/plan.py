@@ -1,7 +1,7 @@
 """A specification laid beside a table: which column, rule and reference each indicator has, in which order to add up."""
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -126,7 +126,7 @@ def _of(spec: Spec, leaves: Iterable[str], word: str) -> list[Any]:
     return found
 
 
-def _alike(wants: list[T | None]) -> tuple[tuple[T, Places], ...]:
+def _alike(wants: Sequence[T | None]) -> tuple[tuple[T, Places], ...]:
     """Columns that want the same are done in one go."""
     by_want: dict[T, list[int]] = {}
     for place, want in enumerate(wants):
@@ -176,11 +176,3 @@ def _given(node: Node, code: str, name: str, unit: str) -> float:
     if value is None:
         raise refuse(path, "规则要用这个参照值，但没有写。")
     return float(value)  # type: ignore[arg-type]
-
-
-def with_spec(plan: Plan, spec: Spec) -> Plan:
-    """The same table under another specification."""
-    return replace(plan_of(spec, plan.table))
-
-
-__all__ = ["OF_COHORT", "Group", "Plan", "attribute", "plan_of", "with_spec"]

@@ -75,6 +75,7 @@ def tree_of(text: str, *, what: str = "体系说明") -> dict[str, Any]:
 
 def _look_over(text: str, what: str) -> None:
     depth = 0
+    event: Any
     for count, event in enumerate(yaml.parse(text, Loader=Base)):
         if isinstance(event, yaml.AliasEvent):
             raise refuse(

@@ -15,6 +15,7 @@ from .spec_rules import (
     Brackets,
     Curve,
     Deduct,
+    Distance,
     Interval,
     Pass,
     Place,
@@ -55,8 +56,10 @@ def _(rule: Affine, x: Array, sign: Array, anchor: Anchors) -> Array:
             x, worst, best = np.log(x), np.log(worst), np.log(best)
     span = best - worst
     even = span == 0
-    share = (x - worst) / np.where(even, 1, span)
-    made = rule.low + (rule.high - rule.low) * share
+    if isinstance(rule, Distance):
+        made = rule.high - (rule.high - rule.low) * ((best - x) / np.where(even, 1, span))
+    else:
+        made = rule.low + (rule.high - rule.low) * ((x - worst) / np.where(even, 1, span))
     if even.any():
         made = np.where(even & ~np.isnan(x), flat_or_missing(rule), made)
     return np.asarray(made)

@@ -68,6 +68,13 @@ class Efficacy(Affine):
     low: FiniteFloat = 60
 
 
+class Distance(Affine):
+    """距最优: the best scores `high`, and everybody else less by how far behind they are, as a share of the span."""
+
+    form: Literal["distance"] = "distance"  # type: ignore[assignment]
+    high: FiniteFloat = 1
+
+
 class Deduct(Rule):
     """扣分: full, less `take` for each `per` short of `against`; 扣完为止."""
 
@@ -172,7 +179,7 @@ class Value(Rule):
 
 
 Score = Annotated[
-    Affine | MinMax | Goalposts | Efficacy | Deduct | Bonus | Brackets | Pass | Interval
+    Affine | MinMax | Distance | Goalposts | Efficacy | Deduct | Bonus | Brackets | Pass | Interval
     | Place | ZScore | Ratio | Curve | Value,
     Field(discriminator="form"),
     BeforeValidator(named),

@@ -11,11 +11,15 @@ from .spec_rules import Treat
 
 def moments(columns: Array) -> tuple[Array, Array]:
     """Skewness and excess kurtosis along the last axis, corrected for small samples (type 2); NaN left out."""
-    held = ~np.isnan(columns)
-    count = held.sum(-1).astype(float)
+    absent = np.isnan(columns)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        off = columns - (np.where(held, columns, 0).sum(-1) / count)[..., None]
-        off[~held] = 0
+        if absent.any():
+            count = (~absent).sum(-1).astype(float)
+            off = columns - (np.where(absent, 0, columns).sum(-1) / count)[..., None]
+            off[absent] = 0
+        else:
+            count = np.asarray(float(columns.shape[-1]))
+            off = columns - columns.mean(-1, keepdims=True)
         square = off * off
         second = square.sum(-1) / count
         third = np.einsum("...i,...i->...", square, off) / count
