@@ -328,3 +328,22 @@ def test_the_queries_do_not_grow(world: World, held: dict[str, Any], signed_in: 
         Package.objects.create(name=f"套{n}", codes=["filing", "supply"])
         officers.assign_officers([made], world.people["town"], actor=world.by("office"), now=NOW)
     assert asked() == few
+
+
+def test_the_project_page_shows_them_to_each_by_their_part(
+    world: World, held: dict[str, Any], signed_in: SignIn
+) -> None:
+    url = reverse("permits:steps", args=[world.project.pk])
+    owner, hall, leader = (
+        signed_in(world.people[name]).get(url).content.decode() for name in ("owner", "hall", "leader")
+    )
+    for text in (owner, hall, leader):
+        assert "代办员：<b>街道人</b>" in text
+        assert "立项备案承诺：<b>待核查</b>" in text
+    check = reverse("permits:check", args=[held["commitment"]])
+    package = reverse("permits:package_submit", args=[world.project.pk, held["package"]])
+    assert check in hall
+    assert check not in owner + leader
+    assert package in owner
+    assert package not in hall + leader
+    assert reverse("permits:rehearse", args=[held["supply"]]) in owner

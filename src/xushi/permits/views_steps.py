@@ -20,6 +20,7 @@ from xushi.permits.expected import detail_of
 from xushi.permits.forms import ReasonForm, StepForm
 from xushi.permits.models import PermitStep, StepFile
 from xushi.permits.selectors_catalogue import published
+from xushi.permits.selectors_services import of_project
 from xushi.permits.table import BY_VERB
 from xushi.permits.track import line_of
 from xushi.registry.checking import Conflict, Refused
@@ -68,7 +69,7 @@ def _page(
         "today": today, "now": now, "form": form, "overtaken": overtaken, "office": policy.can_open(user, project),
         "whole": Project.objects.visible_to(user).filter(pk=project.pk).exists(),
         "newer": newest if found and newest and newest.pk != found.track.catalogue_id else None,
-        "reason": ReasonForm(),
+        "reason": ReasonForm(), "services": of_project(user, project),
     }  # fmt: skip
     posted = form is not None and form.is_bound
     return render(request, "permits/steps.html", context, status=409 if overtaken else 422 if posted else 200)
