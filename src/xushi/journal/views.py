@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from xushi.journal import exporting, selectors
 from xushi.journal.models import Event
+from xushi.journal.verbs import words_for
 
 PER_PAGE = 50
 ROWS_SHOWN = 500
@@ -25,7 +26,7 @@ def events(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "wanted": wanted,
-        "verbs": selectors.verbs(),
+        "verbs": [(verb, words_for(verb)) for verb in selectors.verbs()],
         "query": urlencode(kept),
         "problem": problem,
     }
@@ -37,7 +38,12 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     _ask_auditor(request)
     found = get_object_or_404(Event.objects.select_related("seal", "actor"), pk=pk)
     rows = list(found.rows.order_by("pk")[:ROWS_SHOWN])
-    context = {"event": found, "rows": rows, "more": found.rows.count() - len(rows)}
+    context = {
+        "event": found,
+        "verb": words_for(found.verb),
+        "rows": rows,
+        "more": found.rows.count() - len(rows),
+    }
     return render(request, "journal/event.html", context)
 
 
