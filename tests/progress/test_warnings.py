@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.progress.district import YI, District, build
 from xushi.alerts import tally
-from xushi.alerts.actions import set_thresholds
+from xushi.alerts.actions import apply_findings, set_thresholds
 from xushi.alerts.models import Alert
+from xushi.alerts.rules import Cause, Finding, Level, SubjectInfo
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.flow.duties import judge_again, nightly, projects_of
@@ -248,7 +249,8 @@ def test_the_command_lists_a_closed_month():
     rows = listed(as_of="2018-02")
     assert sum(len(one.findings) for one in findings_as_of(FEBRUARY)) == len(rows)
     assert set(rows[0]) == {
-        "project", "code", "cause", "level", "since", "amount", "points", "days", "note", "territory",
+        "subject_kind", "subject", "project", "code", "cause", "level", "since", "amount", "points", "days",
+        "counted_to", "note", "territory",
     }  # fmt: skip
     for row in rows:
         date.fromisoformat(row["since"])
@@ -276,14 +278,39 @@ def test_the_command_lists_what_is_open(monkeypatch, settings):
     assert len(rows) == Alert.objects.open().count()
     late = next(row for row in rows if row["since"] == "2018-02-28" and row["cause"] == "overdue_start")
     assert late["days"] == 12
+    assert late["subject_kind"] == "project" and late["subject"] == late["project"]
+    assert {row["counted_to"] for row in rows} == {"2018-03-12"}
+    assert {row["counted_to"] for row in listed(as_of="2018-02")} == {
+        judging_day(MonthClosing.objects.get(month=FEBRUARY, reopened_at=None)).isoformat()
+    }
     out = StringIO()
     call_command("alerts", stdout=out)
     assert f"共{len(rows)}条。" in out.getvalue() and "应开未开" in out.getvalue()
 
 
+def test_the_command_lists_what_is_not_a_project_too(settings, district):
+    settings.XUSHI_NOW = MARCH_12
+    order = SubjectInfo(
+        kind="supervision.supervisionorder", id=7, name="浦重大督〔2018〕7号", territory=district.pk
+    )
+    due = Finding(Cause.ORDER_DUE, Level.RED, since=date(2018, 3, 5))
+    apply_findings({order: [due]}, causes=[Cause.ORDER_DUE], now=MARCH_12, actor=SYSTEM)
+    [row] = listed()
+    assert (row["subject_kind"], row["subject"], row["project"], row["code"]) == (
+        "supervisionorder",
+        "浦重大督〔2018〕7号",
+        None,
+        "",
+    )
+    assert (row["cause"], row["days"], row["amount"]) == ("order_due", 7, None)
+    assert listed(cause="order_due") == [row]
+    assert listed(cause="slipping") == []
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        ({"as_of": "2018-02", "cause": "order_due"}, "“督办到期”不按关账月判断，去掉 --as-of"),
         ({"as_of": "2018-13"}, "没有这个月份"),
         ({"as_of": "八月"}, "看不懂月份“八月”"),
         ({"as_of": "2019-01"}, "2019年1月没有关账"),

@@ -1,4 +1,4 @@
-"""xushi alerts：现在的预警，或某个关账月当时的预警。"""
+"""xushi alerts：现在开着的全部预警，或某个关账月当时项目的预警。"""
 
 import json
 from argparse import ArgumentParser
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from xushi.alerts.models import Alert
-from xushi.alerts.rules import Cause, Level
+from xushi.alerts.rules import BEFORE_START, OWED, Cause, Level
 from xushi.alerts.selectors import CAUSE_ORDER, worst_first
 from xushi.config import clock
 from xushi.core.clock import local_day
@@ -21,15 +21,23 @@ from xushi.progress.warnings import PROJECT, findings_as_of, judging_day
 from xushi.registry.models import Project
 from xushi.units.models import Unit
 
-COLUMNS = ("project", "cause", "level", "territory", "since", "days", "points", "amount", "note")
-HEADS = ("项目", "原因", "级别", "属地", "自何日起", "逾期天数", "比序时（百分点）", "欠额（亿元）", "说明")
+COLUMNS = ("subject", "cause", "level", "territory", "since", "days", "points", "amount", "note")
+HEADS = ("对象", "原因", "级别", "属地", "自何日起", "逾期天数", "比序时（百分点）", "欠额（亿元）", "说明")
+NOT_OF_A_MONTH = (*BEFORE_START, *OWED)
 
 
 class Command(BaseCommand):
-    help = "列出预警：[--as-of 2018-08] [--cause slipping] [--territory 桥林街道] [--json]"
+    help = (
+        "列出预警：[--as-of 2018-08] [--cause slipping] [--territory 桥林街道] [--json]。"
+        "不写 --as-of，列出现在开着的全部（项目、督办、问题、批示、手续、要素），天数算到今天；"
+        "写了，列出那个月关账时项目的预警，天数算到关账那天（最迟到次月底）。"
+        "欠额（amount）和百分点（points）只有进度滞缓才有，别的原因没有这两个数。"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--as-of", help="按哪个关账月判断，如 2018-08；不写则列出现在开着的预警")
+        parser.add_argument(
+            "--as-of", help="按哪个关账月判断，如 2018-08；天数算到关账那天。不写则是现在，天数算到今天"
+        )
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         parser.add_argument("--cause", help=f"只看一种：{','.join(Cause)}")
         parser.add_argument("--territory", help="只看一个属地：名称、简称或编号")
@@ -38,6 +46,8 @@ class Command(BaseCommand):
         try:
             cause = _cause(options["cause"])
             territory = _territory(options["territory"])
+            if options["as_of"] and cause in NOT_OF_A_MONTH:
+                raise ValueError(f"“{Cause(cause).label}”不按关账月判断，去掉 --as-of 看现在的。")
             listed = list(as_of(Month.parse(options["as_of"])) if options["as_of"] else open_now())
         except ValueError as problem:
             raise CommandError(str(problem), returncode=2) from problem
@@ -85,7 +95,8 @@ def as_of(month: Month) -> Iterator[dict[str, Any]]:
         yield _row(
             finding,
             today,
-            project=standing.project_name,
+            kind=PROJECT,
+            subject=standing.project_name,
             code=codes.get(standing.project_id, ""),
             territory=names.get(standing.territory_id, ""),
             territory_id=standing.territory_id,
@@ -93,26 +104,32 @@ def as_of(month: Month) -> Iterator[dict[str, Any]]:
 
 
 def open_now() -> Iterator[dict[str, Any]]:
-    """The alerts that are open in the table, worst first."""
-    alerts = list(worst_first(Alert.objects.open().filter(subject_kind=PROJECT)))
+    """Every alert that is open, whatever it is of, worst first."""
+    alerts = list(worst_first(Alert.objects.open()))
     today = local_day(clock.now())
-    codes = _codes([alert.subject_id for alert in alerts])
+    codes = _codes([alert.subject_id for alert in alerts if alert.subject_kind == PROJECT])
     names = _territories()
     for alert in alerts:
         yield _row(
             alert,
             today,
-            project=alert.subject_name,
-            code=codes.get(alert.subject_id, ""),
+            kind=alert.subject_kind,
+            subject=alert.subject_name,
+            code=codes.get(alert.subject_id, "") if alert.subject_kind == PROJECT else "",
             territory=names.get(alert.territory_id, ""),
             territory_id=alert.territory_id,
         )
 
 
 def _row(found: Any, today: date, **about: Any) -> dict[str, Any]:
-    """One alert in the published form: amount 亿元 behind the schedule, points negative when behind."""
+    """One alert in the published form: amount 亿元 behind the schedule, points negative when behind; of slipping only.
+
+    days are counted from since to counted_to. project: null where the subject is an order, a problem …
+    """
     return {
-        "project": about["project"],
+        "subject_kind": about["kind"].rpartition(".")[2],
+        "subject": about["subject"],
+        "project": about["subject"] if about["kind"] == PROJECT else None,
         "code": about["code"],
         "cause": str(found.cause),
         "level": str(found.level),
@@ -120,6 +137,7 @@ def _row(found: Any, today: date, **about: Any) -> dict[str, Any]:
         "amount": None if found.amount is None else plain(yi(found.amount)),
         "points": None if found.points is None else str(half_up(found.points, 4)),
         "days": max((today - found.since).days, 0),
+        "counted_to": today.isoformat(),
         "note": found.note,
         "territory": about["territory"],
         "territory_id": about["territory_id"],
