@@ -32,7 +32,7 @@ _ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
 WHOLE_LIST = Filters()
 __all__ = [
     "SPECS", "Filters", "Group", "count", "history", "of_closing", "portfolio", "project_history", "rows", "sums",
-    "total", "totals",
+    "total", "totals", "words",
 ]  # fmt: skip
 
 
@@ -86,6 +86,11 @@ def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST)
 Names = dict[Any, tuple[Any, str]]
 
 
+def words(dimension: str) -> dict[Any, str]:
+    """What a group's key says in a dimension → what people call it; 未填 where nothing is filled in."""
+    return {**dict(_names(dimension).values()), _missing(dimension): "未填"}
+
+
 def _names(dimension: str) -> Names:
     """Stored value → (what filters call it, what people call it), for one dimension; one query."""
     if dimension == "category":
@@ -131,7 +136,7 @@ def _gather(
     if not by:
         groups[()] = Group(month, closing is not None, filters, label=LEVELS[filters.level])
     grouped = source.annotate(stage_here=F(filters.stage_column)).order_by().values(*columns, "stage_here")
-    for found in grouped.annotate(**sums):
+    for found in grouped.annotate(**sums).order_by(*columns):
         named = [
             names[name].get(found[column], (_missing(name), "未填"))
             for name, column in zip(by, columns, strict=True)

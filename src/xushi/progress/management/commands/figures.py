@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from xushi.core.figure import FigureUnit
 from xushi.core.money import half_up, plain, yi
 from xushi.core.months import Month
-from xushi.progress.figures import DIMENSIONS, SPECS, Group, portfolio, rows
+from xushi.progress.figures import DIMENSIONS, SPECS, Group, portfolio, rows, words
 from xushi.progress.models import MonthClosing
 from xushi.progress.scope import Filters
 from xushi.progress.standing import last_closed_month
@@ -35,6 +35,7 @@ AMOUNTS = (
     "completed_total_investment",
     "completed_invested_to_date",
 )
+NUMBERED = ("territory", "unit", "leader", "chain")  # 库里只有编号的：给名称，编号另给
 RATES = ("under_way", "planned_this_year", "planned_by_now")
 
 
@@ -44,7 +45,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--as-of", help="月份，如 2018-08；默认最近关账的月份")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
-        parser.add_argument("--by", default="", help=f"分组，最多两个：{','.join(DIMENSIONS)}")
+        parser.add_argument(
+            "--by",
+            default="",
+            help=f"分组，最多两个：{','.join(DIMENSIONS)}。"
+            "JSON 里属地、单位、领导、产业链给名称，另给编号（territory_id 等）",
+        )
         parser.add_argument("--list", action="store_true", help="逐个项目列出")
         parser.add_argument("--level", default=None, help="只看一个级别")
         parser.add_argument("--category", default=None, help="只看一个类别（代号）")
@@ -59,12 +65,13 @@ class Command(BaseCommand):
         except ValueError as problem:
             raise CommandError(str(problem), returncode=2) from problem
         if options["json"]:
+            named = {name: words(name) for name in by if name in NUMBERED}
             self.emit(
                 {
                     "as_of": str(month),
                     "scheduled_share": self.share(month, groups),
                     "closed": groups[0].closed if groups else False,
-                    "groups": [as_json(group) for group in groups],
+                    "groups": [as_json(group, named) for group in groups],
                 }
             )
         else:
@@ -133,11 +140,18 @@ def _has_plans(month: Month) -> bool:
     return Listing.objects.filter(year=month.year).exists()
 
 
-def as_json(group: Group) -> dict[str, Any]:
-    """One group in the published form: amounts 亿元 and shares (6 places) as decimal strings."""
+def as_json(group: Group, named: dict[str, dict[Any, str]]) -> dict[str, Any]:
+    """One group in the published form: amounts 亿元 and shares (6 places) as decimal strings.
+
+    A territory, unit, leader or chain is given by name, its number beside it as territory_id …; 0 is 未填.
+    """
     filters = group.filters
     data: dict[str, Any] = {"level": filters.level, "category": filters.category}
-    data |= {name: value for name, value in group.key.items() if name not in data}
+    for name, value in group.key.items():
+        if name in named:
+            data |= {name: named[name].get(value, str(value)), f"{name}_id": value}
+        else:
+            data.setdefault(name, value)
     data["label"] = group.label
     data |= {name: int(getattr(group, name)) for name in COUNTS}
     data |= {name: plain(yi(getattr(group, name))) for name in AMOUNTS}
