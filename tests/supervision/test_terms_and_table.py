@@ -91,6 +91,9 @@ def test_the_command_tells_orders_as_published(world: World, capsys) -> None:
     }
     assert (second["lead"], second["replied_at"], second["on_time"]) == ("区规划分局", None, None)
     assert [row["number"] for row in told(capsys, "--unit", "区规划分局")] == ["浦重大督〔2018〕2号"]
+    assert told(capsys, "--unit", "规划") == [second]
+    with pytest.raises(CommandError, match="“分局”的单位有好几家：.*区国土分局.*请写全"):
+        call_command("orders", "--unit", "分局")
     assert [row["number"] for row in told(capsys, "--state", "drafted")] == [""]
     assert told(capsys, "--state", "closed") == []
     call_command("orders")

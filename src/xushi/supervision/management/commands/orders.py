@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--state", help=f"只看一种状态：{','.join(State)}；不写是签发过的全部")
-        parser.add_argument("--unit", help="只看一个主办单位：名称、简称或编号")
+        parser.add_argument("--unit", help="只看一个主办单位：名称、简称、其中几个字（如 国土）或编号")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         parser.add_argument(
             "--table", action="store_true", help="印出流转表（Markdown），即 docs/督办流转.md"
@@ -76,9 +76,15 @@ def _unit(text: str) -> Unit:
     if text.isdecimal() and len(text) < 12:
         named |= Q(pk=int(text))
     found: Unit | None = Unit.objects.filter(named).order_by("dissolved_on", "pk").first()
-    if found is None:
+    if found is not None:
+        return found
+    like = list(Unit.objects.filter(Q(name__contains=text) | Q(short_name__contains=text)).order_by("pk")[:6])
+    if len(like) > 1:
+        names = "、".join(unit.name for unit in like[:5]) + (" …" if len(like) > 5 else "")
+        raise ValueError(f"名称里有“{text}”的单位有好几家：{names}，请写全。")
+    if not like:
         raise ValueError(f"没有“{text}”这个单位，请写单位的名称或简称。")
-    return found
+    return like[0]
 
 
 def told(orders: OrderQuerySet) -> Iterator[dict[str, Any]]:
