@@ -103,7 +103,6 @@ def test_negative_under_a_geometric_mean() -> None:
         ("unit,a\n甲,9..3\n", "下限比上限大"),
         ("unit,a,a\n甲,1,2\n", "“a”这一列出现了两次"),
         ("unit,a\n甲,1\n甲,2\n", "有两个数"),
-        ("名,a\n甲,1\n", "没有“unit”这一列"),
         (
             "unit,indicator,period,value\n甲,a,2018,1\n甲,a,2018,2\n",
             "数据第 3 行：“甲”的“a”同一时期、同一口径有两个数",

@@ -153,3 +153,31 @@ def test_weights_out_of_the_figures(how: str) -> None:
     }
     got = scores(build(spec_of({"name": "x", "nodes": nodes}), table(data)), "总")
     assert all(low < value < high for value, low, high in zip(got, [1, 2, 9], [30, 31, 29], strict=True))
+
+
+def test_what_does_not_apply_is_nobodys_fault() -> None:
+    """不适用的不补、不扣、不卡，权重由别的担起来。"""
+    data = "unit,indicator,value,status\n甲,a,10,\n甲,b,,not_applicable\n乙,a,20,\n乙,b,60,\n丙,a,30,\n丙,b,,missing\n"
+    nodes = {"总": {}, "a": {"parent": "总", "score": "value"}, "b": {"parent": "总", "score": "value"}}
+    for missing, expected in [("block", [10, 40, None]), ("zero", [10, 40, 15])]:
+        got = scores(
+            build(spec_of({"name": "x", "defaults": {"missing": missing}, "nodes": nodes}), table(data)), "总"
+        )
+        assert [None if value != value else value for value in got] == expected
+    filled = spec_of({"name": "x", "defaults": {"impute": {}}, "nodes": nodes})
+    assert scores(build(filled, table(data)), "总") == [10, 40, 45]
+
+
+def test_in_a_sum_the_others_bear_the_marks_of_what_is_missing() -> None:
+    rule = {"form": "affine", "worst": 0, "best": 10}
+    nodes = {
+        "总": {"combine": "sum"},
+        "a": {"parent": "总", "marks": 30, "score": rule},
+        "b": {"parent": "总", "marks": 10, "score": rule},
+    }
+    result = build(spec_of({"name": "x", "nodes": nodes}), table("unit,a,b\n甲,5,10\n乙,5,\n"))
+    assert scores(result, "总") == [25, 20]
+
+
+def test_a_table_whose_first_column_names_the_units() -> None:
+    assert table("国家,a\n甲,1\n").units == ("甲",)

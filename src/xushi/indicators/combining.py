@@ -104,4 +104,5 @@ def found_weights(x: Array, how: str) -> Array:
     """Weights out of the figures themselves (units × children), by entropy or CRITIC."""
     from pymcdm import weights
 
-    return np.asarray(weights.entropy_weights(x) if how == "entropy" else weights.critic_weights(x))
+    with np.errstate(all="ignore"):
+        return np.asarray(weights.entropy_weights(x) if how == "entropy" else weights.critic_weights(x))

@@ -37,6 +37,14 @@ class Table:
     vintage: dict[tuple[str, str, str], str] = field(default_factory=dict)
     status: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
+    @property
+    def cells_not_applicable(self) -> list[tuple[int, int, int]]:
+        """Period, unit and column of every observation that does not apply: neither imputed nor held against anybody."""
+        cells = [
+            key for key, status in self.status.items() if status == "not_applicable" and key[0] in self.units
+        ]
+        return [(self.periods.index(p), self.units.index(u), self.columns.index(c)) for u, c, p in cells]
+
     def only(self, units: tuple[str, ...]) -> "Table":
         keep = [self.units.index(unit) for unit in units]
         attributes = {name: tuple(values[i] for i in keep) for name, values in self.attributes.items()}
@@ -110,24 +118,24 @@ def _number(text: str, where: str) -> float:
     try:
         value = float(text.replace(",", "").replace("，", ""))
     except ValueError as problem:
-        raise refuse(where, f"“{text[:40]}”不是数；没有的请空着。") from problem
+        raise refuse(
+            where, f"“{text[:40]}”不是数；没有的请空着，文字列请写进 columns.attributes。"
+        ) from problem
     if not math.isfinite(value):
         raise refuse(where, f"“{text}”不是有限的数；没有的请空着。")
     return value
 
 
 def _wide(header: list[str], rows: list[list[str]], columns: Columns) -> Table:
-    if columns.unit not in header:
-        raise refuse(
-            "columns.unit",
-            f"数据里没有“{columns.unit}”这一列；宽表要一列单位，长表要 unit、indicator、value。",
-        )
+    named = columns.unit or ("unit" if "unit" in header else header[0])
+    if named not in header:
+        raise refuse("columns.unit", f"数据里没有“{named}”这一列。")
     absent = [name for name in columns.attributes if name not in header]
     if absent:
         raise refuse("columns.attributes", f"数据里没有“{absent[0]}”这一列。")
-    keys = {columns.unit, "period", *columns.attributes}
+    keys = {named, "period", *columns.attributes}
     figures = [(place, name) for place, name in enumerate(header) if name not in keys]
-    unit_at, period_at = header.index(columns.unit), header.index("period") if "period" in header else -1
+    unit_at, period_at = header.index(named), header.index("period") if "period" in header else -1
     seen: list[Seen] = []
     attributes: dict[str, dict[str, str]] = {name: {} for name in columns.attributes}
     for line, cells in enumerate(rows, 2):

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from .adjusting import adjusted
-from .arrays import Array, places
+from .arrays import Array, Flags, places
 from .combining import combined, found_weights
 from .data import Table, period_at
 from .deriving import derived, imputed
 from .findings import blocked, look
 from .plan import OF_COHORT, Group, Plan, plan_of
+from .refusals import refuse
 from .rounding import rounded
 from .scoring import Anchors, clamped, cohort_anchor, lowest_score, raw_score
 from .spec import Spec
@@ -57,9 +58,10 @@ def build(spec: Spec, table: Table, *, periods: tuple[str, ...] | None = None) -
 
 
 def _built(plan: Plan, wanted: list[int], names: tuple[str, ...]) -> Result:
-    stages = staged(plan, derived(plan, plan.table.values, wanted))
+    skip = plan.not_applicable(wanted)
+    stages = staged(plan, derived(plan, plan.table.values, wanted), skip)
     look(plan, stages.imputed, stages.treated, stages.raw)
-    scores = totals(plan, stages.scored)
+    scores = totals(plan, stages.scored, skip=skip)
     return Result(plan, names, stages, scores, ranked(plan, scores))
 
 
@@ -69,11 +71,15 @@ def _as_given(result: Result, plan: Plan, order: list[int]) -> Result:
     return Result(plan, result.periods, stages, result.scores[:, order], result.ranks[:, order])
 
 
-def staged(plan: Plan, x: Array) -> Stages:
+def staged(plan: Plan, x: Array, skip: Flags | None = None) -> Stages:
+    """All steps of the indicators; `skip` marks what does not apply, which stays empty whatever the policy."""
     filled = imputed(plan, x)
+    if skip is not None:
+        filled = np.where(skip, np.nan, filled)
     cleaned = treated(plan, filled)
     raw, bounded = scored(plan, cleaned)
-    return Stages(x, filled, cleaned, raw, bounded, finished(plan, bounded))
+    done = finished(plan, bounded)
+    return Stages(x, filled, cleaned, raw, bounded, done if skip is None else np.where(skip, np.nan, done))
 
 
 def treated(plan: Plan, x: Array) -> Array:
@@ -149,7 +155,7 @@ def _by_policy(plan: Plan, scores: Array) -> Array:
     return made
 
 
-def totals(plan: Plan, scores: Array, weights: Array | None = None) -> Array:
+def totals(plan: Plan, scores: Array, weights: Array | None = None, skip: Flags | None = None) -> Array:
     """All nodes from the bottom up; `weights` may be those of many draws (draws × nodes)."""
     w = plan.weights[None] if weights is None else weights
     draws = max(len(scores), len(w))
@@ -157,8 +163,8 @@ def totals(plan: Plan, scores: Array, weights: Array | None = None) -> Array:
     made[:, :, : len(plan.leaves)] = adjusted(plan, scores, tuple(plan.leaves), made)
     for group in plan.groups:
         x = made[:, :, group.members]
-        node = combined(x, _weights(plan, group, x, w), group.combine)
-        node[blocked(plan, group, x)] = np.nan
+        node = combined(x, _weights(plan, group, x, w), group.combine) * _shouldered(plan, group, x)
+        node[blocked(plan, group, x, skip)] = np.nan
         made[:, :, group.at] = node
         made[:, :, group.at] = _rounded_node(
             plan, group, adjusted(plan, node[:, :, None], (group.code,), made)
@@ -172,10 +178,25 @@ def _rounded_node(plan: Plan, group: Group, node: Array) -> Array:
 
 def _weights(plan: Plan, group: Group, x: Array, weights: Array) -> Array:
     if group.weighting in ("entropy", "critic"):
-        return np.stack([found_weights(one, group.weighting) for one in x])
+        found = np.stack([found_weights(one, group.weighting) for one in x])
+        if not np.isfinite(found).all():
+            raise refuse(
+                f"nodes.{group.code}.weighting", "有缺数、负数或只有一个单位，算不出客观权重；可先写 impute。"
+            )
+        return found
     if group.weighting == "equal":
         return np.ones((1, len(group.members)))
     return np.asarray(weights[:, group.members])
+
+
+def _shouldered(plan: Plan, group: Group, x: Array) -> Array | float:
+    """In a sum the full marks of what is missing are borne by the others in proportion."""
+    full = plan.full[group.members]
+    absent = np.isnan(x)
+    if group.combine.form != "sum" or not absent.any() or np.isnan(full).any():
+        return 1.0
+    there = np.where(absent, 0, full).sum(-1)
+    return np.asarray(full.sum() / np.where(there > 0, there, 1))
 
 
 def ranked(plan: Plan, scores: Array) -> Array:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, Flags
 from .combining import needs_positive
 from .plan import Group, Plan
 from .refusals import Problem, Refused
@@ -45,13 +45,14 @@ def _of_rule(plan: Plan, rule: Rule, leaf: int, x: Array, raw: Array) -> Iterato
         yield Problem(path, f"“{unit}”的得分算不出来；只有一个单位时请写 flat: 分数。")
 
 
-def blocked(plan: Plan, group: Group, x: Array) -> np.ndarray:
+def blocked(plan: Plan, group: Group, x: Array, skip: Flags | None = None) -> Flags:
     """Where a child that blocks has no score, its parent has none; and no mean is taken of what it cannot take."""
     made = np.zeros(x.shape[:2], dtype=bool)
     for place, member in enumerate(group.members):
         node = plan.spec.nodes[plan.codes[member]]
         if (node.missing or plan.spec.defaults.missing) == "block":
-            made |= np.isnan(x[:, :, place])
+            applies = True if skip is None or member >= skip.shape[2] else ~skip[:, :, member]
+            made |= np.isnan(x[:, :, place]) & applies
     if needs_positive(group.combine):
         _positive(plan, group, x)
     return made

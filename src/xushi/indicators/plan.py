@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .arrays import Array, Places
+from .arrays import Array, Flags, Places
 from .checks import children_of
 from .data import Table
 from .refusals import Problem, Refused, refuse
@@ -43,6 +43,25 @@ class Plan:
     imputing: tuple[tuple[Impute, Places], ...]
     treating: tuple[tuple[Treat, Places], ...]
     rules: tuple[tuple[Rule, Places], ...]
+
+    def not_applicable(self, periods: list[int]) -> Flags | None:
+        """Periods × units × indicators, true where the indicator does not apply; None where all apply."""
+        cells = self.table.cells_not_applicable
+        if not cells:
+            return None
+        made = np.zeros(self.table.values.shape, dtype=bool)
+        made[tuple(zip(*cells, strict=True))] = True
+        columns = [self.table.columns.index(self.spec.nodes[code].data or code) for code in self.leaves]
+        return np.asarray(made[periods][:, :, columns])
+
+    @property
+    def full(self) -> Array:
+        """Full marks of every node: its own, else those of its members together; NaN where nobody has any."""
+        made = np.array([self.spec.nodes[code].marks or np.nan for code in self.codes], dtype=float)
+        for group in self.groups:
+            if np.isnan(made[group.at]):
+                made[group.at] = made[group.members].sum()
+        return made
 
     @property
     def root(self) -> int:

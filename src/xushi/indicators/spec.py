@@ -55,11 +55,11 @@ class Defaults(Part):
 class Node(Part):
     """A group where others name it as their parent, else an indicator. What is unset comes from the defaults."""
 
-    name: str = ""
-    parent: str | None = None
+    name: Text = ""
+    parent: Text | None = None
     weight: Annotated[FiniteFloat, Field(ge=0)] | None = None
     marks: Annotated[FiniteFloat, Field(gt=0)] | None = None
-    data: str | None = None
+    data: Text | None = None
     direction: Direction | None = None
     interval: tuple[FiniteFloat, FiniteFloat] | None = None
     derive: Deriving | None = None
@@ -96,9 +96,9 @@ class Cohort(Part):
 
 
 class Columns(Part):
-    """How a wide table names its units, and which of its columns are attributes and not figures."""
+    """Which column of a wide table names the units (unset: `unit`, else the first), and which are attributes, not figures."""
 
-    unit: str = "unit"
+    unit: str | None = None
     attributes: tuple[str, ...] = ()
 
 
@@ -111,7 +111,7 @@ class Ranking(Part):
 class Choice(Part):
     """Something that could have been decided otherwise: a path of the specification and its possible values."""
 
-    name: str = ""
+    name: Text = ""
     path: str
     values: Annotated[tuple[object, ...], Field(min_length=2)]
 
@@ -130,11 +130,11 @@ class Uncertainty(Part):
 
 
 class Spec(Part):
-    name: str
-    version: str = "1"
-    stage: str = ""
-    period: str | None = None
-    vintages: tuple[str, ...] = ()
+    name: Text
+    version: Text = "1"
+    stage: Text = ""
+    period: Text | None = None
+    vintages: tuple[Text, ...] = ()
     columns: Columns = Columns()
     cohort: Cohort = Cohort()
     defaults: Defaults = Defaults()

@@ -106,7 +106,12 @@ def resting(result: Result, period: int) -> dict[str, np.ndarray]:
     columns = [table.columns.index(plan.spec.nodes[code].data or code) for code in plan.leaves]
     at = table.periods.index(result.periods[period])
     wide = (table.high - table.low)[at][:, columns] > 0
-    return {"imputed": filled.mean(1), "missing": (absent & ~filled).mean(1), "intervals": wide.mean(1)}
+    early = np.zeros(absent.shape, dtype=bool)
+    for (unit, column, period_name), status in table.status.items():
+        if status == "preliminary" and period_name == table.periods[at] and unit in table.units:
+            early[table.units.index(unit)] |= np.array(columns) == table.columns.index(column)
+    kinds = {"imputed": filled, "missing": absent & ~filled, "intervals": wide, "preliminary": early}
+    return {name: found.mean(1) for name, found in kinds.items()}
 
 
 def plain(value: float) -> float | None:

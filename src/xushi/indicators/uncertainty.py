@@ -80,11 +80,12 @@ def ranks_under(study: Study, draws: Array) -> Array:
     for plan, places in _variants(study, draws):
         whole = plan.table.values.nbytes // max(len(plan.table.periods), 1) * 8
         size = max(1, CHUNK_BYTES // max(whole, 1))
+        skip = plan.not_applicable([period_at(plan.table, plan.spec.period)])
         fixed = None if varying or study.every else _scores(study, plan, None, 1)
         for start in range(0, len(places), size):
             part = places[start : start + size]
             scores = fixed if fixed is not None else _scores(study, plan, draws[part], len(part))
-            nodes = totals(plan, scores, _weights_of(study, draws[part]))
+            nodes = totals(plan, scores, _weights_of(study, draws[part]), skip)
             top = nodes[:, :, plan.root : plan.root + 1]
             made[part] = ranked_top(plan, top, nodes)
     return made
@@ -117,9 +118,9 @@ def _scores(study: Study, plan: Plan, draws: Array | None, count: int) -> Array:
     column = [place for place, factor in enumerate(study.factors) if factor.name == "intervals"]
     if draws is None or not column:
         x = derived(plan, plan.table.values, at)
-        return staged(plan, np.repeat(x, count, axis=0)).scored
+        return staged(plan, np.repeat(x, count, axis=0), plan.not_applicable(at)).scored
     x = np.concatenate([derived(plan, _observed(study, plan, row[column[0]]), at) for row in draws])
-    return staged(plan, x).scored
+    return staged(plan, x, plan.not_applicable(at)).scored
 
 
 def _observed(study: Study, plan: Plan, draw: float) -> Array:
