@@ -1,6 +1,5 @@
 """YAML in and out: a file of any size and malice becomes a specification or a sentence."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +73,13 @@ def tree_of(text: str, *, what: str = "体系说明") -> dict[str, Any]:
     return tree
 
 
+def _line(event: Any) -> str:
+    return f"第 {event.start_mark.line + 1} 行"
+
+
 def _look_over(text: str, what: str) -> None:
     depth = 0
-    events: Iterable[Any] = yaml.parse(text, Loader=Base)
-    for count, event in enumerate(events):
+    for count, event in enumerate(yaml.parse(text, Loader=Base)):
         if isinstance(event, yaml.AliasEvent):
             raise refuse(
                 f"第 {event.start_mark.line + 1} 行", "不收别名（*…）；各指标共有的请写进 defaults。"

@@ -15,6 +15,7 @@ from .spec_rules import (
     MinMax,
     Part,
     Score,
+    Text,
     Ties,
     Treat,
 )
@@ -96,7 +97,7 @@ class Cohort(Part):
 
 
 class Columns(Part):
-    """Which column of a wide table names the units (unset: `unit`, else the first), and which are attributes, not figures."""
+    """Which column of a wide table names the units (unset: `unit`, else the first); which are no figures."""
 
     unit: str | None = None
     attributes: tuple[str, ...] = ()
