@@ -81,9 +81,7 @@ def _look_over(text: str, what: str) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=Base)):
         if isinstance(event, yaml.AliasEvent):
-            raise refuse(
-                f"第 {event.start_mark.line + 1} 行", "不收别名（*…）；各指标共有的请写进 defaults。"
-            )
+            raise refuse(_line(event), "不收别名（*…）；各指标共有的请写进 defaults。")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH or count > EVENTS:
             raise refuse("", f"{what}层数或项数太多（最多 {DEPTH} 层、{EVENTS} 项）。")
