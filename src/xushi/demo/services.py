@@ -18,7 +18,7 @@ from xushi.units.models import User
 EVENING = datetime(2018, 9, 11, 19, 40, tzinfo=BEIJING)
 MORNING = datetime(2018, 9, 12, 8, 2, tzinfo=BEIJING)
 PACKAGES = (
-    ("区域评估并着报", "拿地前后都能报，一次报齐五项", ("environment", "energy", "water_soil", "flood", "heritage")),
+    ("区域评估并着报", "拿地前后都能报，一次报齐五项", ("environment", "energy_firm", "water_soil", "flood", "heritage")),
     ("施工图阶段并着报", "图审一过，消防审查和招投标一起报", ("fire_design", "tender")),
 )  # fmt: skip
 BIG = 10**9  # 元: what a territory gives an officer to

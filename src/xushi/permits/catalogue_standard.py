@@ -74,7 +74,7 @@ STANDARDS = (
     # 建筑工程施工许可管理办法（住建部令第18号）：15日，2018年9月28日起7日；
     # 建筑法第九条：领证三个月内开工，可延期两次，每次不超过三个月
     Standard("construction", "施工许可证", 3, (*HALL, *BUILD), 15, 7,
-             ("planning_permit", "fire_design", "tender", "quality", "environment", "energy", "water_soil", "flood",
+             ("planning_permit", "fire_design", "tender", "quality", "environment", "energy_firm", "water_soil", "flood",
               "heritage", "forest"), valid_months=3, extensions=2),
     Standard("planning_check", "规划核实", 4, PLAN, 20, 10, ("construction",), for_start=False),
     Standard("fire_acceptance", "消防验收", 4, BUILD, 20, 15, ("construction",), for_start=False),
@@ -86,7 +86,8 @@ STANDARDS = (
     # 环境影响评价法第二十二条：报告书60日、报告表30日
     Standard("environment", "环评", 0, GREEN, 60, 30, PLACED),
     # 固定资产投资项目节能审查办法（发改委令第44号）：政府投资的在可研前，企业投资的在开工前
-    Standard("energy", "节能审查", 0, REFORM, 20, 10, ("project_code",)),
+    Standard("energy", "节能审查", 0, REFORM, 20, 10, ("project_code",), (APPROVAL,)),
+    Standard("energy_firm", "节能审查（企业投资）", 0, REFORM, 20, 10, ("project_code",), (VERIFICATION, FILING)),
     # 水土保持法第二十五条
     Standard("water_soil", "水土保持方案", 0, WATER, 20, 10, PLACED),
     # 防洪法第三十三条
