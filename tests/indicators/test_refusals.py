@@ -152,3 +152,9 @@ def test_yaml(text: str, said: str) -> None:
 def test_out_and_in_again_is_the_same() -> None:
     spec = spec_of({"name": "x", "nodes": {"总": {"combine": "sum"}, **LEAVES}})
     assert spec_of(tree_of(yaml_of(spec))) == spec
+
+
+def test_words_that_yaml_would_take_for_truth() -> None:
+    tree = tree_of("whole: no\non: 2018-06-30\n2018: yes\nrelative: true\n")
+    assert (tree["whole"], tree["2018"], tree["relative"]) == ("no", "yes", True)
+    assert "on" in tree

@@ -1,7 +1,8 @@
 """YAML in and out: a file of any size and malice becomes a specification or a sentence."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from pydantic import ValidationError
@@ -35,21 +36,28 @@ WORDS = {
 
 
 class _Loader(Base):  # type: ignore[misc]
-    """Refuses a key that is written twice; YAML itself would keep the last and say nothing."""
+    """Refuses a key that is written twice, where YAML would keep the last and say nothing; and takes `no`, `on` and the
+    like for the words they are: only true and false are true and false."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in Base.yaml_implicit_resolvers.items()
+    }
 
 
 def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str | int | float) or isinstance(key, bool):
+        key = key_node.value
+        if not isinstance(key, str):
             raise refuse(f"第 {key_node.start_mark.line + 1} 行", "名字要是一段文字")
-        if str(key) in made:
+        if key in made:
             raise refuse(f"第 {key_node.start_mark.line + 1} 行", f"“{key}”写了两遍")
-        made[str(key)] = loader.construct_object(value_node, deep=True)
+        made[key] = loader.construct_object(value_node, deep=True)
     return made
 
 
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
