@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-
 from tests.indicators.making import ASEM, asem_spec, asem_table
 from tests.indicators.test_parity import study
+
 from xushi.indicators.data import Table
 from xushi.indicators.engine import build
 from xushi.indicators.reading import spec_of

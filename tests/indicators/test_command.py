@@ -44,7 +44,7 @@ def test_scores_and_ranks(files: tuple[str, str]) -> None:
 def test_trace_leads_from_the_input_to_the_score(files: tuple[str, str]) -> None:
     cells = {(one["unit"], one["node"]): one for one in run(*files, "--trace")["trace"]}
     growth = cells["甲", "增长"]
-    assert (growth["input"], growth["raw"], growth["clamped"]) == (9, 92, 92)
+    assert [growth[step] for step in ("input", "raw", "clamped", "rounded")] == [9, 92, 92, 92]
     assert growth["references"] == {"disallowed": 5, "satisfactory": 10}
     assert growth["vintage"] == "快报" and growth["rule"] == "efficacy"
     assert growth["score"] == pytest.approx(0.92 * 60)

@@ -100,7 +100,7 @@ def study(seed: int) -> Study:
     with (ASEM / "noisy_weights_100.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             weights[int(row["Rep"]) - 1, codes.index(row["iCode"])] = float(row["Weight"])
-    return study_of(spec, table, seed=seed, weights=weights, every=True)
+    return study_of(spec, table, seed=seed, noise=weights, every=True)
 
 
 def test_ranks_under_uncertainty() -> None:

@@ -94,3 +94,14 @@ def test_noise_on_weights_moves_only_who_is_near() -> None:
     first = [row["reach"]["1"] for row in rows]  # type: ignore[index]
     assert 0.4 < first[0] < 0.6 and first[2] == 0
     assert np.isclose(first[0] + first[1], 1)
+
+
+def test_a_choice_among_weights_is_followed() -> None:
+    tree = {
+        "name": "x", "defaults": {"score": "value", "weighting": "relative"},
+        "uncertainty": {"choices": [{"path": "nodes.a.weight", "values": [1, 9]}], "reach": [1]},
+        "nodes": {"总": {}, "a": {"parent": "总", "weight": 1}, "b": {"parent": "总", "weight": 2}},
+    }  # fmt: skip
+    rows = uncertain(study_of(spec_of(tree), table("unit,a,b\n甲,5,6\n乙,6,5\n"), seed=1), draws=400)
+    chance = [row["reach"]["1"] for row in rows]  # type: ignore[index]
+    assert 0.4 < chance[0] < 0.6 and np.isclose(sum(chance), 1)

@@ -7,6 +7,7 @@ import pytest
 from tests.indicators.making import one, ranks, scores, table
 from xushi.indicators.engine import build
 from xushi.indicators.reading import spec_of
+from xushi.indicators.refusals import Refused
 from xushi.indicators.rounding import half_up
 
 TARGET = {"references": {"target": 80}}
@@ -181,3 +182,15 @@ def test_in_a_sum_the_others_bear_the_marks_of_what_is_missing() -> None:
 
 def test_a_table_whose_first_column_names_the_units() -> None:
     assert table("国家,a\n甲,1\n").units == ("甲",)
+
+
+@pytest.mark.parametrize(
+    ("node", "gate", "fits"), [("b", "a", True), ("总", "a", True), ("a", "总", False), ("总", "总", False)]
+)
+def test_a_gate_looks_only_at_what_is_there(node: str, gate: str, fits: bool) -> None:
+    change = [{"node": node, "gate": gate, "below": 1000, "limit": 1}]
+    if fits:
+        assert scores(built(adjustments=change), node)[0] == 1
+    else:
+        with pytest.raises(Refused, match="当不了它的门槛"):
+            built(adjustments=change)

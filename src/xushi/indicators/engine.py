@@ -13,7 +13,7 @@ from .arrays import Array, Flags, places
 from .combining import combined, found_weights
 from .data import Table, period_at
 from .deriving import derived, imputed
-from .findings import blocked, look
+from .findings import blocked, look, look_at_totals
 from .plan import OF_COHORT, Group, Plan, plan_of
 from .refusals import refuse
 from .rounding import rounded
@@ -62,6 +62,7 @@ def _built(plan: Plan, wanted: list[int], names: tuple[str, ...]) -> Result:
     stages = staged(plan, derived(plan, plan.table.values, wanted), skip)
     look(plan, stages.imputed, stages.treated, stages.raw)
     scores = totals(plan, stages.scored, skip=skip)
+    look_at_totals(plan, scores)
     return Result(plan, names, stages, scores, ranked(plan, scores))
 
 
@@ -160,6 +161,7 @@ def totals(plan: Plan, scores: Array, weights: Array | None = None, skip: Flags 
     w = plan.weights[None] if weights is None else weights
     draws = max(len(scores), len(w))
     made = np.empty((draws, scores.shape[1], len(plan.codes)))
+    made[:, :, : len(plan.leaves)] = scores  # as they are, for the gates that look at them
     made[:, :, : len(plan.leaves)] = adjusted(plan, scores, tuple(plan.leaves), made)
     for group in plan.groups:
         x = made[:, :, group.members]

@@ -27,6 +27,11 @@ def _no_data(plan: Plan, x: Array) -> Iterator[Problem]:
 
 
 def _of_rule(plan: Plan, rule: Rule, leaf: int, x: Array, raw: Array) -> Iterator[Problem]:
+    if np.isinf(raw[:, :, leaf]).any():
+        unit = plan.table.units[int(np.argwhere(np.isinf(raw[:, :, leaf]))[0][1])]
+        yield Problem(
+            f"nodes.{plan.leaves[leaf]}.score", f"“{unit}”的得分大得算不出来，请看数据的单位和参照值。"
+        )
     lost = np.isnan(raw[:, :, leaf]) & ~np.isnan(x[:, :, leaf])
     if not lost.any():
         return
@@ -59,7 +64,8 @@ def blocked(plan: Plan, group: Group, x: Array, skip: Flags | None = None) -> Fl
 
 
 def _positive(plan: Plan, group: Group, x: Array) -> None:
-    bad = (x < 0) if group.combine.form != "harmonic" else (x <= 0)
+    inverse = group.combine.form == "harmonic" or (group.combine.form == "power" and group.combine.p < 0)
+    bad = (x <= 0) if inverse else (x < 0)
     if bad.any():
         _draw, unit, child = np.argwhere(bad)[0]
         code = plan.codes[group.members[child]]
@@ -70,3 +76,14 @@ def _positive(plan: Plan, group: Group, x: Array) -> None:
                 f"{what}，{group.combine.form} 平均要求得分大于零；可改记分的下限。",
             )
         )
+
+
+def look_at_totals(plan: Plan, scores: Array) -> None:
+    """No node may end in infinity."""
+    for group in plan.groups:
+        endless = np.isinf(scores[:, :, group.at])
+        if endless.any():
+            unit = plan.table.units[int(np.argwhere(endless)[0][1])]
+            raise Refused(
+                Problem(f"nodes.{group.code}.combine", f"“{unit}”汇总出无穷大：平均为零，或下级太大。")
+            )

@@ -90,6 +90,7 @@ def plan_of(spec: Spec, table: Table) -> Plan:
     at = {code: place for place, code in enumerate(codes)}
     rules = [_rule(spec, spec.nodes[code]) for code in leaves]
     _known(spec, table, leaves, rules)
+    _gates(spec, at, len(leaves))
     return Plan(
         spec, table, codes, leaves,
         tuple(_group(spec, code, children[code], at) for code in codes[len(leaves):]),
@@ -180,6 +181,14 @@ def _known(spec: Spec, table: Table, leaves: tuple[str, ...], rules: list[Rule])
             problems.append(Problem(f"adjustments.{place}.unit", f"数据里没有“{one.unit}”。"))
     if problems:
         raise Refused(*problems)
+
+
+def _gates(spec: Spec, at: dict[str, int], leaves: int) -> None:
+    for place, one in enumerate(spec.adjustments):
+        if one.gate is not None and at[one.gate] >= max(at[one.node], leaves):
+            raise refuse(
+                f"adjustments.{place}.gate", f"“{one.gate}”在“{one.node}”之后才算出来，当不了它的门槛。"
+            )
 
 
 def _given(node: Node, code: str, name: str, unit: str) -> float:

@@ -71,6 +71,9 @@ def leave_one_out(spec: Spec, table: Table) -> dict[str, float]:
 def _without(plan: Plan, leaf: int, scored: Array, nominal: Array) -> float:
     left = scored.copy()
     left[:, :, leaf] = np.nan
-    nodes = totals(plan, left)
+    skip = np.zeros(left.shape, dtype=bool)
+    skip[:, :, leaf] = True
+    nodes = totals(plan, left, skip=skip)
     ranks = ranked_top(plan, nodes[:, :, plan.root : plan.root + 1], nodes)[0]
-    return float(np.nanmean(np.abs(ranks - nominal)))
+    moved = np.abs(ranks - nominal)
+    return float(moved[~np.isnan(moved)].mean()) if not np.isnan(moved).all() else 0.0

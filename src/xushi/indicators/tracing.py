@@ -8,6 +8,7 @@ import numpy as np
 
 from .engine import Result
 from .plan import OF_COHORT
+from .rounding import rounded
 from .scoring import cohort_anchor
 from .spec_rules import Rule
 
@@ -32,7 +33,8 @@ def cell(result: Result, unit: int, leaf: int, period: int = 0) -> dict[str, Any
     figures = {
         "input": plan.table.values[plan.table.periods.index(key[2]), unit, plan.table.columns.index(column)],
         "derived": stages.derived[at], "imputed": stages.imputed[at], "treated": stages.treated[at],
-        "raw": stages.raw[at], "clamped": stages.clamped[at], "scored": stages.scored[at],
+        "raw": stages.raw[at], "clamped": stages.clamped[at],
+        "rounded": rounded(stages.clamped[at].reshape(1), rule.decimals)[0], "scored": stages.scored[at],
         "score": result.scores[period, unit, leaf],
     }  # fmt: skip
     return {

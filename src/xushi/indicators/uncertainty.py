@@ -1,5 +1,6 @@
 """How sure a rank is: the same assessment built many times under what could have been decided or observed otherwise."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .plan import Plan, plan_of
 from .refusals import refuse
 from .scenario import with_changes
 from .spec import Choice, Spec
+from .tracing import plain
 
 CHUNK_BYTES = 48_000_000
 
@@ -27,23 +29,23 @@ class Factor:
 
 @dataclass(frozen=True)
 class Study:
-    """What an uncertainty or sensitivity run works with; `weights` are the sets drawn beforehand."""
+    """What an uncertainty or sensitivity run works with; `noise` is what the weights are multiplied by, set by set."""
 
     spec: Spec
     table: Table
     factors: tuple[Factor, ...]
-    weights: Array
+    noise: Array
     seed: int
     every: bool = False
     """Treat and score anew in every draw, even where only weights differ."""
 
 
 def study_of(
-    spec: Spec, table: Table, *, seed: int, weights: Array | None = None, every: bool = False
+    spec: Spec, table: Table, *, seed: int, noise: Array | None = None, every: bool = False
 ) -> Study:
     wishes = spec.uncertainty
     factors = [Factor(choice.name or choice.path, choice) for choice in wishes.choices]
-    if wishes.weights is not None or weights is not None:
+    if wishes.weights is not None or noise is not None:
         factors.append(Factor("weights"))
     if wishes.intervals and bool((table.high > table.low).any()):
         factors.append(Factor("intervals"))
@@ -52,15 +54,15 @@ def study_of(
             "uncertainty", "没有写什么会变：请写 choices 或 weights，或在数据里给区间（如 12..15）。"
         )
     plan = plan_of(spec, table)
-    sets = _noisy(plan, seed) if weights is None else weights
+    sets = _noisy(plan, seed) if noise is None else noise
     return Study(spec, plan.table, tuple(factors), sets, seed, every)
 
 
 def _noisy(plan: Plan, seed: int) -> Array:
-    """Sets of weights, each weight somewhere within ± noise of its own; one set, the given one, where none vary."""
+    """Sets of factors for the weights, each somewhere within 1 ± noise; one set of ones, where none vary."""
     wishes = plan.spec.uncertainty.weights
     if wishes is None:
-        return plan.weights[None]
+        return np.ones((1, len(plan.codes)))
     unknown = [code for code in wishes.nodes if code not in plan.codes]
     if unknown:
         raise refuse("uncertainty.weights.nodes", f"没有“{unknown[0]}”这个节点。")
@@ -70,7 +72,7 @@ def _noisy(plan: Plan, seed: int) -> Array:
     if wishes.nodes:
         kept = [at for at, code in enumerate(plan.codes) if code not in wishes.nodes]
         factor[:, kept] = 1
-    return np.asarray(plan.weights * factor)
+    return np.asarray(factor)
 
 
 def ranks_under(study: Study, draws: Array) -> Array:
@@ -85,7 +87,7 @@ def ranks_under(study: Study, draws: Array) -> Array:
         for start in range(0, len(places), size):
             part = places[start : start + size]
             scores = fixed if fixed is not None else _scores(study, plan, draws[part], len(part))
-            nodes = totals(plan, scores, _weights_of(study, draws[part]), skip)
+            nodes = totals(plan, scores, _weights_of(study, plan, draws[part]), skip)
             top = nodes[:, :, plan.root : plan.root + 1]
             made[part] = ranked_top(plan, top, nodes)
     return made
@@ -132,15 +134,11 @@ def _observed(study: Study, plan: Plan, draw: float) -> Array:
     )
 
 
-def _weights_of(study: Study, draws: Array) -> Array:
+def _weights_of(study: Study, plan: Plan, draws: Array) -> Array:
     column = [place for place, factor in enumerate(study.factors) if factor.name == "weights"]
     if not column:
-        return study.weights[:1] if len(study.weights) == 1 else plan_weights(study)
-    return np.asarray(study.weights[(draws[:, column[0]] * len(study.weights)).astype(int)])
-
-
-def plan_weights(study: Study) -> Array:
-    return plan_of(study.spec, study.table).weights[None]
+        return plan.weights[None]
+    return np.asarray(plan.weights * study.noise[(draws[:, column[0]] * len(study.noise)).astype(int)])
 
 
 def uncertain(study: Study, *, draws: int) -> list[dict[str, object]]:
@@ -148,11 +146,14 @@ def uncertain(study: Study, *, draws: int) -> list[dict[str, object]]:
     given = np.random.default_rng(study.seed).random((draws, len(study.factors)))
     ranks = ranks_under(study, given)
     nominal = nominal_ranks(build(study.spec, study.table))
-    low, middle, high = np.nanquantile(ranks, [0.05, 0.5, 0.95], axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a unit without a score has no rank to speak of
+        low, middle, high = np.nanquantile(ranks, [0.05, 0.5, 0.95], axis=0)
+        mean = np.nanmean(ranks, axis=0)
     return [
         {
-            "unit": unit, "nominal": float(nominal[at]), "mean": float(ranks[:, at].mean()),
-            "median": float(middle[at]), "q5": float(low[at]), "q95": float(high[at]),
+            "unit": unit, "nominal": plain(nominal[at]), "mean": plain(mean[at]), "median": plain(middle[at]),
+            "q5": plain(low[at]), "q95": plain(high[at]),
             "reach": {str(place): float((ranks[:, at] <= place).mean()) for place in study.spec.uncertainty.reach},
         }
         for at, unit in enumerate(study.table.units)
