@@ -27,8 +27,27 @@ TREE: dict[str, Any] = {
     "adjustments": [{"node": "总", "points": 1, "evidence": "据"}, {"node": "总", "gate": "a", "below": 1, "limit": 0}],
 }  # fmt: skip
 DATA = "unit,区,a,b,c\n甲,东,1,4,2\n乙,东,2,,3\n丙,西,3,5,9\n丁,西,4,5,8\n"
-JUNK: list[Any] = [None, "", "a", "总", 0, -1, 1e308, -1e308, 1e-308, float("inf"), True, [], {}, [1, 2], {"form": "x"}, "minmax",
-                   "geometric", "harmonic", "copeland", "entropy", "growth", "zscore", "ratio", "interval", "2018"]  # fmt: skip
+JUNK: list[Any] = [
+    *(
+        None,
+        "",
+        0,
+        -1,
+        1e308,
+        -1e308,
+        1e-308,
+        float("inf"),
+        True,
+        [],
+        {},
+        [1, 2],
+        {"form": "x"},
+        "a",
+        "总",
+        "2018",
+    ),
+    *("minmax", "geometric", "harmonic", "copeland", "entropy", "growth", "zscore", "ratio", "interval"),
+]
 
 
 def places(tree: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

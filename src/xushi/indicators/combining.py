@@ -44,7 +44,7 @@ def _power(x: Array, weights: Array, rule: Combine) -> Array:
     if rule.p == 0:
         return _geometric(x, weights, rule)
     held, shares = _shares(x, weights)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return np.asarray(_dot(held**rule.p, shares) ** (1 / rule.p))
 
 
@@ -101,8 +101,10 @@ def needs_positive(rule: Combine) -> bool:
 
 
 def found_weights(x: Array, how: str) -> Array:
-    """Weights out of the figures themselves (units × children), by entropy or CRITIC."""
+    """Weights out of the figures themselves (units × children), by entropy or CRITIC; NaN where they cannot tell."""
     from pymcdm import weights
 
+    if not np.isfinite(x).all() or (x < 0).any() or not (x.sum(0) > 0).all():
+        return np.full(x.shape[1], np.nan)
     with np.errstate(all="ignore"):
         return np.asarray(weights.entropy_weights(x) if how == "entropy" else weights.critic_weights(x))
