@@ -62,7 +62,7 @@ def test_the_conclusion_the_plot_and_the_worst_queues_list(
     assert text.count('<use href="#queue-long_past"') == 1 + 1
     for project in three:
         assert (
-            f'<a href="{reverse("home:project", args=[project.pk])}" tabindex="-1"><title>{project.name}，'
+            f'<a href="{reverse("permits:steps", args=[project.pk])}" tabindex="-1"><title>{project.name}，'
             in text
         )
     assert listed(text) == ["过了很久的", "过了的", "刚报的"]

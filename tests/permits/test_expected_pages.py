@@ -57,17 +57,20 @@ def test_each_step_says_how_long_by_what_and_how_far_it_may_slip(
 def test_the_projects_page_has_it_too(project: Project, leader_user: User, signed_in: SignIn) -> None:
     text = text_of(signed_in(leader_user), "home:project", project)
     assert 'href="#permits">手续</a>' in text
-    assert "卡在征地拆迁" in text
-    assert "可拖39天" in text
+    assert "正办征地拆迁" in text
+    assert "多半<b>11月22日</b>开工" in text
+    assert reverse("permits:steps", args=[project.pk]) in text
     assert reverse("permits:expected", args=[project.pk]) in text
 
 
-def test_a_project_without_permits_or_begun_says_nothing(
+def test_a_project_that_began_keeps_its_track_and_expects_no_start(
     tracks: Tracks, project: Project, subdistrict: Unit, leader_user: User, signed_in: SignIn
 ) -> None:
     Project.objects.filter(pk=project.pk).update(started_on=ago(3))
     client = signed_in(leader_user)
-    assert 'id="permits"' not in text_of(client, "home:project", project)
+    text = text_of(client, "home:project", project)
+    assert "6步办完1步" in text
+    assert "怎么推算的" not in text
     assert "没有预计开工" in text_of(client, "permits:expected", project)
 
 

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
+from python_calamine import CalamineWorkbook
 
 from tests.config.test_refusals import everything
 from tests.factories import UserFactory, appoint
 from tests.permits.world import FIRST, World, at, build, later
 from xushi.config import clock
-from xushi.permits import actions
+from xushi.home.context import nav as nav_of
+from xushi.permits import actions, figures
+from xushi.permits.bottlenecks_wanted import Wanted
 from xushi.permits.models import Catalogue, Permit, PermitStep, StepFile, Track
 from xushi.units.models import Role, Unit, User
 
@@ -155,6 +158,74 @@ def test_the_office_moves_it_to_the_newest_catalogue(world: World, signed_in: Si
     assert Track.objects.get().catalogue == newer
 
 
+def test_what_cannot_be_done_is_not_offered_and_its_form_not_opened(world: World, signed_in: SignIn) -> None:
+    step, page = world.step("filing"), page_of(world)
+    leader, owner = signed_in(world.people["leader"]), signed_in(world.people["owner"])
+    assert "act=" not in leader.get(page).content.decode()
+    answer = leader.get(page, {"step": step.pk, "act": "submit"})
+    assert answer.status_code == 409
+    assert 'id="act"' not in answer.content.decode()
+    assert "要由项目单位或属地" in answer.content.decode()
+    text = owner.get(page).content.decode()
+    assert "act=submit#act" in text
+    assert "act=approve" not in text
+    too_early = owner.get(page, {"step": step.pk, "act": "approve"}).content.decode()
+    assert "不能“批准”。现在可以：报件" in too_early
+
+
+def test_everything_that_was_done_stands_under_the_steps(world: World, signed_in: SignIn) -> None:
+    actions.submit(world.seen("filing"), D, words="备案表", actor=world.by("owner"), now=at(D))
+    actions.accept(world.seen("filing"), D, actor=world.by("hall"), now=at(D, 10))
+    text = signed_in(world.people["leader"]).get(page_of(world)).content.decode()
+    past = text[text.index('id="passed"') :]
+    assert past.index("立项备案：受理") < past.index("立项备案：报件") < past.index("建立前期手续")
+    assert "厂里人" in past
+    assert "建立前期手续" not in signed_in(world.people["land"]).get(page_of(world)).content.decode()
+
+
+def test_on_paper_and_as_a_sheet(world: World, signed_in: SignIn) -> None:
+    actions.submit(world.seen("filing"), D, words="=1+1", actor=world.by("owner"), now=at(D))
+    client = signed_in(world.people["office"])
+    paper = client.get(reverse("permits:steps_print", args=[world.project.pk])).content.decode()
+    assert "紫光项目前期手续办理情况" in paper
+    assert "6步办完0步" in paper
+    answer: Any = client.get(reverse("permits:steps_export", args=[world.project.pk]))
+    sheet = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+    rows = sheet.get_sheet_by_index(0).to_python()
+    by_name = {row[1]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert len(by_name) == 6
+    assert by_name["立项备案"]["报件"] == D
+    assert by_name["立项备案"]["理由或批文号"] == "'=1+1"
+    assert by_name["征地拆迁"]["等什么"] == "立项备案"
+    Track.objects.all().delete()
+    assert client.get(reverse("permits:steps_print", args=[world.project.pk])).status_code == 404
+
+
+def test_the_projects_page_shows_the_track_or_offers_to_lay_it_out(world: World, signed_in: SignIn) -> None:
+    address = reverse("home:project", args=[world.project.pk])
+    owner, office = signed_in(world.people["owner"]), signed_in(world.people["office"])
+    text = owner.get(address).content.decode()
+    assert "6步办完0步" in text
+    assert page_of(world) in text
+    PermitStep.objects.all().delete()
+    Track.objects.all().delete()
+    assert "还没有前期手续" in owner.get(address).content.decode()
+    assert "建立手续</button>" not in owner.get(address).content.decode()
+    assert "建立手续</button>" in office.get(address).content.decode()
+
+
+@pytest.mark.parametrize("name", ["office", "town", "land", "hall", "leader", "stranger"])
+def test_the_count_beside_the_entry_is_the_boards(name: str, world: World, rf: RequestFactory) -> None:
+    user = User.objects.get(pk=world.people[name].pk)
+    request = rf.get("/")
+    request.user = user
+    items = nav_of(request)["nav"]["items"]
+    [entry] = [item for item in items if item.key == "permits"]
+    board = figures.board(user, Wanted(), clock.now().date())
+    assert (entry.count or 0) == board.projects.value
+    assert (entry.count or 0) == (0 if name in ("stranger", "land") else 1)
+
+
 @dataclass(frozen=True)
 class Address:
     name: str
@@ -168,6 +239,8 @@ ADDRESSES = (
     Address("permits:steps", ("project",), READERS),
     Address("permits:step", ("filing",), SIDE | HALL | OFFICE | LEADER),
     Address("permits:file", ("file",), SIDE | HALL | OFFICE | LEADER),
+    Address("permits:steps_export", ("project",), READERS),
+    Address("permits:steps_print", ("project",), READERS),
     Address("permits:open", ("project",), writes=OFFICE),
     Address("permits:move", ("project",), writes=OFFICE, body={"reason": "换"}),
     Address("permits:confirm", ("project",), writes=OFFICE | HALL, body={"pick": "pick"}),

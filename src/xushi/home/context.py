@@ -14,6 +14,7 @@ from xushi.duties.selectors import badges
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
+from xushi.permits.selectors import waiting_steps
 from xushi.problems.models import Problem
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 ORDER = SupervisionOrder._meta.label_lower
-COUNTED = {"alerts", "duties", "problems", "projects"}
+COUNTED = {"alerts", "duties", "permits", "problems", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
@@ -71,27 +72,33 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
             instructions=Count("pk", filter=Q(kind__in=WAITING)),
         )
         counts.narrowed["orders"] = "tab=mine"
-    if "problems" in wanted:
-        _count_problems(user, counts)
+    _count_open(user, wanted, counts)
     if "projects" in wanted:
         counts.by_key["projects"] = under_way_count(user)
     return counts
 
 
-def _count_problems(user: "User", counts: entries.Counts) -> None:
-    """Open problems; for leaders, who owe no orders, also those at the units overdue or soon due. One query."""
-    counted = _tally("problems", Problem.objects.open().visible_to(user))
-    if user.has_role(Role.LEADER):
+def _count_open(user: "User", wanted: set[str], counts: entries.Counts) -> None:
+    """Open problems and the projects waiting for permits; for leaders, who owe no orders, also the orders at the units
+    that are overdue or soon due. One query.
+    """
+    tallies = []
+    if "problems" in wanted:
+        tallies.append(_tally("problems", Problem.objects.open().visible_to(user)))
+    if "permits" in wanted:
+        tallies.append(_tally("permits", waiting_steps(user, local_day(clock.now())), "project"))
+    if "problems" in wanted and user.has_role(Role.LEADER):
         soon = SupervisionOrder.objects.visible_to(user).filter(FLAGS["soon"].condition(clock.now()))
-        counted = counted.union(_tally("orders", soon), all=True)
+        tallies.append(_tally("orders", soon))
         counts.narrowed["orders"] = "flag=soon"
-    counts.by_key |= dict(counted)
+    if tallies:
+        counts.by_key |= dict(tallies[0].union(*tallies[1:], all=True) if len(tallies) > 1 else tallies[0])
 
 
-def _tally(key: str, rows: Any) -> Any:
-    """One row: the key and how many rows there are."""
+def _tally(key: str, rows: Any, of: str = "pk") -> Any:
+    """One row: the key and how many rows there are, or how many different ones they are of."""
     keyed = rows.order_by().annotate(key=Value(key)).values("key")
-    return keyed.annotate(n=Count("pk")).values_list("key", "n")
+    return keyed.annotate(n=Count(of, distinct=of != "pk")).values_list("key", "n")
 
 
 def under_way_count(user: "User") -> int:

@@ -21,7 +21,10 @@ from xushi.home.months import Choice
 from xushi.home.overview import curve_rows
 from xushi.home.timeline import Moment, timeline
 from xushi.kit import amounts
+from xushi.permits import policy as permit_policy
 from xushi.permits.expected import Detail, detail_of
+from xushi.permits.selectors import Steps, steps_of
+from xushi.permits.track import Line, line_of
 from xushi.problems.models import Problem
 from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.history import Point, project_history
@@ -101,6 +104,8 @@ class ProjectPage:
     requests: list[ResourceRequest] = field(default_factory=list)
     signings: list[Signing] = field(default_factory=list)
     permits: Detail | None = None
+    steps: Steps | None = None
+    line: Line | None = None
     admission: Promised | None = None
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
@@ -179,7 +184,7 @@ class ProjectPage:
     def anchors(self) -> list[tuple[str, str]]:
         """Where the tabs lead on this page; only to what is there."""
         found = [("progress", "进度"), ("alerts", f"预警{len(self.alerts) or ''}")]
-        if self.permits:
+        if self.steps or self.without_permits:
             found.append(("permits", "手续"))
         if self.problems:
             found.append(("problems", f"问题{len(self.problems)}"))
@@ -191,6 +196,13 @@ class ProjectPage:
         if self.gaps:
             found.append(("statistics", "入统"))
         return [*found, ("timeline", "时间线")]
+
+    @property
+    def without_permits(self) -> bool:
+        """Its permits are still to be laid out: not begun, and none there."""
+        project = self.project
+        gone = project.started_on or project.completed_on or project.removed_on
+        return self.steps is None and not gone
 
     @property
     def running(self) -> int:
@@ -254,6 +266,8 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         .select_related("territory")
         .order_by("-opened_at")
     )
+    detail = detail_of(project, now)
+    steps = steps_of(user, project, today, with_past=False) if permit_policy.can_read(user) else None
     open_now = sorted((a for a in every_alert if a.cleared_at is None), key=_worst_first)
     return ProjectPage(
         project=project,
@@ -275,7 +289,11 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         problems=problems_of(user, project),
         requests=requests_of(user, project),
         signings=signings_of(user, project),
-        permits=detail_of(project, now),
+        permits=detail,
+        steps=steps,
+        line=line_of(steps, detail.critical.step.permit.code if detail and detail.critical else "")
+        if steps
+        else None,
         admission=promised_of(user, project, local_day(now).year),
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),

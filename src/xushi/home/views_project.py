@@ -13,6 +13,7 @@ from xushi.guarantees.policy import is_asker
 from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
+from xushi.permits.policy import can_open as can_open_permits
 from xushi.problems.policy import is_reporter as is_problem_reporter
 from xushi.progress.policy import can_report
 from xushi.registry.models import Project
@@ -40,6 +41,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "may_instruct": can_instruct(user),
         "may_ask_resources": is_asker(user),
         "may_report_problem": is_problem_reporter(user),
+        "may_open_permits": can_open_permits(user, found),
         "office": user.has_role(Role.OFFICE),
     }
     return render(request, "home/project.html", context)

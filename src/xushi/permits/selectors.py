@@ -13,9 +13,11 @@ from xushi.calendars.selectors import calendar
 from xushi.journal.models import EventRow
 from xushi.kit.listed import listed
 from xushi.permits import policy
+from xushi.permits.bottlenecks import RED_AFTER
 from xushi.permits.catalogue import STAGES
+from xushi.permits.expected import not_started
 from xushi.permits.following import Graphs
-from xushi.permits.models import RUNNING, PermitStep, StepFile, Supplement, Track
+from xushi.permits.models import RUNNING, WAITING, PermitStep, StepFile, Supplement, Track
 from xushi.permits.rules import Place, open_before
 from xushi.permits.table import DECIDED, MARKS, Act, Who, acts_from
 from xushi.registry.models import Project
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 State = PermitStep.State
 IN_ORDER = (1, 2, 3, 0, 4)
+MAIN = ("submit", "accept", "approve", "answer_supplement", "settle_lacking")  # what carries a step on
 RELATED = (
     "project__territory__successor", "project__responsible_unit__successor", "project__owner_unit__successor",
     "permit__department__successor", "confirmed_by", "officer",
@@ -47,7 +50,7 @@ class Row:
     @property
     def mark(self) -> str:
         if self.over:
-            return "overdue"
+            return "overdue" if self.long else "needs_coordination"
         if self.step.state == State.PLANNED and self.step.ready_since is None:
             return "not_due"
         return MARKS[State(self.step.state)]
@@ -66,7 +69,43 @@ class Row:
         step = self.step
         if step.state != State.PLANNED:
             return str(step.get_state_display())
-        return "可以报件" if step.ready_since else "等前面的"
+        if step.ready_since:
+            return "可以报件"
+        return "等前面的" if self.waits_for or step.permit.needed_for_start else "等竣工"
+
+    @property
+    def long(self) -> bool:
+        """Past its promise by so much that the alert is red."""
+        return (self.over or 0) > RED_AFTER
+
+    @property
+    def tone(self) -> str:
+        return "red" if self.long else "amber"
+
+    @property
+    def pending(self) -> bool:
+        """正在办的: it waits, or was refused and can be handed in again, or something is still owed."""
+        return self.waiting or self.step.state == State.REFUSED or self.step.lacking_until is not None
+
+    @property
+    def said_where(self) -> str:
+        """已受理，超18天 / 可以报件，第3天 / 已批准，用了11天."""
+        if self.over:
+            return f"{self.where}，超{self.over}天"
+        if self.waiting:
+            return f"{self.where}，第{self.days}天"
+        took = self.done and self.days is not None
+        return f"{self.where}，用了{self.days}天" if took else self.where
+
+    @property
+    def files(self) -> list[StepFile]:
+        held: list[StepFile] = getattr(self.step, "held", [])
+        return held
+
+    @property
+    def main(self) -> Act | None:
+        """The act that carries it on, where this person may do it."""
+        return next((act for act in self.acts if act.verb in MAIN), None)
 
     @property
     def owed(self) -> Supplement | None:
@@ -82,6 +121,19 @@ class Row:
     @property
     def holder(self) -> Any:
         return policy.holder(self.step)
+
+    @property
+    def in_hand(self) -> str:
+        """在谁手里: the project's own side until it is handed in and while a supplement is owed, else the department."""
+        project = self.step.project
+        if self.step.state in (State.PLANNED, State.SUPPLEMENT, State.REFUSED):
+            return str(project.owner_unit or project.responsible_unit or "项目单位")
+        return str(self.holder or "没定办理部门")
+
+    @property
+    def due_on(self) -> date | None:
+        """承诺办结 of what was handed in."""
+        return self.step.due_on if self.step.submitted_on else None
 
 
 @dataclass(slots=True)
@@ -102,6 +154,17 @@ class Steps:
     @property
     def decided(self) -> int:
         return sum(row.done for row in self.rows)
+
+    @property
+    def pending(self) -> list[Row]:
+        """正在办的, the furthest past its promise first, then the longest wait."""
+        found = [row for row in self.rows if row.pending]
+        return sorted(found, key=lambda row: (-(row.over or 0), -(row.days or 0)))
+
+    def main(self, held: Row | None) -> tuple[Row, Act] | None:
+        """The one thing to do on this page: at the step that holds the project up, else at the first one pending."""
+        rows = [held, *self.pending] if held else self.pending
+        return next(((row, act) for row in rows if (act := row.main)), None)
 
     @property
     def to_confirm(self) -> list[Row]:
@@ -197,10 +260,17 @@ def _extensible(step: PermitStep, today: date) -> bool:
     )
 
 
+def waiting_steps(user: "User", today: date) -> Any:
+    """What waits in projects not started, of what this person sees; how many projects: the board's figure."""
+    return PermitStep.objects.visible_to(user).filter(WAITING, not_started(today)).order_by()
+
+
 def _past(steps: Sequence[PermitStep]) -> dict[int, list[EventRow]]:
-    """What has been done to each step, the newest first; one query."""
+    """What has been done to each step, the newest first, without what was said of it (alerts, reminders); one query."""
     rows = EventRow.objects.filter(
-        listed("subject_id", [step.pk for step in steps]), subject_kind=PermitStep._meta.label_lower
+        listed("subject_id", [step.pk for step in steps]),
+        subject_kind=PermitStep._meta.label_lower,
+        event__verb__startswith="permits.",
     )
     found: dict[int, list[EventRow]] = defaultdict(list)
     for row in rows.select_related("event").order_by("-event__at", "-pk"):

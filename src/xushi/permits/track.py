@@ -11,8 +11,8 @@ SHORT = {
     "project_code": "赋码", "proposal": "建议书", "pre_examination": "用地预审", "feasibility": "可研",
     "verification": "核准", "filing": "备案", "supply": "供地", "land_permit": "用地", "design": "方案",
     "planning_permit": "工规", "preliminary": "初设", "drawing": "图审", "fire_design": "消防设计", "tender": "招投标",
-    "quality": "质监", "construction": "施工证", "environment": "环评", "energy": "能评", "water_soil": "水保",
-    "flood": "洪评", "stability": "稳评", "heritage": "文物", "forest": "林地", "relocation": "征地拆迁",
+    "quality": "质监", "construction": "施工证", "environment": "环评", "energy": "能评", "energy_firm": "能评",
+    "water_soil": "水保", "flood": "洪评", "stability": "稳评", "heritage": "文物", "forest": "林地", "relocation": "征地拆迁",
 }  # fmt: skip
 
 
@@ -68,7 +68,8 @@ def _behind(code: str, needs: Mapping[str, Sequence[str]], rows: Mapping[str, Ro
     done = {row.step.permit.code: row for row in rows.values() if row.done and row.step.state == "approved"}
     before = sorted((done[one] for one in _all_before(code, needs) if one in done), key=_decided)
     rest = sorted((row for one, row in done.items() if row not in before and one != code), key=_decided)
-    return (rest[-(BEHIND - len(before)) :] if len(before) < BEHIND else []) + before[-BEHIND:]
+    missing = BEHIND - len(before)
+    return sorted([*(rest[-missing:] if missing > 0 else []), *before[-BEHIND:]], key=_decided)
 
 
 def _all_before(code: str, needs: Mapping[str, Sequence[str]]) -> list[str]:

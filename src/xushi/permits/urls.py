@@ -1,6 +1,13 @@
 from django.urls import path
 
-from xushi.permits import urls_catalogue, urls_services, views_bottlenecks, views_expected, views_steps
+from xushi.permits import (
+    urls_catalogue,
+    urls_services,
+    views_bottlenecks,
+    views_expected,
+    views_steps,
+    views_steps_paper,
+)
 
 app_name = "permits"
 urlpatterns = [
@@ -10,6 +17,8 @@ urlpatterns = [
     path("print/", views_bottlenecks.paper, name="bottlenecks_print"),
     path("expected/<int:pk>/", views_expected.expected, name="expected"),
     path("project/<int:pk>/", views_steps.steps, name="steps"),
+    path("project/<int:pk>/export/", views_steps_paper.export, name="steps_export"),
+    path("project/<int:pk>/print/", views_steps_paper.paper, name="steps_print"),
     path("project/<int:pk>/open/", views_steps.open_track, name="open"),
     path("project/<int:pk>/move/", views_steps.move, name="move"),
     path("project/<int:pk>/confirm/", views_steps.confirm, name="confirm"),

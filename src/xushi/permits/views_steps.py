@@ -16,19 +16,21 @@ from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.permits import actions, actions_office, policy, selectors
-from xushi.permits.expected import detail_of
+from xushi.permits.expected import Detail, detail_of
 from xushi.permits.forms import ReasonForm, StepForm
 from xushi.permits.models import PermitStep, StepFile
+from xushi.permits.selectors import Steps
 from xushi.permits.selectors_catalogue import published
 from xushi.permits.selectors_services import of_project
-from xushi.permits.table import BY_VERB
-from xushi.permits.track import line_of
+from xushi.permits.table import BY_VERB, refusal
+from xushi.permits.timeline import passed
+from xushi.permits.track import Line, line_of
 from xushi.registry.checking import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.access import person
 
 
-def _project(request: HttpRequest, pk: int) -> Project:
+def ask_project(request: HttpRequest, pk: int) -> Project:
     user = person(request)
     if not policy.can_read(user):
         raise PermissionDenied("前期手续由项目单位、属地、办理部门、区重大办和区领导查看。")
@@ -40,17 +42,23 @@ def _project(request: HttpRequest, pk: int) -> Project:
 
 @require_safe
 def steps(request: HttpRequest, pk: int) -> HttpResponse:
-    """The track, every step with what this person may do; ?step=&act= opens the form of one act."""
-    project = _project(request, pk)
-    form, step = None, row_number(request.GET.get("step", ""))
-    if step and request.GET.get("act") in BY_VERB:
-        form = _form(request, project, step, request.GET["act"])
-    return _page(request, project, form)
+    """The track, every step with what this person may do; ?step=&act= opens the form of one act.
+
+    An act that cannot be done, or not by this person, is answered with the reason and no form.
+    """
+    project = ask_project(request, pk)
+    step, verb = row_number(request.GET.get("step", "")), request.GET.get("act", "")
+    if not step or verb not in BY_VERB or verb == "confirm":
+        return _page(request, project)
+    form = _form(request, project, step, verb)
+    parts = policy.parts_of(person(request), form.step)
+    why = refusal(verb, form.step.state, parts, f"“{form.step.permit.name}”")
+    return _page(request, project, None if why else form, why)
 
 
 def _form(request: HttpRequest, project: Project, step: int, verb: str, *, posted: bool = False) -> StepForm:
     rows = PermitStep.objects.visible_to(person(request)).filter(project=project)
-    held = get_object_or_404(rows.select_related("permit", "project"), pk=step)
+    held = get_object_or_404(rows.select_related(*selectors.RELATED), pk=step)
     data = (request.POST, request.FILES) if posted else (None, None)
     return StepForm(BY_VERB[verb], held, *data, today=local_day(clock.now()))
 
@@ -62,12 +70,13 @@ def _page(
     today = local_day(now)
     found = selectors.steps_of(user, project, today)
     detail = detail_of(project, now) if found else None
-    critical = detail.critical.step.permit.code if detail and detail.critical else ""
-    newest = published()
+    drawn, newest = line(found, detail) if found else None, published()
+    whole = Project.objects.visible_to(user).filter(pk=project.pk).exists()
     context: dict[str, Any] = {
-        "project": project, "steps": found, "line": line_of(found, critical) if found else None, "detail": detail,
+        "project": project, "steps": found, "line": drawn, "detail": detail,
         "today": today, "now": now, "form": form, "overtaken": overtaken, "office": policy.can_open(user, project),
-        "whole": Project.objects.visible_to(user).filter(pk=project.pk).exists(),
+        "whole": whole, "main": found.main(drawn.held if drawn else None) if found else None,
+        "passed": passed(found, whole=whole) if found else [], "opened": row_number(request.GET.get("open", "")),
         "newer": newest if found and newest and newest.pk != found.track.catalogue_id else None,
         "reason": ReasonForm(), "services": of_project(user, project),
     }  # fmt: skip
@@ -75,11 +84,15 @@ def _page(
     return render(request, "permits/steps.html", context, status=409 if overtaken else 422 if posted else 200)
 
 
+def line(found: Steps, detail: Detail | None) -> Line:
+    return line_of(found, detail.critical.step.permit.code if detail and detail.critical else "")
+
+
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """One act; whoever was slower sees the new state and keeps what they typed."""
     held = get_object_or_404(PermitStep.objects.visible_to(person(request)).order_by(), pk=pk)
-    project = _project(request, held.project_id)
+    project = ask_project(request, held.project_id)
     if verb not in BY_VERB or verb == "confirm":
         raise Http404
     form = _form(request, project, pk, verb, posted=True)
@@ -98,7 +111,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _at(step: PermitStep) -> str:
-    return f"{reverse('permits:steps', args=[step.project_id])}#step-{step.permit.code}"
+    return f"{reverse('permits:steps', args=[step.project_id])}?open={step.pk}#step-{step.permit.code}"
 
 
 def _acted(request: HttpRequest, form: StepForm, seen: dict[int, int | None]) -> None:
@@ -136,7 +149,7 @@ def _acted(request: HttpRequest, form: StepForm, seen: dict[int, int | None]) ->
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """确认: the ticked steps of one project; picked as step:version."""
-    project = _project(request, pk)
+    project = ask_project(request, pk)
     seen: dict[int, int | None] = {}
     for pick in request.POST.getlist("pick"):
         step, _, version = pick.partition(":")
@@ -159,7 +172,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def open_track(request: HttpRequest, pk: int) -> HttpResponse:
     """建立手续."""
-    project = _project(request, pk)
+    project = ask_project(request, pk)
     try:
         actions_office.open_tracks([project], actor=Actor.of(request), now=clock.now())
     except Refused as refusal:
@@ -172,7 +185,7 @@ def open_track(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """换到新版目录."""
-    project = _project(request, pk)
+    project = ask_project(request, pk)
     reason = request.POST.get("reason", "")
     try:
         track = actions_office.move_track(project, reason=reason, actor=Actor.of(request), now=clock.now())
