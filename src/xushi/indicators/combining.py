@@ -104,7 +104,9 @@ def found_weights(x: Array, how: str) -> Array:
     """Weights out of the figures themselves (units × children), by entropy or CRITIC; NaN where they cannot tell."""
     from pymcdm import weights
 
-    if not np.isfinite(x).all() or (x < 0).any() or not (x.sum(0) > 0).all():
+    find = weights.entropy_weights if how == "entropy" else weights.critic_weights
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(find(x))
+    except ValueError:  # a column that sums to nothing, or less
         return np.full(x.shape[1], np.nan)
-    with np.errstate(all="ignore"):
-        return np.asarray(weights.entropy_weights(x) if how == "entropy" else weights.critic_weights(x))

@@ -48,28 +48,34 @@ def _outlying(skew: Array, kurtosis: Array, rule: Treat) -> np.ndarray:
 
 
 def _mended(original: Array, rule: Treat) -> Array:
-    columns = original.copy()
-    left = np.arange(len(columns))
-    skew, _ = moments(columns)
-    for _step in range(rule.winsorise):
-        columns[left] = _winsorised(columns[left], skew)
-        skew, kurtosis = moments(columns[left])
-        still = _outlying(skew, kurtosis, rule)
-        left, skew = left[still], skew[still]
-        if not left.size:
-            return columns
-    columns[left] = original[left] if rule.then == "keep" else _transform(original[left], rule.then)
-    return columns
-
-
-def _winsorised(columns: Array, skew: Array) -> Array:
-    """The outermost point, on the side the column leans to, drawn in to the next one."""
+    """Columns that fail, winsorised until they pass; those that never do, as they were or transformed."""
+    made = original.copy()
+    left = np.arange(len(original))
+    skew, _ = moments(original)
     side = np.where(skew > 0, 1.0, -1.0)[:, None]
-    turned = columns * side
-    top = np.fmax.reduce(turned, axis=1)[:, None]
-    outermost = turned == top
-    inner = np.fmax.reduce(np.where(outermost, -np.inf, turned), axis=1)[:, None]
-    return np.asarray(np.where(outermost & np.isfinite(inner), inner, turned) * side)
+    turned = original * side  # each column with its long tail upwards
+    for _step in range(rule.winsorise):
+        _draw_in(turned)
+        skew, kurtosis = moments(turned)
+        still = _outlying(skew, kurtosis, rule)
+        if not still.all():
+            made[left[~still]] = turned[~still] * side[~still]
+            left, skew, side, turned = left[still], skew[still], side[still], turned[still]
+        if not left.size:
+            return made
+        if (skew < 0).any():
+            other = np.where(skew < 0, -1.0, 1.0)[:, None]
+            side, turned = side * other, turned * other
+    made[left] = original[left] if rule.then == "keep" else _transform(original[left], rule.then)
+    return made
+
+
+def _draw_in(turned: Array) -> None:
+    """The outermost point of each column drawn in to the next one; a column of one figure stays."""
+    outermost = turned == np.fmax.reduce(turned, axis=1)[:, None]
+    inner = np.fmax.reduce(turned, axis=1, where=~outermost, initial=-np.inf)
+    outermost[np.isneginf(inner)] = False
+    np.copyto(turned, inner[:, None], where=outermost)
 
 
 def _transform(columns: Array, how: str) -> Array:
