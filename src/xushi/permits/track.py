@@ -12,7 +12,8 @@ SHORT = {
     "verification": "核准", "filing": "备案", "supply": "供地", "land_permit": "用地", "design": "方案",
     "planning_permit": "工规", "preliminary": "初设", "drawing": "图审", "fire_design": "消防设计", "tender": "招投标",
     "quality": "质监", "construction": "施工证", "environment": "环评", "energy": "能评", "energy_firm": "能评",
-    "water_soil": "水保", "flood": "洪评", "stability": "稳评", "heritage": "文物", "forest": "林地", "relocation": "征地拆迁",
+    "water_soil": "水保", "flood": "洪评", "stability": "稳评", "heritage": "文物", "forest": "林地",
+    "relocation": "征地拆迁",
 }  # fmt: skip
 
 
