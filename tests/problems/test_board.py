@@ -158,3 +158,17 @@ def test_who_sees_what(
 @pytest.fixture
 def indicator_lead(district) -> User:
     return appoint(UserFactory(name="冯立"), Role.INDICATOR_LEAD, unit=district)
+
+
+def test_the_decision_is_told_by_a_project_that_it_frees(
+    town: Town, office_user: User, leader_user: User
+) -> None:
+    given(town.projects[0], town.land, words="两户没有签约，进不了场")
+    held = given(town.projects[1], town.land, words="坟地三座未迁")
+    given(town.projects[1], town.finance, code="funds", words="还欠资金")
+    office.raise_to_leader(seen(held), leader_user, "坟地请定", actor=SYSTEM, now=NOW)
+    board = built(office_user)
+    boards.explain(board, office_user)
+    [land] = [cell for cell in board.decisions if cell.column.label == "区国土分局"]
+    assert land.projects == {town.projects[0].pk}
+    assert land.words == "两户没有签约，进不了场等2项"

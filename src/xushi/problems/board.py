@@ -224,6 +224,8 @@ def _rows(
 def explain(board: Board, user: "User") -> None:
     """What the shown decisions are about: what was put to a leader last, else the most pressing title; three queries.
 
+    Of a project that the decision frees; one that something else still holds would not bear the sum out.
+
     And what the projects they free wait for then: the permit that the start of each hangs on.
     """
     shown = {(cell.kind.path, cell.column.key): cell for cell in board.decisions}
@@ -232,13 +234,17 @@ def explain(board: Board, user: "User") -> None:
     leads = [int(key) for _, key in shown]
     seen = Problem.objects.open().visible_to(user).filter(lead__in=leads)
     asked = Raising.objects.filter(problem__in=seen.values("pk")).order_by("at")
-    for path, lead, words in asked.values_list("problem__problem_class__path", "problem__lead", "words"):
-        if cell := shown.get((path[:5], str(lead))):
+    names = ("problem__problem_class__path", "problem__lead", "problem__project", "words")
+    for path, lead, project, words in asked.values_list(*names):
+        cell = shown.get((path[:5], str(lead)))
+        if cell and project in cell.projects:
             cell.words = words
     titles = seen.order_by("-due_on", "-pk")
     first: dict[Key, str] = {}
-    for path, lead, title in titles.values_list("problem_class__path", "lead", "title"):
-        first[path[:5], str(lead)] = title
+    for path, lead, project, title in titles.values_list("problem_class__path", "lead", "project", "title"):
+        key = (path[:5], str(lead))
+        if key in shown and project in shown[key].projects:
+            first[key] = title
     for key, cell in shown.items():
         more = f"等{cell.count}项" if cell.count > 1 else ""
         cell.words = cell.words or f"{first.get(key, '')}{more}"
