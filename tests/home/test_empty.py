@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from tests.duties.factories import owed
 from xushi.units.models import Unit, User
 
 SignIn = Callable[[User], Client]
@@ -38,3 +39,13 @@ def test_an_empty_list_and_an_unknown_month_say_so(signed_in: SignIn, office_use
     odd = client.get("/overview/?month=2017-01")
     assert odd.status_code == 400
     assert "2017年1月没有数：还没有关过账，正在报的是2018年9月。" in odd.content.decode()
+
+
+def test_who_owes_something_and_sees_no_project_finds_what_is_owed(
+    signed_in: SignIn, department_user: User, district: Unit
+) -> None:
+    assert "9月还没有你看得到的项目" in signed_in(department_user).get("/").content.decode()
+    owed(district, person=department_user, title="写一份说明")
+    page = signed_in(department_user).get("/").content.decode()
+    assert "写一份说明" in page and "1件待办" in page
+    assert "9月还没有你看得到的项目" not in page

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.duties.selectors import badge
+from xushi.duties.views import duties
 from xushi.home import overview as overviews
 from xushi.home import reporting, searching
 from xushi.home.months import choose
@@ -22,7 +24,10 @@ REPORTER_FIRST = (Role.TERRITORY, Role.OWNER)
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page: the portfolio for those who answer for it, the to-do list for those who report."""
+    """The first page: the portfolio for those who answer for it, what is to be reported for those who report.
+
+    Who owes something and sees no project finds what is owed, nearest first.
+    """
     user: Any = request.user
     now = clock.now()
     soon = reminder(user, now)
@@ -31,8 +36,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role(*PORTFOLIO):
         choice = choose(None, local_day(now))
         page = overviews.overview(user, choice, now)
+        if page.nothing_yet and not user.has_role(Role.OFFICE) and badge(user, local_day(now)):
+            return duties(request)
         pens = waiting(user, local_day(now)) if user.has_role(Role.LEADER) else ()
         return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon, "waiting": pens})
+    if badge(user, local_day(now)):
+        return duties(request)
     return render(request, "home/nothing.html", {"reminder": soon})
 
 
