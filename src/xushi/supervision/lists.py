@@ -115,7 +115,9 @@ def _with_names(orders: OrderQuerySet) -> OrderQuerySet:
 def _answered(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
     done = (State.REPLIED, State.CLOSED)
     orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(now), state__in=done)
-    ordered: OrderQuerySet = orders.order_by(F("last_replied_at").desc(nulls_last=True), "-serial")
+    ordered: OrderQuerySet = orders.order_by(
+        F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial"
+    )
     return ordered
 
 
