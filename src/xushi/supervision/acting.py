@@ -21,7 +21,7 @@ from xushi.supervision.forms import (
     words_field,
 )
 from xushi.supervision.models import Extension, SupervisionOrder
-from xushi.supervision.table import State, Who, steps_from
+from xushi.supervision.table import ANSWERS, State, Who, steps_from
 
 Fields = dict[str, django_forms.Field]
 # 反馈办理情况 是一张表：已办结即答复（协办即办完），推进中、需协调即报进展（协办反馈）
@@ -218,14 +218,20 @@ class Offered:
 
 
 def offered(
-    order: SupervisionOrder, parts: Collection[Who], pending: Extension | None, rated: bool
+    order: SupervisionOrder,
+    parts: Collection[Who],
+    pending: Extension | None,
+    rated: bool,
+    may_ask: bool,
 ) -> Offered:
     """The steps that the table allows, the main ones apart; what has its own condition only where that holds."""
     state = State(order.state)
     allowed = [step.verb for step in steps_from(state, parts)]
     if state == State.DRAFTED and "approve" in allowed:
         allowed.append("issue")  # approved on the way
-    hidden = {"grant_extension", "refuse_extension"} if pending is None else {"ask_extension"}
+    hidden = set(ANSWERS) if pending is None else set()
+    if pending is not None or not may_ask:
+        hidden.add("ask_extension")
     acts = [
         act for act in ACTS if act.verb in allowed and act.verb not in hidden | ({"rate"} if rated else set())
     ]

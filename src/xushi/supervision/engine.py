@@ -93,8 +93,9 @@ def take(
     today, frame_of = local_day(now), _framer(actor, now)
     parts = {order.pk: policy.parts_of(actor.by, order, today) for order in held}
     for order in held:
-        if sentence := refusal(verb, State(order.state), parts[order.pk], order.called):
-            raise NotAllowed(sentence)
+        if refusal(verb, State(order.state), parts[order.pk], order.called):
+            asked = order.asked_extensions.filter(state=Extension.State.ASKED).exists()
+            raise NotAllowed(refusal(verb, State(order.state), parts[order.pk], order.called, asked=asked))
         if seen is not None and seen != order.version and (step.moves() or verb.endswith("extension")):
             raise Conflict(_moved_on(order))
     steps, rows = [], []

@@ -162,6 +162,20 @@ class ExtensionRequest:
     terms: Terms = field(default_factory=Terms)
 
 
+def last_day_to_ask(due_at: datetime, terms: Terms, calendar: WorkingCalendar) -> date:
+    """The last day on which more time can be asked for."""
+    return calendar.add(local_day(due_at), -terms.extension_notice)
+
+
+def can_still_ask(
+    due_at: datetime | None, granted_before: int, now: datetime, terms: Terms, calendar: WorkingCalendar
+) -> bool:
+    """Whether an extension asked for now could be granted at all: in time, and not granted too often before."""
+    if due_at is None or granted_before >= terms.extensions_at_most:
+        return False
+    return local_day(now) <= last_day_to_ask(due_at, terms, calendar)
+
+
 def extension_problems(request: ExtensionRequest, calendar: WorkingCalendar) -> Iterator[tuple[str, str]]:
     """(field, sentence): at most so many times, asked some working days before the deadline, to a later day."""
     terms, today, due_day = request.terms, local_day(request.asked_at), local_day(request.due_at)
@@ -169,7 +183,7 @@ def extension_problems(request: ExtensionRequest, calendar: WorkingCalendar) -> 
         yield "due", "上一次延期申请还没有答复，请等区重大办答复。"
     if request.granted_before >= terms.extensions_at_most:
         yield "due", f"已经延期{request.granted_before}次，最多{terms.extensions_at_most}次，不能再延。"
-    last = calendar.add(due_day, -terms.extension_notice)
+    last = last_day_to_ask(request.due_at, terms, calendar)
     if today > last:
         yield (
             "due",

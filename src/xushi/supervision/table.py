@@ -185,6 +185,8 @@ EVENTS = {
     "inherit": "supervision.order.inherited",
     "take_over": "supervision.order.taken_over",
 }
+# 有人申请了延期才谈得上的答复
+ANSWERS = ("grant_extension", "refuse_extension")
 # 恢复回到暂停前的状态，是表里唯一看历史的一步
 RESUMES_TO = RUNNING
 
@@ -199,14 +201,20 @@ def steps_from(state: State, parts: Collection[Who] | None = None) -> list[Trans
     ]
 
 
-def refusal(verb: str, state: State, parts: Collection[Who], called: str) -> str:
-    """Why a step is refused now: what is allowed in this state, and who may do it. "" where it is allowed."""
+def refusal(verb: str, state: State, parts: Collection[Who], called: str, *, asked: bool = False) -> str:
+    """Why a step is refused now: what is allowed in this state, and who may do it. "" where it is allowed.
+
+    asked: an extension waits for its answer.
+    """
     step = BY_VERB[verb]
     if state in step.sources and not set(parts).isdisjoint(step.who):
         return ""
     if state in step.sources:
         return f"{called}现在是“{state.label}”，“{step.name}”要由{_whos(step)}来做。"
-    can = [f"{other.name}（{_whos(other)}）" for other in steps_from(state) if other.who != (Who.SYSTEM,)]
+    open_now = [
+        one for one in steps_from(state) if one.who != (Who.SYSTEM,) and (asked or one.verb not in ANSWERS)
+    ]
+    can = [f"{other.name}（{_whos(other)}）" for other in open_now]
     now = f"现在可以：{'、'.join(can)}。" if can else "已经没有下一步。"
     return f"{called}现在是“{state.label}”，不能“{step.name}”。{now}"
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.duties.words import clock_words, day_words
 from xushi.supervision import acting, policy
 from xushi.supervision.acting import Offered
+from xushi.supervision.engine import terms_at
 from xushi.supervision.models import Extension, OrderPhoto, OrderStep, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
-from xushi.supervision.rules import Urgency
+from xushi.supervision.rules import Urgency, can_still_ask
 from xushi.supervision.table import BY_VERB, State, Who
 from xushi.supervision.words import Said, banner, moment_words
 from xushi.units.models import User
@@ -90,6 +92,12 @@ class OrderPage:
         return any(act.verb == "ask_extension" for act in self.offered.more)
 
     @property
+    def issuer(self) -> str:
+        """Who sent it out, by the name it had then: as the thread says it."""
+        sent = [moment.who for moment in self.moments if moment.what == NAMES["issue"]]
+        return sent[-1] if sent else self.order.office.name
+
+    @property
     def amendable(self) -> bool:
         return self.order.serial is None and Who.ISSUER in self.parts and self.order.state != State.WITHDRAWN
 
@@ -109,11 +117,12 @@ def order_page(order: SupervisionOrder, user: User, now: datetime) -> OrderPage:
     parts = policy.parts_of(user, order, local_day(now))
     pending = order.asked_extensions.filter(state=Extension.State.ASKED).first()
     rated = bool(order.closed_at and order.ratings.filter(at__gte=order.closed_at).exists())
+    may_ask = can_still_ask(order.due_at, order.extensions, now, terms_at(now), calendar())
     return OrderPage(
         order=order,
         banner=banner(order, now),
         moments=moments_of(order, user, now),
-        offered=acting.offered(order, parts, pending, rated),
+        offered=acting.offered(order, parts, pending, rated, may_ask),
         parts=parts,
         pending=pending,
     )
