@@ -21,7 +21,7 @@ from xushi.registry.models import Project
 from xushi.supervision.meetings import add_item, plan_meeting
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Decision, Meeting
-from xushi.supervision.sitting import begin_meeting
+from xushi.supervision.sitting import begin_meeting, end_meeting
 from xushi.units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -366,3 +366,20 @@ def test_the_page_costs_the_same_at_any_length(
     for i in range(8):
         add_item(meeting, f"又{i}", unit=world.land, actor=world["clerk"], now=at(11))
     assert queries() == few
+
+
+def test_now_is_now_until_the_meeting_has_ended(
+    world: World, meeting: Meeting, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(world.people["clerk"])
+    first, pack = page(client, meeting), reverse("supervision:meeting_pack", args=[meeting.pk])
+    monkeypatch.setattr(clock, "now", lambda: at(12, 9) + timedelta(days=2))
+    second = page(client, meeting)
+    for before, later in (("逾5天", "逾7天"), ("逾2天", "逾4天")):
+        assert before in first and before not in second and later in second
+        assert later in client.get(pack).content.decode()
+    begin_meeting(meeting, actor=world["clerk"], now=at(14, 15))
+    meeting.refresh_from_db()
+    end_meeting(meeting, actor=world["clerk"], now=at(14, 16))
+    monkeypatch.setattr(clock, "now", lambda: at(20, 9))
+    assert "逾7天" in page(client, meeting)

@@ -12,7 +12,7 @@ from xushi.duties.words import clock_words, day_words
 from xushi.progress.standing import Standing, last_closed_month, standings
 from xushi.supervision.meeting_agenda import told
 from xushi.supervision.meeting_pace import Pace, Timed, fitting, minutes_between, pace, pace_words
-from xushi.supervision.meetings import DROPPED
+from xushi.supervision.meetings import DROPPED, as_it_is
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting, WrittenReply
 from xushi.supervision.policy import OVERSEERS, units_of
 
@@ -183,7 +183,7 @@ class Page:
 
 
 def page_of(user: "User", meeting: Meeting, now: datetime) -> Page:
-    """Four queries at any length of the agenda."""
+    """A fixed number of queries at any length of the agenda; until the meeting has ended it says how things are now."""
     decisions = Decision.objects.filter(dropped_at=None).select_related("lead", "order").order_by("pk")
     helpers = Prefetch("helpers", DecisionUnit.objects.select_related("unit"))
     items = (
@@ -195,6 +195,8 @@ def page_of(user: "User", meeting: Meeting, now: datetime) -> Page:
         .order_by("place", "pk")
     )
     every = list(items)
+    if meeting.state in (S.PLANNED, S.SITTING):
+        as_it_is(meeting, every, now)
     whole = user.has_role(*OVERSEERS)
     mine = set(units_of(user).values_list("pk", flat=True)) if not whole else set()
     rows = [

@@ -141,11 +141,41 @@ def bring_up(meeting: Meeting, matters: Iterable[Matter], *, whole: bool = False
     now_are: dict[tuple[str, int | None], Matter] = {(one.kind, one.id): one for one in matters}
     items = list(meeting.items.filter(outcome=AgendaItem.Outcome.WAITING, subject_id__isnull=False))
     for item in items:
+        _bring_up(item, now_are.get((item.subject_kind, item.subject_id)), whole=whole)
+    AgendaItem.objects.bulk_update(items, ["why", "mark", "title", "note", "was", "now_is"], batch_size=200)
+
+
+def _bring_up(item: AgendaItem, one: Matter | None, *, whole: bool) -> None:
+    if one is not None:
+        _say(item, one)
+    elif whole and item.subject_kind in NAMES:
+        item.now_is, item.mark = "已办结", "closed"
+
+
+def as_it_is(meeting: Meeting, items: Iterable[AgendaItem], now: datetime) -> None:
+    """The items, in hand alone, say how things stand at this moment; a fixed number of queries for each kind.
+
+    One already discussed keeps why it was on and says where it has got to.
+    """
+    about = [item for item in items if item.subject_id is not None and item.subject_kind in NAMES]
+    wanted: dict[str, list[int]] = {}
+    for item in about:
+        wanted.setdefault(item.subject_kind, []).append(item.subject_id or 0)
+    since = meeting.since or meeting.made_at
+    found = [one for kind, keys in wanted.items() for one in facts_of(kind, keys, since, now)]
+    now_are = {(one.kind, one.id): one for one in found}
+    for item in about:
         one = now_are.get((item.subject_kind, item.subject_id))
-        if one is not None:
-            _say(item, one)
-        elif whole and item.subject_kind in NAMES:
-            item.now_is, item.mark = "已办结", "closed"
+        if item.outcome == AgendaItem.Outcome.WAITING:
+            _bring_up(item, one, whole=True)
+        else:
+            item.now_is = one.now_is[:60] if one else "已办结"
+
+
+def keep_as_it_is(meeting: Meeting, now: datetime) -> None:
+    """What the agenda says from here on is how things stood at this moment."""
+    items = list(meeting.items.filter(subject_id__isnull=False))
+    as_it_is(meeting, items, now)
     AgendaItem.objects.bulk_update(items, ["why", "mark", "title", "note", "was", "now_is"], batch_size=200)
 
 

@@ -19,10 +19,9 @@ from xushi.problems.rules import Assignment, ProblemInput, problems_of_due, prob
 from xushi.supervision.drafting import OrderInput, draft_orders, issue_orders
 from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.instructing import title_of
-from xushi.supervision.meeting_changes import facts_of
 from xushi.supervision.meeting_replies import REPLY
 from xushi.supervision.meeting_steps import called, note, of_meeting, running, stepped
-from xushi.supervision.meetings import bring_up
+from xushi.supervision.meetings import keep_as_it_is
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting
 from xushi.supervision.rules import Urgency, due_day_mistake
@@ -51,7 +50,7 @@ class DecisionInput:
 def begin_meeting(meeting: Meeting, *, actor: Actor, now: datetime) -> Meeting:
     """开会: the first item is taken up; each problem on the agenda has stood at one more meeting."""
     held = running(meeting, actor, S.PLANNED)
-    _bring_up(held, now)
+    keep_as_it_is(held, now)
     items = list(held.items.order_by("place", "pk"))
     if not items:
         raise NotAllowed("议程上还没有事项，请先加一项。")
@@ -64,17 +63,6 @@ def begin_meeting(meeting: Meeting, *, actor: Actor, now: datetime) -> Meeting:
         note_meeting(problem, held.pk, actor=actor, now=now, meeting_name=called(held))
     _take(held, items[0], now)
     return held
-
-
-def _bring_up(meeting: Meeting, now: datetime) -> None:
-    """The agenda opens with how things stand as the meeting begins."""
-    wanted: dict[str, list[int]] = {}
-    for kind, pk in meeting.items.filter(subject_id__isnull=False).values_list("subject_kind", "subject_id"):
-        if pk is not None:
-            wanted.setdefault(kind, []).append(pk)
-    since = meeting.since or meeting.made_at
-    found = [one for kind, keys in wanted.items() for one in facts_of(kind, keys, since, now)]
-    bring_up(meeting, found, whole=True)
 
 
 @transaction.atomic
@@ -225,6 +213,7 @@ def _problem_problems(item: AgendaItem, row: DecisionInput, today: date) -> Iter
 def end_meeting(meeting: Meeting, *, actor: Actor, now: datetime, seen: int | None = None) -> Meeting:
     """散会并全部签发: every order decided is issued, every problem reported and assigned, all or none."""
     held = running(meeting, actor, S.SITTING, seen=seen)
+    keep_as_it_is(held, now)
     _close_current(held, now)
     left = held.items.filter(outcome=R.WAITING).count()
     rows = Decision.objects.filter(item__meeting=held, dropped_at=None)
