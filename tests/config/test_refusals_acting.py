@@ -145,7 +145,7 @@ WRITE = (
     Page("problems:step", ("problem", "read"), writes=LEADER),
 )  # fmt: skip
 # 人人只动自己的，或只是挑着看
-OWN = {"notices:read_all", "supervision:print_orders"}
+OWN = {"notices:read_all", "supervision:print_orders", "supervision:front"}
 MINUTES = {"supervision:meeting_minutes", "supervision:meeting_docx"}  # 散了会才有，见例会自己的测试
 
 
