@@ -28,7 +28,7 @@ from xushi.supervision.actions import (
     send_instruction,
 )
 from xushi.supervision.models import OrderPhoto, OrderStep, SupervisionOrder
-from xushi.supervision.table import BY_VERB, State
+from xushi.supervision.table import BY_VERB, State, refusal
 from xushi.units.models import Unit, User
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,9 @@ def test_the_page_tells_the_order_and_what_this_person_may_do(world: World, orde
     )
     url = reverse("supervision:order", args=[order.pk])
     unit = signed_in(world.people["handler"]).get(url).content.decode()
-    for part in ("督办1号", "完成二期4户腾地并交地", "今天17:00到期，还剩8小时", "申请延期", "反馈办理情况"):
+    for part in ("督办1号", "完成二期4户腾地并交地", "今天17:00到期，还剩8小时", "反馈办理情况"):
         assert part in unit
+    assert "申请延期" not in unit  # too late to ask
     assert unit.index("区重大办 派发") < unit.index("区国土分局 签收") < unit.index("今天现场会办")
     assert f'action="/supervision/orders/{order.pk}/withdraw"' not in unit
     office = signed_in(world.people["chief"]).get(url).content.decode()
@@ -384,3 +385,63 @@ def test_the_address_of_a_step_opened_again_is_the_orders_page(
     url = reverse("supervision:order_act", args=[order.pk, "ask_extension"])
     answer = signed_in(world.people["handler"]).get(url)
     assert (answer.status_code, answer["Location"]) == (302, reverse("supervision:order", args=[order.pk]))
+
+
+def test_more_time_is_offered_only_while_it_may_be_asked_for(
+    world: World, signed_in: SignIn, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    order = world.order(due_on=date(2018, 9, 14))
+    acknowledge_orders([order], actor=world["handler"], now=at(5, 11))
+    url, unit = reverse("supervision:order", args=[order.pk]), signed_in(world.people["handler"])
+    text = unit.get(url).content.decode()
+    head = text[text.index("order-banner") : text.index("order-grid")]
+    assert "申请延期" in head and "办理中" in head
+    monkeypatch.setattr(clock, "now", lambda: at(13, 9))
+    assert "申请延期" not in unit.get(url).content.decode()
+
+
+def test_a_refusal_names_no_answer_to_what_nobody_asked() -> None:
+    plain = refusal("close", State.WORKING, set(), "督办1号")
+    assert "同意延期" not in plain and "催办" in plain
+    assert "同意延期" in refusal("close", State.WORKING, set(), "督办1号", asked=True)
+
+
+def test_a_unit_that_does_not_see_the_project_gets_its_name_alone(world: World, signed_in: SignIn) -> None:
+    project = add_project(world.town, "紫光项目")
+    order = world.order(project=project)
+    url, link = reverse("supervision:order", args=[order.pk]), f'href="/projects/{project.pk}/"'
+    lead = signed_in(world.people["handler"]).get(url).content.decode()
+    assert "紫光项目" in lead and link not in lead
+    assert link in signed_in(world.people["chief"]).get(url).content.decode()
+
+
+def test_a_leader_writes_on_an_order_from_the_foot_of_its_page(
+    world: World, order, signed_in: SignIn
+) -> None:
+    url = reverse("supervision:order", args=[order.pk])
+    assert "btn btn-pi" in signed_in(world.people["leader"]).get(url).content.decode()
+    assert "btn btn-pi" not in signed_in(world.people["handler"]).get(url).content.decode()
+
+
+def test_the_front_of_the_room_is_the_list(world: World, signed_in: SignIn) -> None:
+    answer = signed_in(world.people["chief"]).get("/supervision/")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("supervision:orders"))
+
+
+def test_the_details_name_who_sent_it_out_as_the_thread_does(world: World, signed_in: SignIn) -> None:
+    order = world.order()
+    OrderStep.objects.filter(order=order, verb="issue").update(unit_name="区政府")
+    text = (
+        signed_in(world.people["chief"]).get(reverse("supervision:order", args=[order.pk])).content.decode()
+    )
+    assert "<dt>签发单位</dt><dd>区政府</dd><dt>督办单位</dt><dd>区重大办</dd>" in text
+    assert "区政府 派发" in text
+
+
+def test_of_the_answered_the_nearest_comes_first(world: World, signed_in: SignIn) -> None:
+    for title, day in (("先到期的", 10), ("后到期的", 11)):
+        order = world.order(title=title, co_handlers=())
+        acknowledge_orders([order], actor=world["handler"], now=at(5, 11))
+        reply_order(SupervisionOrder.objects.get(pk=order.pk), "办好了", actor=world["head"], now=at(day))
+    page = signed_in(world.people["chief"]).get(reverse("supervision:orders")).content.decode()
+    assert 0 < page.index("先到期的") < page.index("后到期的")
