@@ -104,12 +104,12 @@ def test_the_leaders_first_page_shows_what_waits_for_the_pen(acts: Acts, signed_
 
 
 @pytest.mark.parametrize("who", ["leader", "clerk", "handler", "town"])
-def test_the_navigation_costs_six_queries_at_most(acts: Acts, who: str) -> None:
+def test_the_navigation_costs_seven_queries_at_most(acts: Acts, who: str) -> None:
     request = RequestFactory().get("/")
     request.user = User.objects.get(pk=acts.world.people[who].pk)
     with CaptureQueriesContext(connection) as captured:
         context.nav(request)
-    assert len(captured) <= 6
+    assert len(captured) <= 7
 
 
 def test_the_running_order_stands_beside_alert_problem_and_project(acts: Acts, signed_in: SignIn) -> None:

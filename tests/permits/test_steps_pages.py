@@ -18,6 +18,7 @@ from tests.config.test_refusals import everything
 from tests.factories import UserFactory, appoint
 from tests.permits.world import FIRST, World, at, build, later
 from xushi.config import clock
+from xushi.home import counted
 from xushi.home.context import nav as nav_of
 from xushi.permits import actions, figures
 from xushi.permits.bottlenecks_wanted import Wanted
@@ -216,6 +217,7 @@ def test_the_projects_page_shows_the_track_or_offers_to_lay_it_out(world: World,
 
 @pytest.mark.parametrize("name", ["office", "town", "land", "hall", "leader", "stranger"])
 def test_the_count_beside_the_entry_is_the_boards(name: str, world: World, rf: RequestFactory) -> None:
+    counted.forget()
     user = User.objects.get(pk=world.people[name].pk)
     request = rf.get("/")
     request.user = user
@@ -224,6 +226,23 @@ def test_the_count_beside_the_entry_is_the_boards(name: str, world: World, rf: R
     board = figures.board(user, Wanted(), clock.now().date())
     assert (entry.count or 0) == board.projects.value
     assert (entry.count or 0) == (0 if name in ("stranger", "land") else 1)
+
+
+def test_the_count_is_counted_anew_after_whatever_is_written(world: World, rf: RequestFactory) -> None:
+    counted.forget()
+    request = rf.get("/")
+    request.user = User.objects.get(pk=world.people["office"].pk)
+
+    def shown() -> tuple[int | None, int]:
+        with CaptureQueriesContext(connection) as asked:
+            [entry] = [item for item in nav_of(request)["nav"]["items"] if item.key == "permits"]
+        return entry.count, sum('COUNT(DISTINCT "permits_permitstep"' in one["sql"] for one in asked)
+
+    assert [shown(), shown()] == [(1, 1), (1, 0)]
+    for code in ("filing", "environment", "relocation", "supply", "construction"):
+        for verb in (actions.submit, actions.accept, actions.approve):
+            verb(world.seen(code), D, actor=world.by("office"), now=at(D))
+    assert [shown(), shown()] == [(None, 1), (None, 0)]
 
 
 @dataclass(frozen=True)

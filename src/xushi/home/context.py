@@ -11,6 +11,7 @@ from xushi.alerts import tally
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.duties.selectors import badges
+from xushi.home import counted
 from xushi.home import nav as entries
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
@@ -32,7 +33,7 @@ COUNTED = {"alerts", "duties", "permits", "problems", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """nav for the shell: nothing for the anonymous, at most six queries for everybody else."""
+    """nav for the shell: nothing for the anonymous, at most seven queries for everybody else."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {"district": settings.XUSHI_DISTRICT}}
@@ -80,19 +81,24 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
 
 def _count_open(user: "User", wanted: set[str], counts: entries.Counts) -> None:
     """Open problems and the projects waiting for permits; for leaders, who owe no orders, also the orders at the units
-    that are overdue or soon due. One query.
+    that are overdue or soon due. Two queries.
     """
-    tallies = []
+    tallies, today = [], local_day(clock.now())
+    known = counted.kept("permits", user, today) if "permits" in wanted else None
     if "problems" in wanted:
         tallies.append(_tally("problems", Problem.objects.open().visible_to(user)))
-    if "permits" in wanted:
-        tallies.append(_tally("permits", waiting_steps(user, local_day(clock.now())), "project"))
+    if known and known.count is None:
+        tallies.append(_tally("permits", waiting_steps(user, today), "project"))
     if "problems" in wanted and user.has_role(Role.LEADER):
         soon = SupervisionOrder.objects.visible_to(user).filter(FLAGS["soon"].condition(clock.now()))
         tallies.append(_tally("orders", soon))
         counts.narrowed["orders"] = "flag=soon"
     if tallies:
         counts.by_key |= dict(tallies[0].union(*tallies[1:], all=True) if len(tallies) > 1 else tallies[0])
+    if known:
+        count = counts.by_key.pop("permits", 0) if known.count is None else known.count
+        known.keep(count)
+        counts.by_key |= {"permits": count} if count else {}
 
 
 def _tally(key: str, rows: Any, of: str = "pk") -> Any:
