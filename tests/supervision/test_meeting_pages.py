@@ -18,6 +18,7 @@ from xushi.config import clock
 from xushi.duties.models import Duty
 from xushi.problems.models import Problem, ProblemClass
 from xushi.registry.models import Project
+from xushi.supervision.actions import suspend_order
 from xushi.supervision.meetings import add_item, plan_meeting
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Decision, Meeting
@@ -383,3 +384,15 @@ def test_now_is_now_until_the_meeting_has_ended(
     end_meeting(meeting, actor=world["clerk"], now=at(14, 16))
     monkeypatch.setattr(clock, "now", lambda: at(20, 9))
     assert "逾7天" in page(client, meeting)
+
+
+def test_an_order_that_was_suspended_is_not_called_done(
+    world: World, meeting: Meeting, signed_in: SignIn
+) -> None:
+    item = meeting.items.filter(subject_kind="supervision.supervisionorder").first()
+    assert item
+    order = SupervisionOrder.objects.get(pk=item.subject_id)
+    suspend_order(order, "等批复", actor=world["chief"], now=at(11))
+    text = page(signed_in(world.people["clerk"]), meeting)
+    assert "已办结" not in text
+    assert "暂停" in text

@@ -17,6 +17,7 @@ from xushi.journal.models import Event, EventRow
 from xushi.kit.amounts import fast_slow, pct, yi
 from xushi.problems.models import Problem, Raising
 from xushi.problems.table import AT_UNIT as PROBLEM_AT_UNIT
+from xushi.problems.table import State as ProblemState
 from xushi.progress.figures import total
 from xushi.progress.models import MonthClosing
 from xushi.supervision.meeting_agenda import (
@@ -222,3 +223,16 @@ def facts_of(kind: str, keys: Collection[int], since: datetime, now: datetime) -
     if kind == Instruction._meta.label_lower:
         return [one for one in _unrouted(now) if one.id in keys]
     return []
+
+
+def over_words(kind: str, keys: Collection[int]) -> dict[int, str]:
+    """What has become of those that are no matter for a meeting any more: 暂停, 已撤回, 已销号; one query."""
+    if not keys:
+        return {}
+    if kind == SupervisionOrder._meta.label_lower:
+        rows = SupervisionOrder.objects.filter(pk__in=keys).values_list("pk", "state")
+        return {pk: State(state).label for pk, state in rows}
+    if kind == Problem._meta.label_lower:
+        told = Problem.objects.filter(pk__in=keys).values_list("pk", "state")
+        return {pk: ProblemState(state).label for pk, state in told}
+    return dict.fromkeys(keys, "已解除") if kind == Alert._meta.label_lower else {}

@@ -17,14 +17,14 @@ from xushi.supervision import policy
 from xushi.supervision.drafting import issuing_office
 from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.meeting_agenda import GROUP, NAMES, Matter, Why, propose
-from xushi.supervision.meeting_changes import changes, facts_of
+from xushi.supervision.meeting_changes import changes, facts_of, over_words
 from xushi.supervision.meeting_replies import REPLY, SUMMARY, ask_newly, hand_replies
 from xushi.supervision.meeting_steps import note, of_meeting, running, stepped
 from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.units.models import Role, Unit, User
 
 KEPT_ROWS = 200  # of what did not change, named apart; the rest only counted
-DROPPED = "dropped"
+DROPPED, OVER = "dropped", "已办结"
 TAKEN = "这个时间已经安排了同一种例会，请另选时间。"
 BEFORE = {Meeting.Kind.WEEKLY: timedelta(days=7), Meeting.Kind.MONTHLY: timedelta(days=31)}
 
@@ -149,7 +149,7 @@ def _bring_up(item: AgendaItem, one: Matter | None, *, whole: bool) -> None:
     if one is not None:
         _say(item, one)
     elif whole and item.subject_kind in NAMES:
-        item.now_is, item.mark = "已办结", "closed"
+        item.now_is, item.mark = OVER, "closed"
 
 
 def as_it_is(meeting: Meeting, items: Iterable[AgendaItem], now: datetime) -> None:
@@ -164,12 +164,17 @@ def as_it_is(meeting: Meeting, items: Iterable[AgendaItem], now: datetime) -> No
     since = meeting.since or meeting.made_at
     found = [one for kind, keys in wanted.items() for one in facts_of(kind, keys, since, now)]
     now_are = {(one.kind, one.id): one for one in found}
+    left = {kind: {key for key in keys if (kind, key) not in now_are} for kind, keys in wanted.items()}
+    over = {(kind, key): said for kind, keys in left.items() for key, said in over_words(kind, keys).items()}
     for item in about:
-        one = now_are.get((item.subject_kind, item.subject_id))
+        key = (item.subject_kind, item.subject_id or 0)
+        one = now_are.get(key)
         if item.outcome == AgendaItem.Outcome.WAITING:
             _bring_up(item, one, whole=True)
-        else:
-            item.now_is = one.now_is[:60] if one else "已办结"
+        elif one:
+            item.now_is = one.now_is[:60]
+        if one is None:
+            item.now_is = over.get(key, OVER)
 
 
 def keep_as_it_is(meeting: Meeting, now: datetime) -> None:
