@@ -58,10 +58,10 @@ GOOD: list[list[Any]] = [
 def test_a_sheet_moves_the_steps_it_names(look: Look, steps: dict[str, Project]) -> None:
     seen = look(GOOD, "permits")
     assert (seen.problems, seen.counts["changed"]) == ([], 3)
-    assert {d.label for d in seen.differences} >= {"项目赋码状态", "项目赋码办结", "节能审查受理"}
+    assert {d.label for d in seen.differences} >= {"项目赋码状态", "项目赋码办结", "节能审查（企业投资）受理"}
     before = Event.objects.filter(verb="permits.step.reported").count()
     commit(seen)
-    code, energy = step(steps["紫光项目"], "project_code"), step(steps["紫光项目"], "energy")
+    code, energy = step(steps["紫光项目"], "project_code"), step(steps["紫光项目"], "energy_firm")
     assert (code.state, code.decided_on) == ("approved", date(2018, 1, 4))
     assert (energy.state, energy.accepted_on) == ("accepted", date(2018, 1, 9))
     assert energy.ready_since == date(2018, 1, 4)
@@ -116,7 +116,7 @@ def test_it_can_be_taken_back_whole(look: Look, steps: dict[str, Project]) -> No
     batch = commit(look(GOOD, "permits"))
     undo_import(batch, actor=SYSTEM, now=NOW)
     assert set(PermitStep.objects.values_list("state", flat=True)) == {"planned"}
-    assert step(steps["紫光项目"], "energy").ready_since is None
+    assert step(steps["紫光项目"], "energy_firm").ready_since is None
     assert not Duty.objects.open().filter(subject_kind="permits.permitstep").exists()
 
 

@@ -74,6 +74,12 @@ def _report(comparison: Comparison, row: Row, steps: Steps) -> StepReport | None
     return StepReport(row.target or 0, code, _state(row), reason=row.values.get("reason") or "", **days)
 
 
+def _only_one(words: str, known: Mapping[str, str]) -> str | None:
+    """节能审查 where this project has but 节能审查（企业投资）: the one name that begins so, with brackets after it."""
+    found = [code for name, code in known.items() if name.startswith((f"{words}(", f"{words}（"))]
+    return found[0] if len(found) == 1 else None
+
+
 def _code(comparison: Comparison, row: Row, steps: Steps) -> str | None:
     found, words = comparison.found, row.values.get("step")
     known = steps.codes.get(row.target or 0, {})
@@ -81,7 +87,7 @@ def _code(comparison: Comparison, row: Row, steps: Steps) -> str | None:
         found.complain(row, "step", "没有写哪一步手续。请填上，或删掉这一行。")
     elif not known:
         found.complain(row, "name", "这个项目还没有建立手续。请区重大办先建立，再导入。")
-    elif code := known.get(name_key(words)):
+    elif code := known.get(name_key(words)) or _only_one(name_key(words), known):
         return code
     else:
         names = steps.names[row.target or 0]

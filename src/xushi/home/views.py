@@ -36,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role(*PORTFOLIO):
         choice = choose(None, local_day(now))
         page = overviews.overview(user, choice, now)
-        if page.nothing_yet and not user.has_role(Role.OFFICE) and badge(user, local_day(now)):
+        own = not user.has_role(Role.OFFICE, Role.LEADER)  # those two have a first page of their own
+        if page.nothing_yet and own and badge(user, local_day(now)):
             return duties(request)
         pens = waiting(user, local_day(now)) if user.has_role(Role.LEADER) else ()
         return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon, "waiting": pens})
