@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -373,3 +375,21 @@ def test_a_bad_row_stops_the_sheet(
     assert words in str(refusal.value)
     assert refusal.value.problems[0].row == 1
     assert world.step("environment").state == "planned"
+
+
+def test_the_command_lays_out_what_has_no_permits_yet(world: World, subdistrict: Unit) -> None:
+    projects = [add_project(subdistrict, f"老项目{n}") for n in range(3)]
+    begun = add_project(subdistrict, "已开工的", started_on=D)
+    out = StringIO()
+    call_command("permits", "open", stdout=out)
+    assert "给3个未开工项目建立了手续" in out.getvalue()
+    assert all(PermitStep.objects.filter(project=one).exists() for one in projects)
+    assert not Track.objects.filter(project=begun)
+    call_command("permits", "open", stdout=out)
+    assert "都有手续了" in out.getvalue()
+    PermitStep.objects.all().delete()
+    Track.objects.all().delete()
+    Catalogue.objects.update(published_at=None)
+    with pytest.raises(CommandError) as refusal:
+        call_command("permits", "open", stdout=out)
+    assert "还没有发布过手续目录" in str(refusal.value)

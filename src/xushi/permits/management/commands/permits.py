@@ -12,24 +12,32 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.money import half_up, plain, yi
 from xushi.core.text import name_key, row_number
+from xushi.journal.actions import Actor
+from xushi.journal.models import Event
 from xushi.permits import figures
+from xushi.permits.actions_office import open_tracks
 from xushi.permits.bottlenecks import conclusion
 from xushi.permits.bottlenecks_past import board_at
 from xushi.permits.bottlenecks_wanted import Wanted
-from xushi.permits.expected import Detail, Stretch, detail_of
+from xushi.permits.expected import Detail, Stretch, detail_of, not_started_yet
 from xushi.permits.models import PermitStep
+from xushi.registry.checking import Refused
 from xushi.registry.models import Project
 
-WHAT = ("bottlenecks", "expected-start")
+WHAT = ("bottlenecks", "expected-start", "open")
+AT_ONCE = 1000
 
 
 class Command(BaseCommand):
     help = (
-        "前期手续：bottlenecks [--as-of 2018-08-31] [--json] 卡在哪；expected-start 项目 [--json] 何时能开工"
+        "前期手续：bottlenecks [--as-of 2018-08-31] [--json] 卡在哪；expected-start 项目 [--json] 何时能开工；"
+        "open 给还没建手续的未开工项目照现行目录建立"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=WHAT, help="bottlenecks：卡在哪；expected-start：何时能开工")
+        parser.add_argument(
+            "what", choices=WHAT, help="bottlenecks：卡在哪；expected-start：何时能开工；open：建立手续"
+        )
         parser.add_argument(
             "project", nargs="?", default="", help="项目的编号、代码或名称，expected-start 用"
         )
@@ -40,6 +48,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "bottlenecks":
             self._bottlenecks(**options)
+        elif options["what"] == "open":
+            self._open()
         else:
             self._expected(**options)
 
@@ -79,6 +89,18 @@ class Command(BaseCommand):
         for one in detail.stretches:
             spare = f"可拖{one.float}天" if one.float else "一天也拖不得"
             self.stdout.write(f"{one.step.permit.name}：还要{one.left[1]}天（{one.takes.source}），{spare}")
+
+    def _open(self) -> None:
+        """For projects that came before the catalogue did; those entered from now on get theirs by themselves."""
+        now, opened = clock.now(), 0
+        rows = not_started_yet(Project.objects.all(), local_day(now)).filter(track=None).order_by("pk")
+        while some := list(rows[:AT_ONCE]):
+            try:
+                tracks = open_tracks(some, actor=Actor(channel=Event.Channel.COMMAND), now=now)
+            except Refused as refusal:
+                raise CommandError(str(refusal), returncode=2) from None
+            opened += len(tracks)
+        self.stdout.write(f"给{opened:,}个未开工项目建立了手续。" if opened else "未开工的项目都有手续了。")
 
     def _print(self, data: Any) -> None:
         self.stdout.write(json.dumps(data, ensure_ascii=False, indent=1))
