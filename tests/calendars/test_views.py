@@ -30,7 +30,7 @@ def test_a_published_year(office_user: User, signed_in: SignedIn, django_assert_
     client = signed_in(office_user)
     assert client.get(reverse("calendars:this_year"))["Location"] == reverse("calendars:year", args=[2018])
     client.get(reverse("calendars:year", args=[2018]))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         text = client.get(reverse("calendars:year", args=[2018])).content.decode()
     assert text.count("cal-month") >= 12
     assert '<td class="cal-work" title="国庆节调休">29<small>班</small></td>' in text

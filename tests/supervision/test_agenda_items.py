@@ -137,7 +137,7 @@ def test_the_agenda_says_how_things_stand_as_the_meeting_begins(world: World) ->
     begin_meeting(meeting, actor=world["clerk"], now=HELD)
     first, second = meeting.items.filter(subject_kind=ORDER_LABEL).order_by("place")
     assert (first.why, first.now_is) == (Why.OVERDUE, "逾1天")
-    assert (second.now_is, second.mark) == ("已办结", "closed")
+    assert (second.now_is, second.mark) == ("已撤回", "closed")
     unrouted = meeting.items.get(why=Why.UNROUTED)
     assert (unrouted.now_is, unrouted.unit) == ("今天17:00", world.office)
     assert not Duty.objects.filter(
