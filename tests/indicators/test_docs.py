@@ -9,10 +9,11 @@ import yaml
 from django.core.management import call_command
 
 from tests.indicators.making import table
-from xushi.indicators import spec_rules
+from xushi.indicators import spec, spec_rules, ways
 from xushi.indicators.engine import build
-from xushi.indicators.reading import spec_of, tree_of
+from xushi.indicators.reading import spec_of, tree_of, validated
 from xushi.indicators.scenario import overlaid, scenario_of
+from xushi.indicators.ways import Means, cheapest_by
 
 PAGE = (Path(__file__).parents[2] / "docs" / "indicators-format.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```\n\n```csv\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
@@ -57,6 +58,25 @@ def test_the_uncertainty_of_the_page_is_read() -> None:
     part = yaml.safe_load(re.findall(r"```yaml\n(# 写在.*?)```", PAGE, re.DOTALL)[0])
     spec = spec_of({"name": "x", "nodes": {"总": {}, "a": {"parent": "总"}}, **part})
     assert len(spec.uncertainty.choices) == 2 and spec.uncertainty.reach == (20,)
+
+
+def test_the_means_of_the_page_fit_its_example() -> None:
+    """办法照着例子用得上：甲要追上自己前面的，乙已经最好。"""
+    means = validated(Means, tree_of(re.findall(r"```yaml\n(# 办法.*?)```", PAGE, re.DOTALL)[0]))
+    example, figures = spec_of(tree_of(EXAMPLES[2][0])), table(EXAMPLES[2][1])
+    way = cheapest_by(example, figures, unit="乙", rank=1, means=means.model_copy(update={"budget": None}))
+    assert way.proof in ("least", "none") and way.spent.get("环保局", 0) <= 300
+
+
+def test_every_key_of_the_specification_is_on_the_page() -> None:
+    kinds = [kind for module in (spec, spec_rules, ways) for kind in vars(module).values()
+             if isinstance(kind, type) and issubclass(kind, spec_rules.Part) and kind is not spec_rules.Part]  # fmt: skip
+    assert len(kinds) > 30
+    for kind in kinds:
+        for key in kind.model_fields:
+            assert re.search(rf"`[^`]*\b{key}\b|^ *{key}:|[{{ ]{key}:", PAGE, re.MULTILINE), (
+                f"{kind.__name__}.{key}"
+            )
 
 
 def test_every_rule_and_every_key_of_it_is_on_the_page() -> None:

@@ -29,7 +29,7 @@ def refused(tree: dict[str, Any]) -> str:
         ({"a": {"parent": "没有"}}, "nodes.a.parent：没有“没有”这个节点"),
         ({"a": {"score": "minimax"}}, "不认得 minimax"),
         ({"a": {"scroe": "minmax"}}, "nodes.a.scroe：没有这一项"),
-        ({"a": {"score": {"form": "deduct"}}}, "nodes.a.score.deduct.take：缺这一项"),
+        ({"a": {"score": {"form": "deduct"}}}, "nodes.a.score.take：缺这一项"),
         ({"a": {"weight": float("nan")}}, "nodes.a.weight：要一个有限的数"),
         ({"a": {"weight": -1}}, "nodes.a.weight：要不小于 0"),
         ({"总": {"score": "minmax"}, "a": {"parent": "总"}}, "nodes.总：这是有下级的节点"),
@@ -111,6 +111,8 @@ def test_negative_under_a_geometric_mean() -> None:
         ("unit,indicator,period,value,status\n甲,a,2018,1,也许\n", "状态“也许”不认得"),
         ("unit,a\n", "没有数据行"),
         ('unit,a\n"甲,1\n', "不是合格的 CSV"),
+        ("unit,a\n甲,1,234\n", "数据第 2 行：比表头多出“234”"),
+        ("unit;a\n甲;1\n", "数据第 1 行：只有“unit;a”，没有一列是指标；各列请用半角逗号隔开"),
     ],
 )
 def test_data(text: str, said: str) -> None:

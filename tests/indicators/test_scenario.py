@@ -59,6 +59,13 @@ def test_a_path_that_is_not_there(path: str, said: str) -> None:
     assert said in sentences(refusal)
 
 
+def test_names_with_points_in_them() -> None:
+    tree = {"name": "x", "nodes": {"空气": {"data": "PM2.5", "score": "value"}}}
+    change = scenario_of({"set": {"observations.甲.PM2.5": 30}})
+    spec, figures = overlaid(spec_of(tree), table("unit,PM2.5\n甲,40\n"), change)
+    assert build(spec, figures).scores.tolist() == [[[30]]]
+
+
 def test_undone_every_digit_is_back() -> None:
     spec, figures = spec_of(TREE), table(DATA)
     before = build(spec, figures).scores.tobytes()

@@ -6,11 +6,21 @@ from .arrays import Array
 from .plan import Plan
 
 
-def adjusted(plan: Plan, scores: Array, codes: tuple[str, ...], nodes: Array) -> Array:
-    """The scores of some nodes with what is dated against them; `nodes` are those already worked out, for the gates."""
+def adjusted(
+    plan: Plan, scores: Array, codes: tuple[str, ...], nodes: Array, periods: tuple[str, ...] | None = None
+) -> Array:
+    """The scores of some nodes with what is dated against them; `nodes` are those already worked out, for the gates.
+
+    `periods` are those of the first axis; one stands for all, as where the first axis holds draws.
+    """
     wanted = [one for one in plan.spec.adjustments if one.node in codes]
     if not wanted:
         return scores
+    if periods and len(periods) > 1 and any(one.period is not None for one in wanted):
+        rows = [(scores[at : at + 1], nodes[at : at + 1], (name,)) for at, name in enumerate(periods)]
+        return np.concatenate([adjusted(plan, row, codes, there, name) for row, there, name in rows])
+    now = periods[0] if periods else plan.spec.period
+    wanted = [one for one in wanted if one.period in (None, now)]
     made = scores.copy()
     bonus = np.zeros(made.shape[1:])
     for one in wanted:

@@ -104,6 +104,8 @@ def found_weights(x: Array, how: str) -> Array:
     """Weights out of the figures themselves (units × children), by entropy or CRITIC; NaN where they cannot tell."""
     from pymcdm import weights
 
+    if how == "critic" and (x.max(0) == x.min(0)).any():
+        return np.full(x.shape[1], np.nan)  # what is the same everywhere has no correlation with anything
     find = weights.entropy_weights if how == "entropy" else weights.critic_weights
     try:
         with np.errstate(all="ignore"):

@@ -1,31 +1,30 @@
-"""Observations: who, what, when, of which vintage and status; a number or an interval."""
+"""The table of observations: figures by period, unit and column; out of csv, long or wide."""
 
 import csv
 import io
-import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from .arrays import Array
+from .observing import STATUSES, Seen, Standing, ends_of, known_of
 from .reading import text_of
 from .refusals import refuse
 from .spec import Columns
 
+__all__ = ["ONLY", "Key", "Seen", "Table", "ends_of", "gathered", "period_at", "read_table", "table_of"]
+
 BYTES = 200_000_000
-ABSENT = {"", "NA", "N/A", "-", "—", "null", "None", "缺", "无"}
-STATUSES = {"": "", "final": "final", "preliminary": "preliminary", "imputed": "imputed",
-            "missing": "missing", "not_applicable": "not_applicable"}  # fmt: skip
-INTERVAL = re.compile(r"^\s*(\S+?)\s*\.\.\s*(\S+)\s*$")
 ONLY = ""  # the period of a table that names none
+Key = tuple[str, str, str]
+"""Unit, column, period."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Figures by period, unit and column. `low` and `high` are the ends of interval observations, else the value."""
+    """`low` and `high` are the ends of what is known as a range, else the value."""
 
     units: tuple[str, ...]
     columns: tuple[str, ...]
@@ -34,8 +33,21 @@ class Table:
     low: Array
     high: Array
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    vintage: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    status: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    vintage: dict[Key, str] = field(default_factory=dict)
+    status: dict[Key, str] = field(default_factory=dict)
+    source: dict[Key, str] = field(default_factory=dict)
+    standings: dict[Key, Standing] = field(default_factory=dict)
+    """Places that are known, of figures that are not, or are as well."""
+    open_ended: bool = False
+    """Some ranges have one end only: the specification's `range` closes them."""
+    settled: frozenset[Key] | None = None
+    """Once places and open ends are laid out as figures: those of which no more than the place is known."""
+    fixed: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    """What a scenario set, whatever else is known or drawn."""
+    was: dict[Key, tuple[float, float, Standing | None]] = field(default_factory=dict)
+    """What stood there before: peers known by place are placed by that."""
+    seen: tuple[Seen, ...] = ()
+    """All observations, where there are several vintages to choose among."""
 
     @property
     def cells_not_applicable(self) -> list[tuple[int, int, int]]:
@@ -52,26 +64,45 @@ class Table:
         values, low, high = arrays
         return replace(self, units=units, values=values, low=low, high=high, attributes=attributes)
 
-    def with_value(self, unit: int, column: int, period: int, low: float, high: float) -> "Table":
-        """A copy in which one observation is another."""
+    def with_value(
+        self, unit: int, column: int, period: int, low: float, high: float, standing: Standing | None = None
+    ) -> "Table":
+        """A copy in which one observation is another; with a standing, no more than a place between two figures."""
         values, lows, highs = self.values.copy(), self.low.copy(), self.high.copy()
         cell = period, unit, column
         values[cell], lows[cell], highs[cell] = (low if low == high else (low + high) / 2), low, high
-        return replace(self, values=values, low=lows, high=highs)
+        key = self.units[unit], self.columns[column], self.periods[period]
+        ends = (np.nan, np.nan) if key in (self.settled or ()) else (self.low[cell], self.high[cell])
+        others = {at: one for at, one in self.standings.items() if at != key}
+        settled = self.settled if self.settled is None else self.settled - {key}
+        return replace(
+            self,
+            values=values,
+            low=lows,
+            high=highs,
+            standings=others if standing is None else {**others, key: standing},
+            settled=settled if standing is None else (settled or frozenset()) | {key},
+            fixed={**self.fixed, key: (low, high)},
+            was={key: (*ends, self.standings.get(key)), **self.was},
+        )
 
-
-@dataclass(frozen=True)
-class Seen:
-    """One observation as it was read."""
-
-    unit: str
-    column: str
-    period: str
-    low: float
-    high: float
-    vintage: str = ""
-    status: str = ""
-    where: str = ""
+    def under(self, vintages: tuple[str, ...]) -> "Table":
+        """The same observations, other vintages first; what a scenario set stays set."""
+        if not self.seen:
+            return self
+        of_units = {
+            name: dict(zip(self.units, values, strict=True)) for name, values in self.attributes.items()
+        }
+        made = gathered(self.seen, vintages=vintages, attributes=of_units)
+        lost = [unit for unit in self.units if unit not in made.units]
+        if lost:
+            raise refuse("vintages", f"换成{'、'.join(vintages)}，“{lost[0]}”就一个数也没有了。")
+        made = made.only(self.units)
+        for (unit, column, period), (low, high) in self.fixed.items():
+            if unit in made.units and column in made.columns and period in made.periods:
+                at = made.units.index(unit), made.columns.index(column), made.periods.index(period)
+                made = made.with_value(*at, low, high)
+        return made
 
 
 def read_table(path: Path, *, columns: Columns, vintages: tuple[str, ...] = ()) -> Table:
@@ -89,89 +120,100 @@ def table_of(text: str, *, columns: Columns, vintages: tuple[str, ...] = ()) -> 
         raise refuse("数据", "不是合格的 CSV，请看引号是否成对。") from problem
     if len(rows) < 2:
         raise refuse("数据", "没有数据行。")
-    header = [cell.strip() for cell in rows[0]]
-    _header(header)
-    if {"indicator", "value"} <= set(header):
-        return _gather(list(_long(header, rows[1:])), vintages, {})
-    return _wide(header, rows[1:], columns)
+    return of_rows([cell.strip() for cell in rows[0]], list(enumerate(rows[1:], 2)), columns, vintages)
 
 
-def _header(header: list[str]) -> None:
+def of_rows(
+    header: list[str], rows: list[tuple[int, list[str]]], columns: Columns, vintages: tuple[str, ...] = ()
+) -> Table:
+    """A table from a header and rows with the line each stands in."""
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
         raise refuse("数据第 1 行", f"“{doubled[0]}”这一列出现了两次。")
+    for line, row in rows:
+        if beyond := [cell.strip() for cell in row[len(header) :] if cell.strip()]:
+            raise refuse(f"数据第 {line} 行", f"比表头多出“{beyond[0]}”；格子里有逗号的，请用引号括起来。")
+    of_units: dict[str, dict[str, str]] = {name: {} for name in columns.attributes}
+    read = _long if {"indicator", "value"} <= set(header) else _wide
+    return gathered(list(read(header, rows, columns, of_units)), vintages=vintages, attributes=of_units)
 
 
-def ends_of(text: str, where: str) -> tuple[float, float]:
-    """The two ends of an observation: `12..15` is an interval, a number stands for itself."""
-    text = text.strip()
-    if text in ABSENT:
-        return math.nan, math.nan
-    found = INTERVAL.match(text)
-    low, high = (_number(part, where) for part in (found.groups() if found else (text, text)))
-    if low > high:
-        raise refuse(where, f"区间“{text}”的下限比上限大。")
-    return low, high
-
-
-def _number(text: str, where: str) -> float:
-    try:
-        value = float(text.replace(",", "").replace("，", ""))
-    except ValueError as problem:
-        raise refuse(
-            where, f"“{text[:40]}”不是数；没有的请空着，文字列请写进 columns.attributes。"
-        ) from problem
-    if not math.isfinite(value):
-        raise refuse(where, f"“{text}”不是有限的数；没有的请空着。")
-    return value
-
-
-def _wide(header: list[str], rows: list[list[str]], columns: Columns) -> Table:
+def _wide(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    columns: Columns,
+    of_units: dict[str, dict[str, str]],
+) -> Iterator[Seen]:
     named = columns.unit or ("unit" if "unit" in header else header[0])
     if named not in header:
         raise refuse("columns.unit", f"数据里没有“{named}”这一列。")
-    absent = [name for name in columns.attributes if name not in header]
-    if absent:
-        raise refuse("columns.attributes", f"数据里没有“{absent[0]}”这一列。")
+    _all_there(header, columns)
     keys = {named, "period", *columns.attributes}
     figures = [(place, name) for place, name in enumerate(header) if name not in keys]
+    if not figures:
+        raise refuse("数据第 1 行", f"只有“{header[0]}”，没有一列是指标；各列请用半角逗号隔开。")
     unit_at, period_at = header.index(named), header.index("period") if "period" in header else -1
-    seen: list[Seen] = []
-    attributes: dict[str, dict[str, str]] = {name: {} for name in columns.attributes}
-    for line, cells in enumerate(rows, 2):
+    for line, cells in rows:
         row = [*cells, *[""] * (len(header) - len(cells))]
         unit, period = row[unit_at].strip(), row[period_at].strip() if period_at >= 0 else ONLY
         for name in columns.attributes:
-            attributes[name][unit] = row[header.index(name)].strip()
+            of_units[name][unit] = row[header.index(name)].strip()
         for place, name in figures:
-            low, high = ends_of(row[place], f"数据第 {line} 行“{name}”列")
-            seen.append(Seen(unit, name, period, low, high, where=f"数据第 {line} 行"))
-    return _gather(seen, (), attributes)
+            known = known_of(row[place], f"数据第 {line} 行“{name}”列")
+            yield Seen(unit, name, period, known.low, known.high, where=f"数据第 {line} 行",
+                       standing=known.standing)  # fmt: skip
 
 
-def _long(header: list[str], rows: list[list[str]]) -> Iterator[Seen]:
+def _all_there(header: list[str], columns: Columns) -> None:
+    absent = [name for name in columns.attributes if name not in header]
+    if absent:
+        raise refuse("columns.attributes", f"数据里没有“{absent[0]}”这一列。")
+
+
+def _long(
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    columns: Columns,
+    of_units: dict[str, dict[str, str]],
+) -> Iterator[Seen]:
     for need in ("unit", "indicator", "value"):
         if need not in header:
             raise refuse("数据第 1 行", f"长表缺“{need}”这一列。")
+    _all_there(header, columns)
     at = {name: place for place, name in enumerate(header)}
-    for line, row in enumerate(rows, 2):
+    for line, row in rows:
         where = f"数据第 {line} 行"
         cells = {name: row[place].strip() if place < len(row) else "" for name, place in at.items()}
         status = cells.get("status", "")
         if status not in STATUSES:
             raise refuse(where, f"状态“{status}”不认得；可写 {'、'.join(filter(None, STATUSES))}。")
-        low, high = ends_of(cells["value"], where)
-        if status in ("missing", "not_applicable"):
-            low = high = math.nan
-        yield Seen(cells["unit"], cells["indicator"], cells.get("period", ONLY), low, high,
-                   cells.get("vintage", ""), status, where)  # fmt: skip
+        for name in columns.attributes:
+            _said_once(of_units[name], cells, name, where)
+        known = known_of("" if status in ("missing", "not_applicable") else cells["value"], where)
+        yield Seen(cells["unit"], cells["indicator"], cells.get("period", ONLY), known.low, known.high,
+                   cells.get("vintage", ""), status, where, cells.get("source", ""), known.standing)  # fmt: skip
 
 
-def _gather(seen: list[Seen], vintages: tuple[str, ...], attributes: dict[str, dict[str, str]]) -> Table:
-    """Choose one vintage for each cell, the first that the specification names, and lay the cells out."""
-    chosen: dict[tuple[str, str, str], Seen] = {}
+def _said_once(of_units: dict[str, str], cells: dict[str, str], name: str, where: str) -> None:
+    unit, said = cells["unit"], cells[name]
+    if said and of_units.setdefault(unit, said) != said:
+        raise refuse(where, f"“{unit}”的“{name}”前面是{of_units[unit]}，这里是{said}。")
+
+
+def gathered(
+    seen: Iterable[Seen],
+    *,
+    vintages: tuple[str, ...] = (),
+    attributes: dict[str, dict[str, str]] | None = None,
+) -> Table:
+    """Choose one vintage for each cell, the first that the specification names, and lay the cells out.
+
+    `attributes` are what is said of each unit by each attribute: {"片区": {"甲": "江北"}}.
+    """
+    everything = tuple(seen)
+    chosen: dict[Key, Seen] = {}
     order = {name: place for place, name in enumerate(vintages)}
-    for one in seen:
+    for one in everything:
         if not one.unit or not one.column:
             raise refuse(one.where, "没写单位或指标。")
         key = (one.unit, one.column, one.period)
@@ -182,7 +224,8 @@ def _gather(seen: list[Seen], vintages: tuple[str, ...], attributes: dict[str, d
             continue
         if before is None or order.get(one.vintage, len(order)) < order.get(before.vintage, len(order)):
             chosen[key] = one
-    return _lay_out(chosen, attributes)
+    several = len({one.vintage for one in everything}) > 1
+    return replace(_lay_out(chosen, attributes or {}), seen=everything if several else ())
 
 
 def _two_of_a_kind(before: Seen, one: Seen, order: dict[str, int]) -> None:
@@ -195,7 +238,7 @@ def _two_of_a_kind(before: Seen, one: Seen, order: dict[str, int]) -> None:
         )
 
 
-def _lay_out(chosen: dict[tuple[str, str, str], Seen], attributes: dict[str, dict[str, str]]) -> Table:
+def _lay_out(chosen: dict[Key, Seen], attributes: dict[str, dict[str, str]]) -> Table:
     if not chosen:
         raise refuse("vintages", "没有一个数属于所写的口径。")
     units = tuple(dict.fromkeys(key[0] for key in chosen))
@@ -209,12 +252,18 @@ def _lay_out(chosen: dict[tuple[str, str, str], Seen], attributes: dict[str, dic
     for (unit, column, period), one in chosen.items():
         cell = at_period[period], at_unit[unit], at_column[column]
         low[cell], high[cell] = one.low, one.high
-    values = np.where(low == high, low, (low + high) / 2)
+    endless = bool(np.isinf(low).any() or np.isinf(high).any())
+    with np.errstate(invalid="ignore"):
+        values = np.where(low == high, low, (low + high) / 2)
+    values[np.isinf(values)] = np.nan
     return Table(
         units, columns, periods, values, low, high,
         {name: tuple(of.get(unit, "") for unit in units) for name, of in attributes.items()},
         {key: one.vintage for key, one in chosen.items() if one.vintage},
         {key: one.status for key, one in chosen.items() if one.status},
+        {key: one.source for key, one in chosen.items() if one.source},
+        {key: one.standing for key, one in chosen.items() if one.standing},
+        endless,
     )  # fmt: skip
 
 

@@ -3,18 +3,19 @@
 Every step works on draws × units × nodes; a plain build is one draw, several periods are several.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from .adjusting import adjusted
-from .arrays import Array, Flags, places
+from .arrays import Array, Flags, Places, places
 from .combining import combined, found_weights
 from .data import Table, period_at
 from .deriving import derived, imputed
-from .findings import blocked, look, look_at_totals
-from .plan import OF_COHORT, Group, Plan, plan_of
+from .findings import blocked, look, look_at_totals, thin
+from .plan import OF_COHORT, Group, Plan, chosen, planned, reordered
 from .refusals import refuse
 from .rounding import rounded
 from .scoring import Anchors, clamped, cohort_anchor, lowest_score, raw_score
@@ -43,42 +44,46 @@ class Result:
     stages: Stages
     scores: Array
     ranks: Array
+    within: dict[str, Array] = field(default_factory=dict)
+    """The ranks among those that share an attribute, for every attribute that `rank.within` names."""
 
 
 def build(spec: Spec, table: Table, *, periods: tuple[str, ...] | None = None) -> Result:
     """Score the specification's period, or the given ones; what cannot be scored is refused by name."""
-    plan = plan_of(spec, table)
+    table = chosen(spec, table)
     wanted = [period_at(table, one) for one in periods] if periods else [period_at(table, spec.period)]
     names = tuple(table.periods[at] for at in wanted)
-    ordered = tuple(sorted(plan.table.units))
-    if ordered == plan.table.units:
-        return _built(plan, wanted, names)
-    there = _built(plan_of(spec, plan.table.only(ordered)), wanted, names)
-    return _as_given(there, plan, [ordered.index(unit) for unit in plan.table.units])
+    ordered = tuple(sorted(table.units))
+    if ordered == table.units:
+        return _built(planned(spec, table), wanted, names)
+    there = _built(planned(spec, table.only(ordered)), wanted, names)
+    return _as_given(there, reordered(there.plan, table), [ordered.index(unit) for unit in table.units])
 
 
 def _built(plan: Plan, wanted: list[int], names: tuple[str, ...]) -> Result:
     skip = plan.not_applicable(wanted)
-    stages = staged(plan, derived(plan, plan.table.values, wanted), skip)
+    stages = staged(plan, derived(plan, plan.table.values, wanted), skip, wanted)
     look(plan, stages.imputed, stages.treated, stages.raw)
-    scores = totals(plan, stages.scored, skip=skip)
+    scores = totals(plan, stages.scored, skip=skip, periods=names)
     look_at_totals(plan, scores)
-    return Result(plan, names, stages, scores, ranked(plan, scores))
+    within = {name: ranked(plan, scores, groups) for name, groups in plan.within}
+    return Result(plan, names, stages, scores, ranked(plan, scores), within)
 
 
 def _as_given(result: Result, plan: Plan, order: list[int]) -> Result:
     """Worked out in the order of names, so that sums come out the same to the last digit however units are listed."""
     stages = Stages(*(getattr(result.stages, one.name)[:, order] for one in fields(Stages)))
-    return Result(plan, result.periods, stages, result.scores[:, order], result.ranks[:, order])
+    within = {name: ranks[:, order] for name, ranks in result.within.items()}
+    return Result(plan, result.periods, stages, result.scores[:, order], result.ranks[:, order], within)
 
 
-def staged(plan: Plan, x: Array, skip: Flags | None = None) -> Stages:
+def staged(plan: Plan, x: Array, skip: Flags | None, periods: Sequence[int]) -> Stages:
     """All steps of the indicators; `skip` marks what does not apply, which stays empty whatever the policy."""
     filled = imputed(plan, x)
     if skip is not None:
         filled = np.where(skip, np.nan, filled)
     cleaned = treated(plan, filled)
-    raw, bounded = scored(plan, cleaned)
+    raw, bounded = scored(plan, cleaned, periods)
     done = finished(plan, bounded)
     return Stages(x, filled, cleaned, raw, bounded, done if skip is None else np.where(skip, np.nan, done))
 
@@ -87,40 +92,41 @@ def treated(plan: Plan, x: Array) -> Array:
     if not plan.treating:
         return x
     made = x.copy()
-    for members in plan.cohorts:
-        for rule, columns in plan.treating:
+    for groups, rule, columns in plan.treating:
+        for members in groups:
             cells = _cells(plan, x, members, columns)
             made[cells] = treat(made[cells], rule)
     return made
 
 
-def _cells(plan: Plan, x: Array, members: np.ndarray, columns: np.ndarray) -> Any:
+def _cells(plan: Plan, x: Array, members: Places, columns: Places) -> Any:
     if len(members) == x.shape[1] and len(columns) == x.shape[2]:
         return ...
     return np.ix_(np.arange(len(x)), members, columns)
 
 
-def scored(plan: Plan, x: Array) -> tuple[Array, Array]:
+def scored(plan: Plan, x: Array, periods: Sequence[int]) -> tuple[Array, Array]:
     """Raw and clamped score of every indicator, each cohort by itself."""
     raw, bounded = np.empty(x.shape), np.empty(x.shape)
-    for members in plan.cohorts:
-        for rule, columns in plan.rules:
+    for groups, rule, columns in plan.scoring:
+        for members in groups:
             cells = _cells(plan, x, members, columns)
             part, sign = x[cells], plan.sign[columns]
-            made = raw_score(rule, part, sign, _anchors(plan, members, columns, part, sign))
+            made = raw_score(rule, part, sign, _anchors(plan, members, columns, part, periods))
             raw[cells], bounded[cells] = made, clamped(rule, made)
     return raw, bounded
 
 
-def _anchors(plan: Plan, members: np.ndarray, columns: np.ndarray, x: Array, sign: Array) -> Anchors:
+def _anchors(plan: Plan, members: Places, columns: Places, x: Array, periods: Sequence[int]) -> Anchors:
     def anchor(name: float | str) -> Array:
         if not isinstance(name, str):
             return np.full((1, 1, 1), name)
         if name in OF_COHORT:
-            found = cohort_anchor(name, x, sign)
+            found = cohort_anchor(name, x, plan.sign[columns])
             assert found is not None
             return found
-        return np.stack([plan.reference(leaf, name)[members] for leaf in columns], axis=1)[None]
+        given = [plan.references(leaf, name, periods)[:, members] for leaf in columns]
+        return np.stack(np.broadcast_arrays(*given), axis=2)
 
     return anchor
 
@@ -156,20 +162,27 @@ def _by_policy(plan: Plan, scores: Array) -> Array:
     return made
 
 
-def totals(plan: Plan, scores: Array, weights: Array | None = None, skip: Flags | None = None) -> Array:
+def totals(
+    plan: Plan,
+    scores: Array,
+    weights: Array | None = None,
+    skip: Flags | None = None,
+    periods: tuple[str, ...] | None = None,
+) -> Array:
     """All nodes from the bottom up; `weights` may be those of many draws (draws × nodes)."""
     w = plan.weights[None] if weights is None else weights
     draws = max(len(scores), len(w))
     made = np.empty((draws, scores.shape[1], len(plan.codes)))
     made[:, :, : len(plan.leaves)] = scores  # as they are, for the gates that look at them
-    made[:, :, : len(plan.leaves)] = adjusted(plan, scores, tuple(plan.leaves), made)
+    made[:, :, : len(plan.leaves)] = adjusted(plan, scores, tuple(plan.leaves), made, periods)
     for group in plan.groups:
         x = made[:, :, group.members]
-        node = combined(x, _weights(plan, group, x, w), group.combine) * _shouldered(plan, group, x)
-        node[blocked(plan, group, x, skip)] = np.nan
+        own = weights_of(plan, group, x, w)
+        node = combined(x, own, group.combine) * _shouldered(plan, group, x) * group.times
+        node[blocked(plan, group, x, skip) | thin(plan, group, x, own, skip)] = np.nan
         made[:, :, group.at] = node
         made[:, :, group.at] = _rounded_node(
-            plan, group, adjusted(plan, node[:, :, None], (group.code,), made)
+            plan, group, adjusted(plan, node[:, :, None], (group.code,), made, periods)
         )
     return made
 
@@ -178,12 +191,13 @@ def _rounded_node(plan: Plan, group: Group, node: Array) -> Array:
     return rounded(node[:, :, 0], plan.spec.nodes[group.code].decimals)
 
 
-def _weights(plan: Plan, group: Group, x: Array, weights: Array) -> Array:
+def weights_of(plan: Plan, group: Group, x: Array, weights: Array) -> Array:
     if group.weighting in ("entropy", "critic"):
         found = np.stack([found_weights(one, group.weighting) for one in x])
         if not np.isfinite(found).all():
             raise refuse(
-                f"nodes.{group.code}.weighting", "有缺数、负数或只有一个单位，算不出客观权重；可先写 impute。"
+                f"nodes.{group.code}.weighting",
+                "有缺数、负数、各单位都一样的，或只有一个单位，算不出客观权重；可先写 impute。",
             )
         return found
     if group.weighting == "equal":
@@ -193,23 +207,25 @@ def _weights(plan: Plan, group: Group, x: Array, weights: Array) -> Array:
 
 def _shouldered(plan: Plan, group: Group, x: Array) -> Array | float:
     """In a sum the full marks of what is missing are borne by the others in proportion."""
-    full = plan.full[group.members]
     absent = np.isnan(x)
-    if group.combine.form != "sum" or not absent.any() or np.isnan(full).any():
+    if group.combine.form != "sum" or not absent.any():
+        return 1.0
+    full = plan.full[group.members]
+    if np.isnan(full).any():
         return 1.0
     there = np.where(absent, 0, full).sum(-1)
     return np.asarray(full.sum() / np.where(there > 0, there, 1))
 
 
-def ranked(plan: Plan, scores: Array) -> Array:
-    """The place of every unit under every node, within its cohort."""
+def ranked(plan: Plan, scores: Array, groups: tuple[Places, ...] | None = None) -> Array:
+    """The place of every unit under every node, within its cohort or the given groups."""
     rule = plan.spec.rank
     by = rounded(scores, rule.decimals)
     made = np.empty(scores.shape)
-    for members in plan.cohorts:
+    for members in plan.cohorts if groups is None else groups:
         made[:, members] = places(by[:, members], ties=rule.ties)
-        if rule.tie_breaker is not None:
-            breaker = scores[:, members, plan.codes.index(rule.tie_breaker)][:, :, None]
+        for code in rule.breakers:
+            breaker = scores[:, members, plan.codes.index(code)][:, :, None]
             made[:, members] = _untied(made[:, members], places(breaker, ties=rule.ties), rule.ties)
     return made
 

@@ -1,14 +1,25 @@
-"""What pays: points and places gained for each step of improvement, thresholds nearby, the cheapest way to a rank."""
+"""What pays: points and places gained for each step of improvement, thresholds nearby, what alone would reach a rank."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .data import Table, period_at
-from .engine import Result, build
+from .data import Table
+from .deriving import derived
+from .engine import Result
+from .outlook import Outlook, outlook, still_needed
 from .spec import Spec
-from .spec_rules import Brackets, Pass
+from .steps_ahead import Threshold, ahead
+from .trying import Start, able, start_of
+from .ways import Lever, Means, Way, cheapest, cheapest_by
+
+__all__ = [
+    "Alone", "Gain", "Lever", "Means", "Outlook", "Threshold", "Way", "alone", "cheapest", "cheapest_by", "gains",
+    "improved", "outlook", "still_needed", "thresholds",
+]  # fmt: skip
+
+FINER, ROUNDS = 24, 5
 
 
 @dataclass(frozen=True)
@@ -20,144 +31,130 @@ class Gain:
     points: float
     places: int
     saturated: bool
+    before: float = 0.0
+    after: float = 0.0
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """A step of the score that lies ahead, and what is missing to reach it."""
+class Alone:
+    """How much better one indicator must be to reach a rank by itself; None where it never does."""
 
     node: str
-    at: float
-    missing: float
-    points: float
+    by: float | None
+    value: float | None
 
 
-def gains(spec: Spec, table: Table, *, unit: str, steps: Mapping[str, float]) -> list[Gain]:
-    """Gains for the given improvements, the best first; what is saturated, gaining nothing, comes last."""
-    before = build(spec, table)
+def gains(spec: Spec, table: Table, *, unit: str, steps: Mapping[str, float] | None = None) -> list[Gain]:
+    """Gains for the given improvements (one unit of each where none are), the best first; what is saturated last."""
+    start = start_of(spec, table, unit)
+    if steps is None:
+        steps = {code: 1.0 for code in start.result.plan.leaves if start.known(code)}
+    able(start, list(steps), "steps")
+    scores, ranks = start.tried([{code: step} for code, step in steps.items()])
+    top, place = (x[start.who] for x in start.tops())
     found = []
-    for code, step in steps.items():
-        points, places = _between(before, build(spec, improved(before, unit, {code: step})), unit)
-        found.append(Gain(code, step, points, places, points <= 0))
+    for (code, step), score, rank in zip(
+        steps.items(), scores[:, start.who], ranks[:, start.who], strict=True
+    ):
+        points = float(score - top)
+        found.append(
+            Gain(
+                code,
+                step,
+                points,
+                int(place - rank),
+                points <= 0,
+                start.value(code),
+                start.better(code, step),
+            )
+        )
     return sorted(found, key=lambda gain: -gain.points)
 
 
 def improved(result: Result, unit: str, steps: Mapping[str, float]) -> Table:
     """The table in which a unit is better by these steps, each in the direction of its indicator."""
-    plan, table = result.plan, result.plan.table
-    period = period_at(table, plan.spec.period)
-    who = table.units.index(unit)
-    for code, step in steps.items():
-        column = table.columns.index(plan.spec.nodes[code].data or code)
-        value = table.values[period, who, column] + step * plan.sign[plan.leaves.index(code)]
-        table = table.with_value(who, column, period, value, value)
-    return table
-
-
-def _between(before: Result, after: Result, unit: str) -> tuple[float, int]:
-    at, root = before.plan.table.units.index(unit), before.plan.root
-    points = after.scores[0, at, root] - before.scores[0, at, root]
-    return float(points), int(before.ranks[0, at, root] - after.ranks[0, at, root])
+    return Start(result.plan.spec, result.plan.table, result, unit).improved(steps)
 
 
 def thresholds(spec: Spec, table: Table, *, unit: str) -> list[Threshold]:
-    """The next step of each indicator that is scored by steps, the nearest by share of its own height first."""
-    result = build(spec, table)
-    found = []
-    for rule, leaves in result.plan.rules:
-        if isinstance(rule, Brackets | Pass):
-            places = [(step.at, step.score) for step in rule.steps] if isinstance(rule, Brackets) else None
-            for leaf in leaves:
-                ahead = _next(result, unit, int(leaf), places or [(rule.at, rule.score)])  # type: ignore[union-attr]
-                found += [ahead] if ahead else []
+    """The next step of each indicator that is scored by steps or places, the nearest by share of its height first."""
+    start = start_of(spec, table, unit)
+    reach = [(one, by) for one in ahead(start) if (by := _raw(start, one)) is not None]
+    if not reach:
+        return []
+    scores, ranks = start.tried([{one.node: by} for one, by in reach])
+    top, place = (x[start.who] for x in start.tops())
+    found = [
+        replace(
+            one, by=by, total=float(scores[at, start.who] - top), places=int(place - ranks[at, start.who])
+        )
+        for at, (one, by) in enumerate(reach)
+    ]
     return sorted(found, key=lambda one: one.missing / max(abs(one.at), 1e-12))
 
 
-def _next(result: Result, unit: str, leaf: int, steps: list[tuple[float | str, float]]) -> Threshold | None:
-    plan = result.plan
-    who, sign = plan.table.units.index(unit), plan.sign[leaf]
-    x, score = result.stages.treated[0, who, leaf], result.stages.raw[0, who, leaf]
-    ahead = []
-    for at, points in steps:
-        height = plan.reference(leaf, at)[who] if isinstance(at, str) else at
-        if (height - x) * sign > 0 and points > score:
-            gain = (points - score) * plan.marks[leaf]
-            ahead.append(Threshold(plan.leaves[leaf], float(height), float((height - x) * sign), float(gain)))
-    return min(ahead, key=lambda one: one.missing, default=None)
+def _raw(start: Start, one: Threshold) -> float | None:
+    """By how much the reported figure must be better for the judged one to get there (they differ by what is derived)."""
+    plan = start.result.plan
+    leaf = plan.leaves.index(one.node)
+    by, wanted = one.missing + one.hair, one.at + one.hair * plan.sign[leaf]
+    for _ in range(30):
+        got = _judged(start, leaf, one.node, by)
+        short = (wanted - got) * plan.sign[leaf]
+        if short <= abs(wanted) * 1e-12 + 1e-15:
+            return by
+        slope = (got - _judged(start, leaf, one.node, 0)) * plan.sign[leaf] / by
+        if slope <= 0:
+            return None
+        by += float(short / slope) * (1 + 1e-12)
+    return None
 
 
-@dataclass(frozen=True)
-class Way:
-    """A set of improvements, what it costs, and the rank it leads to."""
-
-    steps: dict[str, float]
-    cost: float
-    rank: int
-    reached: bool
+def _judged(start: Start, leaf: int, code: str, by: float) -> float:
+    values = start.result.plan.table.values.copy()
+    values[start.period, start.who, start.column(code)] = start.better(code, by) if by else start.value(code)
+    return float(derived(start.result.plan, values, [start.period], [leaf])[0, start.who, 0])
 
 
-def cheapest(
-    spec: Spec,
-    table: Table,
-    *,
-    unit: str,
-    rank: int,
-    steps: Mapping[str, float],
-    costs: Mapping[str, float],
-    most: Mapping[str, int],
-) -> Way:
-    """Step by step the improvement with most points per cost, until the rank is reached; then what was needless is
-    taken back, the dearest first. `most` bounds the steps of each indicator. A search, not a proof of the least cost."""
-    start = build(spec, table)
-    taken = dict.fromkeys(steps, 0)
-    now = start
-    while _rank(now, unit) > rank:
-        better = [
-            (_between(now, after, unit)[0] / max(costs[code], 1e-12), code, after)
-            for code in steps
-            if taken[code] < most[code]
-            for after in [build(spec, _with(start, unit, steps, {**taken, code: taken[code] + 1}))]
-        ]
-        best = max(better, key=lambda one: one[0], default=None)
-        if best is None or best[0] <= 0:
-            break
-        taken[best[1]] += 1
-        now = best[2]
-    taken = _spared(spec, start, unit, rank, steps, costs, taken) if _rank(now, unit) <= rank else taken
-    final = _rank(build(spec, _with(start, unit, steps, taken)), unit)
-    used = {code: count * steps[code] for code, count in taken.items() if count}
-    return Way(used, sum(costs[code] * count for code, count in taken.items()), final, final <= rank)
+def alone(spec: Spec, table: Table, *, unit: str, rank: int) -> list[Alone]:
+    """For each indicator the least improvement that by itself reaches the rank, the smallest share of its figure first.
+
+    Found by narrowing down between nothing and 64 times the spread among the units (or the range); the score is taken
+    to rise with the indicator.
+    """
+    start = start_of(spec, table, unit)
+    codes = [code for code in start.result.plan.leaves if start.known(code)]
+    if start.tops()[1][start.who] <= rank:
+        return [Alone(code, 0.0, start.value(code)) for code in codes]
+    spans = {code: (0.0, _farthest(start, code)) for code in codes}
+    for round_ in range(ROUNDS):
+        spans = _narrowed(start, spans, rank, geometric=round_ == 0)
+    found = [Alone(code, spans[code][1], start.better(code, spans[code][1])) if code in spans
+             else Alone(code, None, None) for code in codes]  # fmt: skip
+    return sorted(
+        found, key=lambda one: np.inf if one.by is None else one.by / max(abs(start.value(one.node)), 1e-12)
+    )
 
 
-def _spared(
-    spec: Spec,
-    start: Result,
-    unit: str,
-    rank: int,
-    steps: Mapping[str, float],
-    costs: Mapping[str, float],
-    taken: dict[str, int],
-) -> dict[str, int]:
-    for code in sorted(taken, key=lambda code: -costs[code]):
-        while taken[code]:
-            fewer = {**taken, code: taken[code] - 1}
-            if _rank(build(spec, _with(start, unit, steps, fewer)), unit) > rank:
-                break
-            taken = fewer
-    return taken
+def _farthest(start: Start, code: str) -> float:
+    column = start.result.plan.table.values[start.period, :, start.column(code)]
+    spread = float(np.nanmax(column) - np.nanmin(column)) or abs(start.value(code)) or 1.0
+    return 64 * spread
 
 
-def _with(start: Result, unit: str, steps: Mapping[str, float], taken: Mapping[str, int]) -> Table:
-    return improved(start, unit, {code: steps[code] * count for code, count in taken.items() if count})
-
-
-def _rank(result: Result, unit: str) -> int:
-    return int(np.ceil(result.ranks[0, result.plan.table.units.index(unit), result.plan.root]))
-
-
-def still_needed(*, target: float, so_far: float, months_left: int, best_month: float) -> tuple[float, bool]:
-    """What each month left must bring to reach a yearly target, and whether the best month so far could do that."""
-    short = max(target - so_far, 0)
-    if months_left <= 0:
-        return short, short == 0
-    return short / months_left, short / months_left <= best_month
+def _narrowed(
+    start: Start, spans: dict[str, tuple[float, float]], rank: int, *, geometric: bool
+) -> dict[str, tuple[float, float]]:
+    tries = {
+        code: np.geomspace(high * 1e-6, high, FINER) if geometric else np.linspace(low, high, FINER)[1:]
+        for code, (low, high) in spans.items()
+    }
+    ways = [{code: float(by)} for code, amounts in tries.items() for by in amounts]
+    reached = iter(start.tried(ways)[1][:, start.who] <= rank)
+    found = {}
+    for code, amounts in tries.items():
+        there = [next(reached) for _ in amounts]
+        if any(there):
+            first = there.index(True)
+            found[code] = (float(amounts[first - 1]) if first else spans[code][0], float(amounts[first]))
+    return found

@@ -1,20 +1,23 @@
 """A specification laid beside a table: which column, rule and reference each indicator has, in which order to add up."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from .arrays import Array, Flags, Places
 from .checks import children_of
-from .data import Table
+from .data import Table, period_at
+from .referring import referred
 from .refusals import Problem, Refused, refuse
 from .scoring import COHORT
-from .spec import Node, Pending, PerUnit, Reference, Spec
+from .settling import cohorts, settled
+from .spec import Node, Spec
 from .spec_rules import Combine, Impute, Rule, Treat
 
 T = TypeVar("T", bound=Hashable)
+Groups = tuple[Places, ...]
 OF_COHORT = {*COHORT, "best", "worst"}
 
 
@@ -27,6 +30,8 @@ class Group:
     members: Places
     combine: Combine
     weighting: str
+    times: float = 1.0
+    """From per cent to its own full marks, where it has any and they are not the sum of its members'."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,14 @@ class Plan:
     sign: Array
     weights: Array
     marks: Array
-    cohorts: tuple[Places, ...]
-    imputing: tuple[tuple[Impute, Places], ...]
-    treating: tuple[tuple[Treat, Places], ...]
+    cohorts: Groups
+    of_leaf: tuple[Groups, ...]  # whom each indicator compares
+    imputing: tuple[tuple[Groups, Impute, Places], ...]
+    treating: tuple[tuple[Groups, Treat, Places], ...]
+    scoring: tuple[tuple[Groups, Rule, Places], ...]
     rules: tuple[tuple[Rule, Places], ...]
+    within: tuple[tuple[str, Groups], ...] = ()
+    known: dict[tuple[int, str, tuple[int, ...]], Array] = field(default_factory=dict, compare=False)
 
     def not_applicable(self, periods: list[int]) -> Flags | None:
         """Periods × units × indicators, true where the indicator does not apply; None where all apply."""
@@ -72,18 +81,39 @@ class Plan:
     def top(self) -> str:
         return next(code for code, node in self.spec.nodes.items() if node.parent is None)
 
-    def reference(self, leaf: int, name: str) -> Array:
-        """A reference of an indicator for each unit; one that is missing or pending is refused."""
-        code = self.leaves[leaf]
-        return np.array([_given(self.spec.nodes[code], code, name, unit) for unit in self.table.units])
+    def references(self, leaf: int, name: str, periods: Sequence[int]) -> Array:
+        """A reference of an indicator, (periods or 1) × units; one that is missing or pending is refused."""
+        key = leaf, name, tuple(periods)
+        if key not in self.known:
+            code = self.leaves[leaf]
+            self.known[key] = referred(
+                self.spec.nodes[code], code, name, self.table, periods, self.of_leaf[leaf], self.sign[leaf]
+            )
+        return self.known[key]
+
+    def reference(self, leaf: int, name: str, period: int | None = None) -> Array:
+        """The same for one period, that of the specification where none is named: one figure for each unit."""
+        at = period_at(self.table, self.spec.period) if period is None else period
+        return np.asarray(self.references(leaf, name, [at])[0])
 
 
 def plan_of(spec: Spec, table: Table) -> Plan:
-    if spec.cohort.only:
-        unknown = [unit for unit in spec.cohort.only if unit not in table.units]
-        if unknown:
-            raise refuse("cohort.only", f"数据里没有“{unknown[0]}”。")
-        table = table.only(spec.cohort.only)
+    return planned(spec, chosen(spec, table))
+
+
+def chosen(spec: Spec, table: Table) -> Table:
+    """The table with its places laid out, of the units that are scored."""
+    table = settled(spec, table)
+    if not spec.cohort.only:
+        return table
+    unknown = [unit for unit in spec.cohort.only if unit not in table.units]
+    if unknown:
+        raise refuse("cohort.only", f"数据里没有“{unknown[0]}”。")
+    return table.only(spec.cohort.only)
+
+
+def planned(spec: Spec, table: Table) -> Plan:
+    """The plan for a table as `chosen` gives it."""
     children = children_of(spec)
     leaves = tuple(code for code in spec.nodes if code not in children)
     codes = (*leaves, *_from_below(spec, children))
@@ -91,14 +121,36 @@ def plan_of(spec: Spec, table: Table) -> Plan:
     rules = [_rule(spec, spec.nodes[code]) for code in leaves]
     _known(spec, table, leaves, rules)
     _gates(spec, at, len(leaves))
+    own = cohorts(table, spec.cohort.by, "cohort.by")
+    others = {by: cohorts(table, None if by == "all" else by, f"nodes.{code}.cohort")
+              for code in leaves if (by := spec.nodes[code].cohort) is not None}  # fmt: skip
+    of_leaf = tuple(own if (by := spec.nodes[code].cohort) is None else others[by] for code in leaves)
     return Plan(
         spec, table, codes, leaves,
         tuple(_group(spec, code, children[code], at) for code in codes[len(leaves):]),
         np.array([_sign(spec, spec.nodes[code]) for code in leaves]),
         np.array([1.0 if (w := spec.nodes[code].weight) is None else w for code in codes]),
         np.array([_marks(spec.nodes[code], rule) for code, rule in zip(leaves, rules, strict=True)]),
-        _cohorts(spec, table),
-        _alike(_of(spec, leaves, "impute")), _alike(_of(spec, leaves, "treat")), _alike(rules),
+        own, of_leaf,
+        _jobs(_of(spec, leaves, "impute"), of_leaf, table), _jobs(_of(spec, leaves, "treat"), of_leaf, table),
+        _jobs(rules, of_leaf, table), _alike(rules),
+        tuple((name, cohorts(table, name, "rank.within")) for name in spec.rank.within),
+    )  # fmt: skip
+
+
+def reordered(plan: Plan, table: Table) -> Plan:
+    """The same plan for the same table whose units stand in another order."""
+    to = np.array([table.units.index(unit) for unit in plan.table.units])
+    moved = {id(groups): tuple(np.sort(to[members]) for members in groups)
+             for groups in (plan.cohorts, *plan.of_leaf, *(job[0] for job in plan.imputing),
+                            *(groups for _, groups in plan.within))}  # fmt: skip
+    return replace(
+        plan, table=table, cohorts=moved[id(plan.cohorts)],
+        of_leaf=tuple(moved[id(groups)] for groups in plan.of_leaf),
+        imputing=tuple((moved[id(groups)], rule, columns) for groups, rule, columns in plan.imputing),
+        treating=tuple((moved[id(groups)], rule, columns) for groups, rule, columns in plan.treating),
+        scoring=tuple((moved[id(groups)], rule, columns) for groups, rule, columns in plan.scoring),
+        within=tuple((name, moved[id(groups)]) for name, groups in plan.within), known={},
     )  # fmt: skip
 
 
@@ -119,9 +171,11 @@ def _from_below(spec: Spec, children: dict[str, list[str]]) -> list[str]:
 
 def _group(spec: Spec, code: str, members: list[str], at: dict[str, int]) -> Group:
     node = spec.nodes[code]
+    combine = node.combine or spec.defaults.combine
     return Group(
-        code, at[code], np.array([at[one] for one in members]), node.combine or spec.defaults.combine,
+        code, at[code], np.array([at[one] for one in members]), combine,
         node.weighting or spec.defaults.weighting,
+        1.0 if node.marks is None or combine.form == "sum" else node.marks / 100,
     )  # fmt: skip
 
 
@@ -155,17 +209,24 @@ def _alike(wants: Sequence[T | None]) -> tuple[tuple[T, Places], ...]:
     return tuple((want, np.array(found)) for want, found in by_want.items())
 
 
-def _cohorts(spec: Spec, table: Table) -> tuple[Places, ...]:
-    if spec.cohort.by is None:
-        return (np.arange(len(table.units)),)
-    values = attribute(table, spec.cohort.by, "cohort.by")
-    return tuple(np.array([i for i, v in enumerate(values) if v == value]) for value in dict.fromkeys(values))
-
-
-def attribute(table: Table, name: str, path: str) -> tuple[str, ...]:
-    if name not in table.attributes:
-        raise refuse(path, f"“{name}”不是单位的属性；请写进 columns.attributes。")
-    return table.attributes[name]
+def _jobs(
+    wants: Sequence[T | None], of_leaf: Sequence[Groups], table: Table
+) -> tuple[tuple[Groups, T, Places], ...]:
+    """What is done to which columns of which cohorts, those alike in one go."""
+    named: dict[str, Groups] = {}
+    kinds: list[Groups] = []
+    jobs: list[tuple[T, int] | None] = []
+    for want, own in zip(wants, of_leaf, strict=True):
+        groups = own
+        if isinstance(want, Impute) and want.group:
+            if want.group not in named:
+                named[want.group] = cohorts(table, want.group, "impute.group")
+            groups = named[want.group]
+        if not any(groups is one for one in kinds):
+            kinds.append(groups)
+        at = next(place for place, one in enumerate(kinds) if one is groups)
+        jobs.append(None if want is None else (want, at))
+    return tuple((kinds[at], want, columns) for (want, at), columns in _alike(jobs))
 
 
 def _known(spec: Spec, table: Table, leaves: tuple[str, ...], rules: list[Rule]) -> None:
@@ -189,18 +250,3 @@ def _gates(spec: Spec, at: dict[str, int], leaves: int) -> None:
             raise refuse(
                 f"adjustments.{place}.gate", f"“{one.gate}”在“{one.node}”之后才算出来，当不了它的门槛。"
             )
-
-
-def _given(node: Node, code: str, name: str, unit: str) -> float:
-    path = f"nodes.{code}.references.{name}"
-    if name not in node.references:
-        raise refuse(path, "规则要用这个参照值，但没有写。")
-    value: Reference | None = node.references[name]
-    if isinstance(value, PerUnit):
-        value = value.units.get(unit, value.others)
-        path = f"{path}.{unit}"
-    if isinstance(value, Pending):
-        raise refuse(path, f"还没有定，等{value.pending}给出；在那以前这一项算不了。")
-    if value is None:
-        raise refuse(path, "规则要用这个参照值，但没有写。")
-    return float(value)  # type: ignore[arg-type]

@@ -2,15 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from .checks import check
 from .refusals import Problem, Refused, refuse
 from .spec import Spec
 
+if TYPE_CHECKING:
+    from .sheets import Read
+
+M = TypeVar("M", bound=BaseModel)
 BYTES, EVENTS, DEPTH = 1_000_000, 200_000, 40
 Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -23,6 +27,11 @@ WORDS = {
     "int_parsing": "要一个整数",
     "int_type": "要一个整数",
     "bool_parsing": "要 true 或 false",
+    "bool_type": "要 true 或 false",
+    "model_attributes_type": "要写成“名: 值”的样子，或只写 form 的名字",
+    "string_too_long": "太长",
+    "date_type": "要一个日期，如 2018-06-30",
+    "none_required": "这里不能写",
     "string_type": "要一段文字；数字请加引号",
     "string_pattern_mismatch": "代码不能带点号、@ 和换行，也不能空",
     "string_too_short": "不能空着",
@@ -32,7 +41,11 @@ WORDS = {
     "date_from_datetime_parsing": "要一个日期，如 2018-06-30",
     "date_parsing": "要一个日期，如 2018-06-30",
     "union_tag_not_found": "缺 form，没说是哪一种",
+    "int_from_float": "要一个整数",
 }
+
+
+SCALAR = {"float_type", "string_type", "int_type", "literal_error", "bool_type"}
 
 
 class _Loader(Base):  # type: ignore[misc]
@@ -75,7 +88,7 @@ def tree_of(text: str, *, what: str = "体系说明") -> dict[str, Any]:
     except (ValueError, RecursionError) as problem:
         if isinstance(problem, Refused):
             raise
-        raise refuse("", f"{what}里有读不懂的值：{problem}。") from problem
+        raise refuse("", f"{what}里有读不懂的值：不存在的日期，或长得不像话的数。") from problem
     if not isinstance(tree, dict):
         raise refuse("", f"{what}要写成“名: 值”的样子。")
     return tree
@@ -95,20 +108,55 @@ def _look_over(text: str, what: str) -> None:
             raise refuse("", f"{what}层数或项数太多（最多 {DEPTH} 层、{EVENTS} 项）。")
 
 
-def spec_of(tree: dict[str, Any]) -> Spec:
+def validated(kind: type[M], tree: dict[str, Any]) -> M:
+    """The tree as what it is meant to be; every problem is a sentence that names its path."""
     try:
-        spec = Spec.model_validate(tree)
+        return kind.model_validate(tree)
     except ValidationError as problems:
-        raise Refused(*(_problem(dict(one)) for one in problems.errors()[:20])) from problems
+        raise Refused(*_problems([dict(one) for one in problems.errors()], tree)[:20]) from problems
+
+
+def spec_of(tree: dict[str, Any]) -> Spec:
+    spec = validated(Spec, tree)
     check(spec)
     return spec
 
 
-def _problem(error: dict[str, Any]) -> Problem:
-    context = error.get("ctx", {})
-    words = WORDS.get(error["type"]) or _in_context(error["type"], context)
-    path = ".".join(str(step) for step in error["loc"])
-    return Problem(path, f"{words or '这个值不能用'}。")
+def _problems(errors: list[dict[str, Any]], tree: Any) -> list[Problem]:
+    """A sentence for each. Where a value may be of several kinds, those of the kind it is nearest to."""
+    kinds: dict[tuple[str, ...], dict[str, list[Problem]]] = {}
+    for error in errors:
+        way, branch, kind = _way(error, tree)
+        words = WORDS.get(error["type"]) or _in_context(error["type"], error.get("ctx", {}))
+        if kind and isinstance(error["input"], dict) and error["type"] in SCALAR:
+            kind = ""  # whoever writes a mapping did not mean a number
+        found = kinds.setdefault(branch or way, {})
+        found.setdefault(kind, []).append(Problem(".".join(way), f"{words or '这个值不能用'}。"))
+    said = [one for found in kinds.values() for one in _nearest(found)]
+    return list({one.path: one for one in reversed(said)}.values())[::-1]  # one sentence a place, the first
+
+
+def _nearest(found: dict[str, list[Problem]]) -> list[Problem]:
+    meant = [problems for kind, problems in found.items() if kind] or list(found.values())
+    return min(meant, key=len)
+
+
+def _way(error: dict[str, Any], tree: Any) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The path as it is written: what pydantic says of the kind it tried stands in no file. Beside it where the kinds
+    part, and which was tried."""
+    way: list[str] = []
+    branch: tuple[str, ...] = ()
+    kind, at = "", tree
+    for place, step in enumerate(error["loc"]):
+        last = place == len(error["loc"]) - 1
+        inside = isinstance(at, list | tuple) and isinstance(step, int) and step < len(at)
+        if inside or (isinstance(at, dict) and step in at):
+            at = at[step]
+        elif not (last and error["type"] in ("missing", "extra_forbidden")):
+            branch, kind = (branch, kind) if kind else (tuple(way), str(step))
+            continue
+        way.append(str(step))
+    return tuple(way), branch, kind
 
 
 def _in_context(kind: str, context: dict[str, Any]) -> str:
@@ -116,10 +164,12 @@ def _in_context(kind: str, context: dict[str, Any]) -> str:
         return f"不认得 {context['tag']}；可写 {context['expected_tags']}"
     if kind == "literal_error":
         return f"只能是 {context['expected'].replace(' or ', ' 或 ')}"
+    if kind == "value_error":
+        return str(context.get("error", ""))
     signs = {"ge": "不小于", "gt": "大于", "le": "不大于", "lt": "小于"}
     for key, words in signs.items():
         if key in context:
-            return f"要{words} {context[key]}"
+            return f"要{words} {context[key]:g}"
     return f"至少要 {context['min_length']} 项" if "min_length" in context else ""
 
 
@@ -142,3 +192,10 @@ def yaml_of(spec: Spec) -> str:
     """The specification as YAML; reading it again gives an equal specification."""
     tree = spec.model_dump(mode="json", exclude_unset=True)
     return str(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False))
+
+
+def from_workbook(path: Path, **wishes: Any) -> "Read":
+    """The observations of a workbook's sheet, wide or long, as it comes; see `sheets.observations_in`."""
+    from .sheets import observations_in
+
+    return observations_in(path, **wishes)

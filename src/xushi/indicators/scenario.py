@@ -1,13 +1,16 @@
 """What if: an overlay on observations, references, weights or rules, addressed by paths that must be there."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from .data import Table, ends_of
+from .data import Table
+from .observing import ends_of, known_of
 from .reading import spec_of
 from .refusals import refuse
+from .settling import at_place, only_places, settled
 from .spec import Spec
 
 
@@ -32,6 +35,7 @@ def scenario_of(tree: dict[str, Any]) -> Scenario:
 def overlaid(spec: Spec, table: Table, scenario: Scenario) -> tuple[Spec, Table]:
     of_table = [(path, value) for path, value in scenario.changes if path.startswith("observations.")]
     of_spec = [(path, value) for path, value in scenario.changes if not path.startswith("observations.")]
+    table = settled(spec, table) if of_table else table  # peers stay where they are, whoever moves
     for path, value in of_table:
         table = _observed(spec, table, path, value)
     return (with_changes(spec, of_spec) if of_spec else spec), table
@@ -40,7 +44,7 @@ def overlaid(spec: Spec, table: Table, scenario: Scenario) -> tuple[Spec, Table]
 def _observed(spec: Spec, table: Table, path: str, value: Any) -> Table:
     """`observations.单位.指标`, with `@时期` where it is another than the one that is scored."""
     where, _, period = path.removeprefix("observations.").partition("@")
-    unit, _, column = where.rpartition(".")
+    unit, column = _unit_and_column(table, where)
     period = period or spec.period or (table.periods[0] if len(table.periods) == 1 else "")
     if unit not in table.units:
         raise refuse(path, f"数据里没有“{unit}”这个单位。")
@@ -49,8 +53,25 @@ def _observed(spec: Spec, table: Table, path: str, value: Any) -> Table:
     if period not in table.periods and table.periods != ("",):
         raise refuse(path, f"数据里没有“{period}”这个时期；请在路径后写 @时期。")
     at = table.periods.index(period) if period in table.periods else 0
+    cell = table.units.index(unit), table.columns.index(column), at
+    known = known_of("" if value is None else str(value), path)
+    if known.standing is not None and known.standing.first == known.standing.last and math.isnan(known.low):
+        return at_place(spec, table, *cell, known.standing)
+    if only_places(spec, table, column, table.periods[at]) and value is not None:
+        raise refuse(
+            path, f"“{column}”有的只知道位次，数比不出来：请写位次，如 '#6'，或先写 range: [最低, 最高]。"
+        )
     low, high = ends_of("" if value is None else str(value), path)
-    return table.with_value(table.units.index(unit), table.columns.index(column), at, low, high)
+    return table.with_value(*cell, low, high)
+
+
+def _unit_and_column(table: Table, where: str) -> tuple[str, str]:
+    """Names may have points in them, as PM2.5 has: the cut that fits the data, else the last."""
+    cuts = [at for at, letter in enumerate(where) if letter == "."]
+    fitting = [(where[:at], where[at + 1 :]) for at in cuts]
+    known = [pair for pair in fitting if pair[0] in table.units and pair[1] in table.columns]
+    unit, _, column = where.rpartition(".")
+    return known[0] if known else (unit, column)
 
 
 def with_changes(spec: Spec, changes: list[tuple[str, Any]]) -> Spec:

@@ -51,18 +51,28 @@ def raw_score(rule: Rule, x: Array, sign: Array, anchor: Anchors) -> Array:
 @raw_score.register
 def _(rule: Affine, x: Array, sign: Array, anchor: Anchors) -> Array:
     worst, best = anchor(rule.worst), anchor(rule.best)
-    if rule.transform == "log":
-        with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is told of by name later
+        if rule.transform == "log":
             x, worst, best = np.log(x), np.log(worst), np.log(best)
-    span = best - worst
-    even = span == 0
-    if isinstance(rule, Distance):
-        made = rule.high - (rule.high - rule.low) * ((best - x) / np.where(even, 1, span))
-    else:
-        made = rule.low + (rule.high - rule.low) * ((x - worst) / np.where(even, 1, span))
+        span = best - worst
+        even = span == 0
+        if isinstance(rule, Distance):
+            made = rule.high - (rule.high - rule.low) * ((best - x) / np.where(even, 1, span))
+        else:
+            made = _along(rule, (x - worst) / np.where(even, 1, span))
     if even.any():
         made = np.where(even & ~np.isnan(x), flat_or_missing(rule), made)
     return np.asarray(made)
+
+
+def _along(rule: Affine, way: Array) -> Array:
+    """The score at a share of the way from worst to best; what lies before the start bends as what lies after it."""
+    if rule.power != 1:
+        way = np.sign(way) * np.abs(way) ** rule.power
+    if rule.shape == "exponential":
+        with np.errstate(over="ignore"):
+            return np.asarray(rule.low * (rule.high / rule.low) ** way)
+    return np.asarray(rule.low + (rule.high - rule.low) * way)
 
 
 def _steps(far: Array, per: float, whole: str) -> Array:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, FiniteFloat, StringConstraints
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
 from .spec_rules import (
     Combine,
@@ -15,6 +15,7 @@ from .spec_rules import (
     MinMax,
     Part,
     Score,
+    Share,
     Text,
     Ties,
     Treat,
@@ -37,7 +38,28 @@ class PerUnit(Part):
     others: FiniteFloat | Pending | None = None
 
 
-Reference = FiniteFloat | Pending | PerUnit
+class FromData(Part):
+    """A reference that stands in the data: another column, another period, or what the cohort had there."""
+
+    data: Text | None = None
+    period: Text | None = None
+    of: Literal["own", "min", "max", "mean", "median", "best", "worst"] = "own"
+    times: FiniteFloat = 1
+    plus: FiniteFloat = 0
+
+    @model_validator(mode="after")
+    def _another_figure(self) -> "FromData":
+        if self.data is None and self.period is None and self.of == "own":
+            raise ValueError("要写 data（哪一列）、period（哪一期）或 of（同组的什么）")
+        return self
+
+
+Reference = FiniteFloat | FromData | Pending | PerUnit
+Sourcing = Text | dict[str, Text]
+"""Where what is written of a node comes from: all of it, or its marks, its weight, its score and each reference."""
+MADE_UP = "示例"
+Within = Text | tuple[Text, ...]
+"""An attribute, or several that are to be shared together."""
 
 
 class Defaults(Part):
@@ -51,6 +73,7 @@ class Defaults(Part):
     missing: Missing = "redistribute"
     combine: Combining = Combine()
     weighting: Weighting = "given"
+    source: Sourcing = ""
 
 
 class Node(Part):
@@ -71,8 +94,12 @@ class Node(Part):
     combine: Combining | None = None
     weighting: Weighting | None = None
     references: dict[str, Reference] = {}
+    range: tuple[FiniteFloat, FiniteFloat] | None = None
+    cohort: Within | None = None
+    coverage: Share | None = None
     decimals: Decimals | None = None
     adjust_cap: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    source: Sourcing | None = None
 
 
 class Adjustment(Part):
@@ -85,14 +112,15 @@ class Adjustment(Part):
     gate: str | None = None
     below: FiniteFloat | None = None
     limit: FiniteFloat | None = None
+    period: Text | None = None
     on: date | None = None
     evidence: str = ""
 
 
 class Cohort(Part):
-    """Who is compared with whom: everybody, or those that share an attribute; or the named ones only."""
+    """Who is compared with whom: everybody, or those that share an attribute, or several; or the named ones only."""
 
-    by: str | None = None
+    by: Within | None = None
     only: tuple[str, ...] = ()
 
 
@@ -106,7 +134,13 @@ class Columns(Part):
 class Ranking(Part):
     ties: Ties = "min"
     decimals: Decimals | None = None
-    tie_breaker: str | None = None
+    tie_breaker: Text | tuple[Text, ...] | None = None
+    within: tuple[Text, ...] = ()
+    """Attributes among whose sharers the units are ranked besides."""
+
+    @property
+    def breakers(self) -> tuple[str, ...]:
+        return (self.tie_breaker,) if isinstance(self.tie_breaker, str) else self.tie_breaker or ()
 
 
 class Choice(Part):
@@ -127,6 +161,8 @@ class Uncertainty(Part):
     choices: tuple[Choice, ...] = ()
     weights: Noise | None = None
     intervals: bool = True
+    gaps: bool = False
+    """What is missing lies anywhere between the least and the most that its peers have."""
     reach: tuple[int, ...] = ()
 
 
@@ -143,3 +179,16 @@ class Spec(Part):
     adjustments: tuple[Adjustment, ...] = ()
     rank: Ranking = Ranking()
     uncertainty: Uncertainty = Uncertainty()
+
+    def source_of(self, code: str, what: str) -> str:
+        """Where the marks, weight, score or a reference of a node come from; "" where nobody has said."""
+        for said in (self.nodes[code].source, self.defaults.source):
+            if isinstance(said, str):
+                return said
+            if said is not None and what in said:
+                return said[what]
+        return ""
+
+    def made_up(self, code: str, what: str) -> bool:
+        """没有公布的: the specification itself says that this is only an example."""
+        return self.source_of(code, what) == MADE_UP

@@ -44,6 +44,10 @@ class Affine(Rule):
     low: FiniteFloat = 0
     high: FiniteFloat = 100
     transform: Literal["none", "log"] = "none"
+    shape: Literal["linear", "exponential"] = "linear"
+    """exponential: low × (high ÷ low) to the share of the way, 指数型功效系数."""
+    power: Positive = 1
+    """The share of the way is raised to it."""
 
 
 class MinMax(Affine):
@@ -196,6 +200,8 @@ class Treat(Part):
     kurtosis: FiniteFloat = 3.5
     then: Literal["log", "boxcox", "keep"] = "log"
     always: Literal["no", "log", "boxcox"] = "no"
+    quantiles: tuple[Share, Share] | None = None
+    """Figures beyond these two quantiles are drawn in to them, before anything else."""
 
 
 class Impute(Part):
@@ -209,9 +215,11 @@ class Impute(Part):
 class Derive(Part):
     """What is judged: the level, its growth, the share of a target, the value per something else."""
 
-    form: Literal["level", "growth", "completion", "per", "time_share"] = "level"
-    against: str | None = None
+    form: Literal["level", "growth", "difference", "completion", "per", "time_share"] = "level"
+    against: Text | None = None
     by: str | None = None
+    years: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    """Growth a year, where what it is compared with lies several years back."""
     elapsed: Annotated[FiniteFloat, Field(gt=0, le=1)] | None = None
     times: FiniteFloat | None = None
 

@@ -3,14 +3,27 @@
 Arrays are draws × units × indicators; every column of every draw is judged by its own figures.
 """
 
+import warnings
+
 import numpy as np
 
 from .arrays import Array
 from .spec_rules import Treat
 
+BLOCK = 32_768
+"""Figures looked at together: with what is worked out of them they fit the processor's cache."""
+
 
 def moments(columns: Array) -> tuple[Array, Array]:
-    """Skewness and excess kurtosis along the last axis, corrected for small samples (type 2); NaN left out."""
+    """Skewness and excess kurtosis of each row, corrected for small samples (type 2); NaN left out."""
+    rows = max(1, BLOCK // max(columns.shape[1], 1))
+    if len(columns) <= rows:
+        return _moments(columns)
+    parts = [_moments(columns[at : at + rows]) for at in range(0, len(columns), rows)]
+    return np.concatenate([one[0] for one in parts]), np.concatenate([one[1] for one in parts])
+
+
+def _moments(columns: Array) -> tuple[Array, Array]:
     absent = np.isnan(columns)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         if absent.any():
@@ -33,25 +46,36 @@ def moments(columns: Array) -> tuple[Array, Array]:
 def treat(x: Array, rule: Treat) -> Array:
     """The figures with their outliers treated; what needs nothing is given back as it is."""
     columns = np.ascontiguousarray(x.transpose(0, 2, 1)).reshape(-1, x.shape[1])
+    if rule.quantiles is not None:
+        columns = _within_quantiles(columns, *rule.quantiles)
     if rule.always != "no":
         columns = _transform(columns, rule.always)
     else:
-        failing = np.flatnonzero(_outlying(*moments(columns), rule))
-        if failing.size:
-            columns[failing] = _mended(columns[failing], rule)
+        skew, kurtosis = moments(columns)
+        failing = np.flatnonzero(_outlying(skew, kurtosis, rule))
+        rows = max(1, BLOCK // max(columns.shape[1], 1))
+        for at in range(0, failing.size, rows):
+            part = failing[at : at + rows]
+            columns[part] = _mended(columns[part], skew[part], rule)
     back = columns.reshape(x.shape[0], x.shape[2], x.shape[1])
     return np.ascontiguousarray(back.transpose(0, 2, 1))
+
+
+def _within_quantiles(columns: Array, low: float, high: float) -> Array:
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a column of nothing has no quantiles
+        ends = np.nanquantile(columns, [low, high], axis=1)
+    return np.asarray(np.clip(columns, ends[0][:, None], ends[1][:, None]))
 
 
 def _outlying(skew: Array, kurtosis: Array, rule: Treat) -> np.ndarray:
     return np.asarray((np.abs(skew) > rule.skew) & (kurtosis > rule.kurtosis))
 
 
-def _mended(original: Array, rule: Treat) -> Array:
+def _mended(original: Array, skew: Array, rule: Treat) -> Array:
     """Columns that fail, winsorised until they pass; those that never do, as they were or transformed."""
     made = original.copy()
     left = np.arange(len(original))
-    skew, _ = moments(original)
     side = np.where(skew > 0, 1.0, -1.0)[:, None]
     turned = original * side  # each column with its long tail upwards
     for _step in range(rule.winsorise):
