@@ -1,0 +1,76 @@
+"""检查单：改一次出一版，旧的留给用它的记录。"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from xushi.inspections import policy
+from xushi.inspections.models import CheckItem, Checklist
+from xushi.inspections.words import FindingClass, Kind, Severity
+from xushi.journal.actions import Actor, record
+from xushi.registry.checking import Conflict, Refused, RowProblem
+
+MOST_ITEMS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInput:
+    name: str
+    hint: str = ""
+    finding_class: str = FindingClass.OTHER
+    severity: int = Severity.MINOR
+
+
+@transaction.atomic
+def set_checklist(
+    kind: str, items: Sequence[ItemInput], *, seen: int | None = None, actor: Actor, now: datetime
+) -> Checklist:
+    """定检查单: a new version in force; seen is the version looked at, Conflict where somebody was faster."""
+    if actor.by is not None and not policy.can_plan(actor.by):
+        raise PermissionDenied("检查单由区重大办来定。")
+    problems = list(_mistakes(kind, items))
+    if problems:
+        raise Refused(problems)
+    held = Checklist.objects.select_for_update().filter(kind=kind, in_force=True).first()
+    last = held.version if held else 0
+    if seen is not None and seen != last:
+        raise Conflict(f"{Kind(kind).label}检查单刚出了第{last}版，请看过再改。")
+    before = [item.name for item in held.items.all()] if held else []
+    if held:
+        held.in_force = False
+        held.save(update_fields=["in_force"])
+    made = Checklist.objects.create(kind=kind, version=last + 1, by=actor.by, at=now)
+    CheckItem.objects.bulk_create(
+        CheckItem(
+            checklist=made, order=n, name=row.name.strip(), hint=row.hint.strip(),
+            finding_class=row.finding_class, severity=row.severity,
+        )
+        for n, row in enumerate(items, 1)
+    )  # fmt: skip
+    record(
+        "inspections.checklist.set", actor=actor, now=now, subject=made, subject_name=str(made),
+        summary=f"定{made}，{len(items)}项", changes={"检查项": [before, [row.name.strip() for row in items]]},
+    )  # fmt: skip
+    return made
+
+
+def _mistakes(kind: str, items: Sequence[ItemInput]) -> list[RowProblem]:
+    found = []
+    if kind not in Kind.values:
+        found.append(RowProblem(0, "kind", "没有这种检查单。"))
+    if not 1 <= len(items) <= MOST_ITEMS:
+        found.append(RowProblem(0, "items", f"要有1到{MOST_ITEMS}项。"))
+    names = [row.name.strip() for row in items]
+    for n, row in enumerate(items):
+        if not names[n] or len(names[n]) > 40:
+            found.append(RowProblem(n, "name", f"第{n + 1}项要写看什么，最多40字。"))
+        elif names[n] in names[:n]:
+            found.append(RowProblem(n, "name", f"“{names[n]}”写了两遍。"))
+        if len(row.hint) > 200:
+            found.append(RowProblem(n, "hint", f"第{n + 1}项的合格标准最多200字。"))
+        if row.finding_class not in FindingClass.values or row.severity not in Severity.values:
+            found.append(RowProblem(n, "class", f"第{n + 1}项的类别或严重程度请从里面选。"))
+    return found

@@ -1,0 +1,123 @@
+/* Photos and short videos: each into the store as it is taken; the tile shows a small stamped copy and how far it is. */
+(function () {
+  "use strict";
+  const phone = (self.xushiPhone = self.xushiPhone || {});
+  const MB = 1024 * 1024;
+  const EDGE = 216;
+  const WORDS = { waiting: "待传", sending: "上传中", sent: "已传", failed: "没传上去" };
+
+  function tooBig(file, video) {
+    const most = video ? 100 : 15;
+    if (!file.size) return "“" + file.name + "”是空的，请重拍。";
+    if (file.size <= most * MB) return "";
+    return "“" + file.name + "”有" + (file.size / MB).toFixed(1) + "MB，最多" + most + "MB，请压缩或拍短些。";
+  }
+
+  /* Small from the start where the browser can: a whole photo unpacked is 50 MB, and browsers keep many of them. */
+  async function pictureOf(blob) {
+    if (self.createImageBitmap) {
+      try { return await createImageBitmap(blob, { resizeWidth: 2 * EDGE, resizeQuality: "medium" }); } catch (old) { /* below */ }
+    }
+    const url = URL.createObjectURL(blob);
+    const image = new Image();
+    image.src = url;
+    try {
+      await image.decode();
+      return image;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  /* A square of EDGE px with time, place and project written at its foot; the original is left as it is. */
+  async function thumbOf(blob, lines) {
+    const image = await pictureOf(blob);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = EDGE;
+    const pen = canvas.getContext("2d");
+    const wide = image.naturalWidth || image.width, high = image.naturalHeight || image.height;
+    const side = Math.min(wide, high);
+    pen.drawImage(image, (wide - side) / 2, (high - side) / 2, side, side, 0, 0, EDGE, EDGE);
+    if (image.close) image.close();
+    else image.src = "";
+    pen.font = "14px sans-serif";
+    pen.fillStyle = "rgba(20, 28, 25, .6)";
+    pen.fillRect(0, 0, EDGE, 18 * lines.length + 6);
+    pen.fillStyle = "#ffffff";
+    lines.forEach((line, n) => pen.fillText(line, 5, 17 + 18 * n, EDGE - 10));
+    const thumb = await new Promise((ok) => canvas.toBlob(ok, "image/jpeg", 0.8));
+    canvas.width = canvas.height = 0; // what was drawn is let go at once, not some time
+    return thumb;
+  }
+
+  function stamp(form, photo) {
+    const at = new Date(photo.taken_at);
+    const two = (n) => String(n).padStart(2, "0");
+    const lines = [at.getFullYear() + "年" + (at.getMonth() + 1) + "月" + at.getDate() + "日 " + at.getHours() + ":" + two(at.getMinutes())];
+    lines.push(form.dataset.project);
+    if (photo.place) lines.push(photo.place.lng.toFixed(4) + ", " + photo.place.lat.toFixed(4));
+    return lines;
+  }
+
+  /* Puts the chosen files into the store one after the other; returns what could not be taken, in sentences. */
+  phone.take = async function (store, form, files, finding, place) {
+    const wrong = [];
+    for (const file of files) {
+      const video = file.type.indexOf("video/") === 0;
+      const sentence = tooBig(file, video);
+      if (sentence) { wrong.push(sentence); continue; }
+      const photo = {
+        key: phone.uuid(), visit: form.dataset.key, finding: finding || "", video, name: file.name, size: file.size,
+        taken_at: new Date(phone.time()).toISOString(), place: place || null, state: "waiting", problem: "", order: Date.now(),
+        device: phone.device(),
+      };
+      try {
+        await store.addPhoto(photo, file);
+      } catch (full) {
+        wrong.push("手机存不下“" + file.name + "”，请腾出空间再拍。");
+        continue;
+      }
+      if (!video) {
+        try { await store.keepThumb(photo.key, await thumbOf(file, stamp(form, photo))); } catch (odd) { /* shown without */ }
+      }
+    }
+    return wrong;
+  };
+
+  async function fill(tile, store, photo) {
+    const slot = tile.querySelector(".phone-thumb");
+    const thumb = photo.video ? null : await store.thumb(photo.key);
+    if (!thumb) return slot.append(self.xushi.icon(photo.video ? "i-video" : "i-image"));
+    const image = new Image();
+    image.alt = photo.name;
+    image.onload = () => URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(thumb);
+    slot.append(image);
+  }
+
+  function say(tile, photo) {
+    const part = photo.state === "sending" && photo.offset ? " " + Math.floor((photo.offset / photo.size) * 100) + "%" : "";
+    tile.className = "phone-tile is-" + photo.state;
+    tile.title = photo.problem || photo.name;
+    tile.querySelector("[data-tile-word]").textContent = WORDS[photo.state] + part;
+    tile.querySelector("[data-tile-again]").hidden = photo.state !== "failed";
+    tile.querySelector("[data-tile-drop]").hidden = photo.state === "sent" || photo.state === "sending";
+  }
+
+  /* The tiles of one place say what the store says; only what is new is drawn. */
+  phone.showTiles = function (box, template, store, photos) {
+    const shown = new Map(Array.from(box.querySelectorAll("[data-tile]"), (tile) => [tile.dataset.tile, tile]));
+    photos.forEach((photo) => {
+      let tile = shown.get(photo.key);
+      if (!tile) {
+        tile = template.content.querySelector("[data-tile]").cloneNode(true);
+        tile.dataset.tile = photo.key;
+        box.insertBefore(tile, box.querySelector(".phone-shoot"));
+        fill(tile, store, photo);
+      }
+      say(tile, photo);
+      shown.delete(photo.key);
+    });
+    shown.forEach((tile) => tile.remove());
+  };
+})();
