@@ -1,0 +1,163 @@
+"""查一段文字：断言收齐，逐条重算，对不上的归并成发现。"""
+
+from collections.abc import Sequence
+
+from xushi.documents.checking import (
+    adjectives,
+    claims_again,
+    claims_beside,
+    claims_calls,
+    claims_changes,
+    claims_database,
+    claims_dates,
+    claims_every,
+    claims_items,
+    claims_listed,
+    claims_means,
+    claims_named,
+    claims_ordinary,
+    claims_parts,
+    claims_places,
+    claims_plain,
+    claims_points,
+    claims_ranks,
+    claims_rates,
+    claims_recalled,
+    claims_referring,
+    claims_row_words,
+    claims_said,
+    claims_standing,
+    claims_sums,
+    claims_terms,
+    claims_told,
+    claims_trends,
+)
+from xushi.documents.checking.facts import Facts
+from xushi.documents.checking.judging import WORDS, Checked, Claim, Claimed, Finding, likely, shown
+from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.reading import Table, Text, read
+
+_READERS = (
+    claims_rates,
+    claims_means,
+    claims_sums,
+    claims_changes,
+    claims_places,
+    claims_plain,
+    claims_ordinary,
+    claims_again,
+    claims_beside,
+    claims_calls,
+    claims_dates,
+    claims_said,
+    claims_referring,
+    claims_listed,
+    claims_parts,
+    claims_points,
+    claims_ranks,
+    claims_row_words,
+    claims_items,
+    claims_trends,
+    claims_every,
+    claims_standing,
+    claims_recalled,
+    claims_terms,
+    claims_told,
+    claims_named,
+)
+
+
+def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None) -> Checked:
+    """Every claim of the text computed anew from the text itself, and held to the database where facts are given.
+
+    A paragraph a line; lines with tabs or bars between short cells are rows of a table.
+    """
+    page = read(text, tables)
+    claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
+    rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
+    claims += adjectives.claims(page, rated)
+    claims += claims_database.claims(page, facts) if facts else []
+    claims.sort(key=lambda one: (one.start, one.end))
+    findings = tuple(_findings(page, claims))
+    linked = {claim.start for claim in claims} | {one.start for claim in claims for one in claim.operands}
+    unlinked = tuple(
+        one.quantity
+        for one in page.mentions
+        if one.quantity.start not in linked and one.kind not in (Kind.THRESHOLD, Kind.SERIAL)
+    )
+    return Checked(tuple(claims), findings, unlinked, facts.notes if facts else ())
+
+
+def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
+    """One finding for a wrong number; the words that lean on it go with it, not beside it."""
+    wrong = [claim for claim in claims if not claim.held]
+    leaning: dict[int, list[Claim]] = {}
+    for claim in wrong:
+        if claim.about is not None:
+            leaning.setdefault(claim.about, []).append(claim)
+    slips = {claim.start for claim in wrong if claim.kind is Claimed.TWICE}
+    found, told = [], (0, 0)
+    sums: list[object] = []
+    for claim in wrong:
+        if claim.about is not None or (told[0] <= claim.start and claim.end <= told[1] and claim.end > 0):
+            continue
+        added_up = (claim.printed, claim.operands) if claim.kind is Claimed.SUM else None
+        if added_up and added_up in sums:
+            continue  # the same total told before and behind its parts
+        sums.append(added_up)
+        if claim.kind is Claimed.RATIO and any(one.start in slips for one in claim.operands):
+            continue  # wrong for the number told wrongly: one finding
+        if claim.start >= 0:
+            told = (claim.start, claim.end)
+        found.append(_finding(page, claim, leaning.get(claim.start, [])))
+    return found
+
+
+def _finding(page: Text, claim: Claim, leaning: Sequence[Claim]) -> Finding:
+    computed = shown(claim.computed, claim.unit, claim.printed) if claim.computed is not None else ""
+    allowed = (
+        (
+            shown(claim.allowed[0], claim.unit, _finer(claim.printed)),
+            shown(claim.allowed[1], claim.unit, _finer(claim.printed)),
+        )
+        if claim.allowed
+        else None
+    )
+    words = "；".join(
+        filter(
+            None,
+            [WORDS[claim.kind], claim.words, *(f"“{one.printed}”不成立，{one.words}" for one in leaning)],
+        )
+    )
+    return Finding(
+        kind=claim.kind,
+        start=claim.start,
+        end=claim.end,
+        sentence=page.sentence_of(claim.start) if claim.start >= 0 else claim.words,
+        claimed=page.given[claim.start : claim.end].strip() if claim.start >= 0 else claim.printed,
+        computed=computed,
+        allowed=allowed,
+        operands=(
+            *(
+                page.given[one.start : one.end].strip() if one.start >= 0 else one.text
+                for one in claim.operands
+            ),
+            *claim.named,
+        ),
+        severity=claim.severity,
+        words=words,
+        spans=tuple((one.start, one.end) for one in claim.operands if one.start >= 0),
+        dependents=tuple((one.start, one.end, one.printed) for one in leaning),
+        source=claim.source,
+    )
+
+
+def _finer(printed: str) -> str:
+    """Two more places for the bounds of what rounding allows."""
+    whole, point, rest = printed.partition(".")
+    if point:
+        return f"{whole}.{'00'}{rest}"
+    for place, mark in enumerate(printed):
+        if mark.isdigit() and not printed[place + 1 : place + 2].isdigit():
+            return f"{printed[: place + 1]}.00{printed[place + 1 :]}"
+    return printed

@@ -1,0 +1,86 @@
+"""一条一条列出来的：“上述四项”“下列七项”“以上5个附件”，和列出的条数对。"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xushi.documents.checking.judging import Claim, Claimed
+from xushi.documents.checking.quantities import numeral
+from xushi.documents.checking.reading import Text
+
+_NUMERAL = r"[一二三四五六七八九十]{1,3}"
+_FORMS = (
+    re.compile(rf"（(?P<n>{_NUMERAL}|\d{{1,2}})）"),
+    re.compile(rf"(?:(?<=[：；。，\n])|^)[ \u3000]{{0,4}}(?P<n>{_NUMERAL})、"),
+    re.compile(rf"(?:(?<=[：；。，\n])|^)[ \u3000]{{0,4}}(?P<n>{_NUMERAL})(?:是|要|、)"),
+    re.compile(r"(?:(?<=[：；。，\n])|^)[ \u3000]{0,4}第(?P<n>[一二三四五六七八九十]{1,3})[，、]"),
+    re.compile(r"(?:(?<=[：；。，\n])|^)[ \u3000]{0,4}(?P<n>\d{1,2})[.．、](?!\d)"),
+)
+_AFTER = re.compile(
+    rf"(?:上述|以上|这|前述)(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>大?项|个|条|点|件|大?类|份|步|款|方面)"
+)
+_BEFORE = re.compile(
+    rf"(?:下列|以下|如下|下述)(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>大?项|个|条|点|件|大?类|份|步|款|方面)"
+    rf"|(?P<n2>{_NUMERAL}|\d{{1,2}})(?P<unit2>大?项|个|条|点|件|方面)[\u4e00-\u9fff]{{0,10}}如下"
+)
+_REACH = 120  # characters from a list to the words that count it
+_FAR = 400  # characters from one item to the next
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Items 1, 2, … of one form, from the first mark to the last."""
+
+    start: int
+    last: int
+    number: int
+
+
+def claims(text: Text) -> Iterator[Claim]:
+    """What counts a list right before or right behind it."""
+    lists = [found for form in _FORMS for found in _runs(form, text.regular)]
+    for match in _AFTER.finditer(text.regular):
+        ended = [
+            one for one in lists if one.last < match.start() and _follows(text.regular, one, match.start())
+        ]
+        if ended:
+            yield _counted(match, _int(match["n"]), max(ended, key=lambda one: (one.last, one.number)))
+    for match in _BEFORE.finditer(text.regular):
+        begun = [one for one in lists if 0 <= one.start - match.end() <= _REACH]
+        between = text.regular[match.end() : begun[0].start] if begun else ""
+        if begun and "：" in between + text.regular[begun[0].start : begun[0].start + 1]:
+            yield _counted(match, _int(match["n"] or match["n2"]), min(begun, key=lambda one: one.start))
+
+
+def _int(written: str) -> int:
+    return int(written) if written[0] in "0123456789" else int(numeral(written))
+
+
+def _runs(form: "re.Pattern[str]", regular: str) -> Iterator[_Items]:
+    """Runs that begin at 1 and leave out none."""
+    start = last = number = 0
+    for match in form.finditer(regular):
+        which = _int(match["n"])
+        if number and which == number + 1 and match.start() - last <= _FAR:
+            last, number = match.start(), which
+            continue
+        if number > 1:
+            yield _Items(start, last, number)
+        start, last, number = (match.start(), match.start(), 1) if which == 1 else (0, 0, 0)
+    if number > 1:
+        yield _Items(start, last, number)
+
+
+def _follows(regular: str, items: _Items, place: int) -> bool:
+    """Whether the words that count stand behind the last item, in its paragraph or the next."""
+    between = regular[items.last : place]
+    return len(between) <= _REACH and between.strip().count("\n") <= 1
+
+
+def _counted(match: "re.Match[str]", told: int, items: _Items) -> Claim:
+    number = Decimal(items.number)
+    return Claim(
+        Claimed.SERIAL, match.start(), match.end(), match.group(), told == items.number, (), number, (number, number),
+        "条", words=f"列出的是{items.number}条", value=Decimal(told),
+    )  # fmt: skip

@@ -1,0 +1,185 @@
+"""数字勾稽的页：一份文稿的勾稽，改一处、写说明保留、导出带标注稿；任何一段文字的勾稽。"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from xushi.config import clock
+from xushi.core.text import row_number
+from xushi.documents import policy, selectors
+from xushi.documents.acting import newest
+from xushi.documents.actions import figures_in, keep_finding, marked, set_month, take_back_answer
+from xushi.documents.actions_findings import mend_finding
+from xushi.documents.annotating import annotated
+from xushi.documents.drafts import Draft, Unreadable, read_draft
+from xushi.documents.files import attachment
+from xushi.documents.forms import SourceForm
+from xushi.documents.intake import Taken, taken_in
+from xushi.documents.models import Paper
+from xushi.documents.months import closed_months, month_of
+from xushi.documents.panel import Page, page_of
+from xushi.documents.review import Reviewed, check_text, key_of, reviewed
+from xushi.documents.table import FIXED, State
+from xushi.documents.views_issue import issued_page
+from xushi.documents.views_papers import ask_reader, ask_writer, done, how, visible
+from xushi.registry.checking import Refused
+from xushi.units.access import person
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_safe
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """One paper: its check while it is a draft, the fixed text once it is issued."""
+    held = visible(request, pk)
+    return issued_page(request, held) if held.state in FIXED else _page(request, held)
+
+
+def _page(
+    request: HttpRequest, held: Paper, *, keeping: str = "", problem: str = "", typed: str = ""
+) -> HttpResponse:
+    user = person(request)
+    last = newest(held)
+    found = reviewed(held, user, clock.now())
+    page = page_of(last.text, found, marked(last).marks, figures_in(last))
+    context = {
+        **told(page, signing=held.state == State.SIGNING), "paper": held, "last": last, "months": closed_months(),
+        "writes": policy.can_write(user),
+        "drafting": held.state == State.DRAFT, "may_issue": policy.can_issue(user, held),
+        "signers": selectors.signers() if held.state == State.DRAFT and policy.can_write(user) else [],
+        "keeping": keeping, "problem": problem, "typed": typed, "dropped": held.state == State.DROPPED,
+    }  # fmt: skip
+    return render(request, "documents/check.html", context, status=422 if problem else 200)
+
+
+def told(page: Page, *, signing: bool = False) -> dict[str, Any]:
+    """The headline of a check: what must be settled, what it means, how much holds."""
+    noun = (
+        "率"
+        if page.wrong and all("%" in card.finding.claimed for card in page.cards if not card.warning)
+        else "数"
+    )
+    act = "签发" if signing else "送签"
+    leaning = [part for card in page.cards if card.answer is None for part in [card.leaning] if part]
+    if page.left:
+        headline = f"{page.left}处{noun}与稿中自己的数对不上，处理完才能{act}"
+    elif page.wrong:
+        headline = f"{page.wrong}处对不上的都写了说明，可以{act}"
+    elif page.counted:
+        headline = f"核对了{page.counted}处，没有对不上的"
+    else:
+        headline = "稿里没有能互相核对的数"
+    note = [leaning[0]] if leaning else []
+    note += [f"另有{page.warned}处要人看一眼"] if page.warned else []
+    note += [f"另{page.held}处相符" if page.wrong else f"{page.held}处相符"] if page.held else []
+    note += [f"{page.confirmed}个数与库里的一致"] if page.confirmed else []
+    note += [words.rstrip("。") for words in page.notes]
+    return {
+        "page": page,
+        "headline": headline,
+        "note": "；".join(note) + "。" if note else "数都要有出处才好签发。",
+    }
+
+
+@require_POST
+def mend(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """改为算得的数, as a new 稿."""
+    visible(request, pk)
+    ask_writer(request)
+    seen = row_number(request.POST.get("seen", "")) or 0
+    return done(
+        request, pk, lambda: mend_finding(pk, key, seen=seen, **how(request)), "改好了，存了新的一稿。"
+    )
+
+
+@require_POST
+def keep(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """写说明保留; what was refused is said where it was typed."""
+    held = visible(request, pk)
+    ask_writer(request)
+    found = next(
+        (one for one in reviewed(held, person(request), clock.now()).checked.findings if key_of(one) == key),
+        None,
+    )
+    if found is None:
+        messages.error(request, "这一处已经改过，稿里没有它了。")
+        return redirect("documents:paper", pk)
+    words = request.POST.get("words", "")
+    try:
+        keep_finding(pk, key, words, claimed=found.claimed, sentence=found.sentence, **how(request))
+    except Refused as refused:
+        return _page(request, held, keeping=key, problem=str(refused), typed=words)
+    messages.success(request, f"{found.claimed}写了说明，保留。")
+    return redirect("documents:paper", pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """撤销说明."""
+    visible(request, pk)
+    ask_writer(request)
+    return done(
+        request, pk, lambda: take_back_answer(pk, key, **how(request)), "说明撤销了，这一处又待处理。"
+    )
+
+
+@require_POST
+def month(request: HttpRequest, pk: int) -> HttpResponse:
+    """截止月."""
+    visible(request, pk)
+    ask_writer(request)
+    try:
+        chosen = month_of(request.POST.get("month", ""))
+    except ValueError as wrong:
+        messages.error(request, str(wrong))
+        return redirect("documents:paper", pk)
+    words = f"按{chosen.label}核对。" if chosen else "不与库里的数比。"
+    return done(request, pk, lambda: set_month(pk, chosen, **how(request)), words)
+
+
+@require_safe
+def annotated_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """导出带标注稿: a Word file with the wrong numbers marked and the reasons behind; not for who received the paper."""
+    held = visible(request, pk)
+    if not policy.sees_drafts(person(request)):
+        raise Http404
+    last = newest(held)
+    page = page_of(
+        last.text,
+        reviewed(held, person(request), clock.now()),
+        marked(last).marks,
+        figures_in(last),
+    )
+    return attachment(annotated(held.title, page), f"{held.title}（第{last.number}稿，带标注）.docx", WORD)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tool(request: HttpRequest) -> HttpResponse:
+    """数字勾稽 of any text: checked and shown, nothing kept."""
+    if not policy.can_check(person(request)):
+        ask_reader(request)
+    form = SourceForm(closed_months(), request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form, "writes": policy.can_write(person(request))}
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = _taken(form)
+        except Unreadable as wrong:
+            form.add_error("file", str(wrong))
+        else:
+            found = check_text(taken.text, form.cleaned_data["month"], person(request), clock.now())
+            context |= {
+                **told(page_of(taken.text, Reviewed(found, {}), (), {})),
+                "taken": taken,
+                "tool": True,
+            }
+    return render(request, "documents/tool.html", context, status=422 if form.errors else 200)
+
+
+def _taken(form: SourceForm) -> Taken:
+    held = form.cleaned_data["file"]
+    if held is not None:
+        return taken_in(read_draft(str(held.name), held.read()))
+    return taken_in(Draft(form.cleaned_data["text"]))

@@ -1,0 +1,389 @@
+"""由记录印成的公文：写的是那时的名字和存下的话，看得到那一件的才印得到，成批的一截一截印。"""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+from zipfile import ZipFile
+
+import docx
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from docx.oxml.ns import qn
+from pypdf import PdfReader
+
+from tests.admission.builders import answered, decided, department
+from tests.admission.builders import decision as given
+from tests.factories import UserFactory, appoint
+from tests.inspections.builders import a_visit, add_round, found
+from tests.supervision.world import World, at, build
+from xushi.admission.table import Outcome
+from xushi.config import clock
+from xushi.documents import batches
+from xushi.documents.batches import NothingToPrint, ask_batch, file_of, print_piece
+from xushi.documents.kinds.finding import (
+    circular_printed,
+    decision_printed,
+    instruction_printed,
+    order_named,
+    order_printed,
+    orders_seen,
+)
+from xushi.documents.kinds.order import order_documents
+from xushi.documents.models_batches import Batch
+from xushi.documents.tree import Document
+from xushi.documents.writing import text_of
+from xushi.inspections.wanted import FindingsWanted, VisitsWanted
+from xushi.inspections.words import RoundState
+from xushi.journal.actions import SYSTEM
+from xushi.journal.models import Event
+from xushi.supervision.actions import withdraw_orders
+from xushi.supervision.instructing import InstructionInput, send_instruction
+from xushi.supervision.models import SupervisionOrder
+from xushi.units.actions_tree import rename_unit
+from xushi.units.models import Role, User
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+NOW = at(12, 8, 30)
+
+
+@pytest.fixture(autouse=True)
+def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    settings.MEDIA_ROOT = tmp_path
+    settings.XUSHI_DISTRICT = "浦口区"
+    yield
+
+
+@pytest.fixture
+def world() -> World:
+    return build()
+
+
+def paper(world: World, order: SupervisionOrder, who: str = "clerk") -> Document:
+    made = order_printed(world.people[who], order.pk, NOW)
+    assert made is not None
+    return made.document
+
+
+def words_of(data: bytes) -> str:
+    body = docx.Document(BytesIO(data)).element.body
+    return "".join(one.text or "" for one in body.iter(qn("w:t")))
+
+
+def words_in(answer: Any) -> str:
+    return words_of(answer.content)
+
+
+def secret_order(world: World) -> SupervisionOrder:
+    """What came of confidential words that the clerk is to read."""
+    readers = (world.people["clerk"], world.people["handler"])
+    row = InstructionInput(words="请核实后报我。", lead=world.land, confidential=True, readers=readers)
+    send_instruction(row, actor=world["leader"], now=at(6))
+    return SupervisionOrder.objects.get(confidential=True)
+
+
+# ---- 督办单
+
+
+def test_an_order_says_what_was_issued(world: World) -> None:
+    order = world.order(demand="9月14日前交付施工作业面。")
+    text = text_of(paper(world, order))
+    for said in (
+        "浦口区重大办", "浦重大督〔2018〕1号", "完成二期4户腾地并交地", "区国土分局", "桥林街道", "2018年9月5日",
+        "（10个工作日）", "9月14日前交付施工作业面。", "日常督办件", "（盖章）", "□ 同意办结销号",
+        "收到本单后1个工作日内签收",
+        "抄送：桥林街道。", "2018年9月5日印发",
+    ):  # fmt: skip
+        assert said in text
+    assert "head" in text  # the head of the lead unit on that day
+
+
+def test_the_paper_keeps_the_name_its_issuer_had(world: World) -> None:
+    order = world.order()
+    rename_unit(unit=world.office, name="区重点项目服务中心", actor=SYSTEM, now=at(6))
+    assert paper(world, order).head == "浦口区重大办"
+    assert paper(world, order).printed_by == "浦口区重大办"
+    later = world.order(title="以后的一件", now=at(7))
+    assert paper(world, later).head == "浦口区重点项目服务中心"
+
+
+def test_what_was_withdrawn_says_so_on_its_paper(world: World) -> None:
+    order = world.order()
+    withdraw_orders([order], "重拟", actor=world["clerk"], now=at(6))
+    assert paper(world, order).watermark == "已撤回"
+
+
+def test_the_leaders_words_stand_with_name_and_day(world: World) -> None:
+    order = world.order()
+    send_instruction(
+        InstructionInput(words="请抓紧落实。", on_order=order, lead=world.land),
+        actor=world["leader"],
+        now=at(6),
+    )
+    assert "请抓紧落实。\n\tleader　2018年9月6日" in text_of(paper(world, order))
+
+
+def test_many_papers_cost_the_same_queries(world: World, django_assert_num_queries: Any) -> None:
+    user = world.people["clerk"]
+    user.appointments_in_force  # noqa: B018 - read once per request
+    for number in range(3):
+        world.order(title=f"第{number}件")
+    for count in (1, 3):
+        orders = list(orders_seen(user)[:count])
+        with django_assert_num_queries(5):
+            order_documents(orders, user, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("clerk", 200), ("leader", 200), ("inspector", 200), ("handler", 200), ("town", 200), ("planner", 404)],
+)
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_who_may_open_the_order_may_have_its_paper(
+    world: World, signed_in: SignIn, name: str, status: int, form: str
+) -> None:
+    order = world.order()
+    answer = signed_in(world.people[name]).get(reverse("documents:order_file", args=[order.pk, form]))
+    assert answer.status_code == status
+    if status == 200 and form == "docx":
+        assert "浦重大督〔2018〕1号" in words_in(answer)
+        assert quote("浦重大督〔2018〕1号 督办单.docx") in answer["Content-Disposition"]
+    if status == 200 and form == "pdf":
+        assert len(PdfReader(BytesIO(answer.content)).pages) == 1
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, None])
+def test_administrators_and_passers_by_have_none_of_it(
+    world: World, signed_in: SignIn, role: Role | None
+) -> None:
+    order = world.order()
+    kinds = ("order", "instruction", "minutes", "circular", "decision")
+    addresses = [reverse(f"documents:{kind}_paper", args=[order.pk]) for kind in kinds]
+    addresses += [reverse(f"documents:{kind}_file", args=[order.pk, "docx"]) for kind in kinds]
+    addresses += [reverse("documents:batch", args=[1]), reverse("documents:batch_file", args=[1])]
+    client = signed_in(appoint(UserFactory(name="三员"), role, unit=world.office)) if role else Client()
+    answers = [*map(client.get, addresses), client.post(reverse("documents:new_batch"), {"id": order.pk})]
+    answers.append(client.post(reverse("documents:next_piece", args=[1])))
+    assert {answer.status_code for answer in answers} == {403 if role else 302}
+    assert not Batch.objects.exists()
+
+
+def test_the_paper_is_looked_at_before_it_is_had(world: World, signed_in: SignIn) -> None:
+    order = world.order()
+    page = (
+        signed_in(world.people["clerk"])
+        .get(reverse("documents:order_paper", args=[order.pk]))
+        .content.decode()
+    )
+    assert '<article class="official">' in page and "浦重大督〔2018〕1号" in page
+    assert reverse("documents:order_file", args=[order.pk, "docx"]) in page
+    stranger = signed_in(world.people["planner"]).get(reverse("documents:order_paper", args=[order.pk]))
+    assert stranger.status_code == 404
+
+
+def test_an_unknown_form_is_not_found(world: World, signed_in: SignIn) -> None:
+    order = world.order()
+    address = reverse("documents:order_file", args=[order.pk, "exe"])
+    assert signed_in(world.people["clerk"]).get(address).status_code == 404
+
+
+def test_a_confidential_order_is_for_its_readers(world: World, signed_in: SignIn) -> None:
+    order = secret_order(world)
+    address = reverse("documents:order_file", args=[order.pk, "docx"])
+    assert signed_in(world.people["chief"]).get(address).status_code == 404
+    answer = signed_in(world.people["clerk"]).get(address)
+    assert "本单限定阅读，请勿复印、外传。" in words_in(answer)
+
+
+# ---- 命令行
+
+
+@pytest.mark.parametrize("word", ["浦重大督〔2018〕1号", "浦重大督[2018]1", "浦重大督 （2018） 1号", "pk"])
+def test_an_order_is_found_as_people_write_its_number(world: World, word: str) -> None:
+    order = world.order()
+    assert order_named(SupervisionOrder.objects.all(), str(order.pk) if word == "pk" else word) == order
+    assert order_named(SupervisionOrder.objects.all(), "浦重大督〔2018〕2号") is None
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"), [("docx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype html>")]
+)
+def test_the_command_writes_each_form(world: World, tmp_path: Path, ending: str, begins: bytes) -> None:
+    order, out = world.order(), tmp_path / f"督办单.{ending}"
+    call_command("document", order.number, "--out", str(out))
+    assert out.read_bytes().startswith(begins)
+
+
+def test_the_command_says_what_is_wrong(world: World, tmp_path: Path) -> None:
+    order = world.order()
+    for word, name, said in (
+        ("浦重大督〔2018〕9号", "a.docx", "没有"),
+        (order.number, "a.txt", "结尾"),
+        (order.number, "没有/a.docx", "写不进"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=said):
+            call_command("document", word, "--out", str(tmp_path / name))
+    secret = secret_order(world)
+    with pytest.raises(CommandError, match="限定阅读"):
+        call_command("document", secret.number, "--out", str(tmp_path / "a.docx"))
+
+
+# ---- 成批
+
+
+def test_a_batch_is_printed_piece_by_piece(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "PIECE", 2)
+    keys = [world.order(title=f"第{n}件").pk for n in range(5)]
+    actor = world["clerk"]
+    batch = ask_batch(keys, "docx", actor=actor, now=NOW)
+    seen = []
+    while not batch.is_done:
+        batch = print_piece(batch, actor=actor, now=NOW)
+        seen.append(batch.done)
+    assert seen == [2, 4, 5]
+    with ZipFile(file_of(batch)) as packed:
+        assert packed.namelist() == [f"浦重大督〔2018〕{n}号 督办单.docx" for n in range(1, 6)]
+        assert "第4件" in words_of(packed.read(packed.namelist()[4]))
+    told = (
+        Event.objects.filter(verb__startswith="documents.batch").order_by("pk").values_list("verb", flat=True)
+    )
+    assert list(told) == ["documents.batch.asked", "documents.batch.printed"]
+    assert print_piece(batch, actor=actor, now=NOW).done == 5
+
+
+def test_a_batch_as_one_pdf(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "PIECE", 2)
+    keys = [world.order(title=f"第{n}件").pk for n in range(3)]
+    batch = ask_batch(keys, "pdf", actor=world["clerk"], now=NOW)
+    for _ in range(2):
+        batch = print_piece(batch, actor=world["clerk"], now=NOW)
+    pages = PdfReader(file_of(batch)).pages
+    said = ["".join(page.extract_text().split()) for page in pages]
+    assert ["督办单" in page and f"第{n}件" in page for n, page in enumerate(said)] == [True] * 3
+
+
+def test_a_batch_holds_only_what_is_in_sight(world: World) -> None:
+    mine, other = world.order(), world.order(lead=world.planning, co_handlers=())
+    batch = ask_batch([mine.pk, other.pk], "docx", actor=world["handler"], now=NOW)
+    assert batch.orders == [mine.pk]
+    with pytest.raises(NothingToPrint, match="先勾选"):
+        ask_batch([other.pk], "docx", actor=world["handler"], now=NOW)
+    with pytest.raises(NothingToPrint, match="Word 或 PDF"):
+        ask_batch([mine.pk], "exe", actor=world["handler"], now=NOW)
+
+
+def test_what_went_out_of_sight_on_the_way_is_left_out(world: World) -> None:
+    stays, goes = world.order(), world.order(title="后来改派的")
+    batch = ask_batch([stays.pk, goes.pk], "docx", actor=world["handler"], now=NOW)
+    SupervisionOrder.objects.filter(pk=goes.pk).update(lead=world.planning)
+    batch = print_piece(batch, actor=world["handler"], now=NOW)
+    assert (batch.total, batch.done, batch.orders) == (1, 1, [stays.pk])
+
+
+def test_the_way_of_a_batch_in_the_browser(world: World, signed_in: SignIn) -> None:
+    orders = [world.order(title=f"第{n}件") for n in range(3)]
+    client = signed_in(world.people["handler"])
+    answer = client.post(reverse("documents:new_batch"), {"form": "docx", "query": ""})
+    batch = Batch.objects.get()
+    assert (answer.url, batch.total) == (reverse("documents:batch", args=[batch.pk]), 3)
+    page = client.get(answer.url).content.decode()
+    assert "0/3张" in page and "接着印3张" in page and "hx-post" in page
+    assert client.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
+    client.post(reverse("documents:next_piece", args=[batch.pk]))
+    assert "印好了" in client.get(answer.url).content.decode()
+    file = client.get(reverse("documents:batch_file", args=[batch.pk]))
+    assert b"".join(file.streaming_content).startswith(b"PK")
+    for name in ("clerk", "leader"):
+        stranger = signed_in(world.people[name])
+        assert stranger.get(answer.url).status_code == 404
+        assert stranger.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
+        assert stranger.post(reverse("documents:next_piece", args=[batch.pk])).status_code == 404
+    SupervisionOrder.objects.filter(pk=orders[0].pk).update(lead=world.planning)
+    assert client.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
+
+
+def test_nothing_chosen_is_said(world: World, signed_in: SignIn) -> None:
+    answer = signed_in(world.people["planner"]).post(
+        reverse("documents:new_batch"), {"id": ["9"]}, follow=True
+    )
+    assert "没有选中看得到的督办单" in answer.content.decode()
+    assert not Batch.objects.exists()
+
+
+# ---- 批示件、督查通报、会审决定
+
+
+def test_an_instruction_is_printed_for_who_reads_it(world: World, signed_in: SignIn) -> None:
+    held = send_instruction(
+        InstructionInput(words="请国土分局三日内报方案。", lead=world.land),
+        actor=world["leader"],
+        now=at(6),
+    )
+    made = instruction_printed(world.people["leader"], held.pk, NOW)
+    assert made is not None and made.name.startswith("leader20180906批示")
+    text = text_of(made.document)
+    assert "请国土分局三日内报方案。" in text and "（签名）" in text and "2018年9月6日" in text
+    address = reverse("documents:instruction_file", args=[held.pk, "docx"])
+    assert signed_in(world.people["handler"]).get(address).status_code == 200
+    assert signed_in(world.people["planner"]).get(address).status_code == 404
+
+
+def test_a_round_is_told_with_its_counts_and_their_lists(world: World, signed_in: SignIn) -> None:
+    inspector = world.people["inspector"]
+    held = add_round(9, state=RoundState.ENDED, at=at(10))
+    seen = a_visit(world.town, "紫光项目", held=held)
+    a_visit(world.town, "没去的项目", held=held, state="skipped", skip_reason="道路不通")
+    found(seen, inspector, "西侧4户未腾空。")
+    made = circular_printed(inspector, held.pk, NOW)
+    assert made is not None
+    text = text_of(made.document)
+    assert "排定点位2个，看了1个，没去1个" in text and "没去的项目没去：道路不通。" in text
+    assert "西侧4户未腾空。" in text and "〔填：通报单位的要求〕" in text
+    figure = made.document.figures["inspection.done"]
+    assert (figure.printed, figure.closed, f"round={held.pk}" in figure.rows) == ("1个", True, True)
+    for one in made.document.figures.values():
+        told = dict(parse_qsl(urlsplit(one.rows).query))
+        if "/visits/" in one.rows:
+            rows = VisitsWanted.read(told).rows(inspector)
+        else:
+            rows = FindingsWanted.read(told).rows(inspector, NOW.date())
+        assert rows.count() == one.value, one.key
+    listed = signed_in(inspector).get(figure.rows)
+    assert listed.status_code == 200 and "紫光项目" in listed.content.decode()
+    shown = signed_in(inspector).get(reverse("documents:circular_paper", args=[held.pk])).content.decode()
+    assert f'data-figure="inspection.done" href="/inspections/visits/?round={held.pk}' in shown
+    address = reverse("documents:circular_file", args=[held.pk, "docx"])
+    statuses = {
+        name: signed_in(world.people[name]).get(address).status_code for name in ("clerk", "leader", "town")
+    }
+    assert statuses == {"clerk": 200, "leader": 200, "town": 403}
+
+
+def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: SignIn) -> None:
+    office = world.people["clerk"]
+    units = [department(world.root, name).unit for name in ("区环保局", "区经信局")]
+    application = answered(world.town, office, [one for one in units if one])
+    held = decided(application, office, given(Outcome.CONDITIONAL))
+    before = decision_printed(office, held.pk, NOW)
+    assert before is not None
+    text = text_of(before.document)
+    for said in (
+        "附条件准入",
+        "宁芯先进封测基地",
+        "三、部门意见",
+        "区环保局",
+        "五、条件",
+        "浦口区重大办（盖章）",
+    ):
+        assert said in text
+    type(application).objects.filter(pk=application.pk).update(name="改了的名字", investment=1)
+    after = decision_printed(office, held.pk, NOW)
+    assert after is not None and text_of(after.document) == text
+    address = reverse("documents:decision_file", args=[held.pk, "docx"])
+    assert signed_in(world.people["town"]).get(address).status_code == 200
+    assert signed_in(world.people["planner"]).get(address).status_code == 404
