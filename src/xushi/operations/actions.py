@@ -1,0 +1,36 @@
+"""运维能动的：办不成的反应，再试一次。"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from xushi.journal.actions import SYSTEM, Actor, record
+from xushi.journal.models import Event, Reaction
+from xushi.operations.rules import age
+
+RETRIED = "operations.reaction.retried"
+OVERDUE = "operations.backup.overdue"
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def retry_reaction(reaction: Reaction, *, actor: Actor, now: datetime) -> bool:
+    """Let the worker take it with its next look; False where it is done or being done. now is real."""
+    free = Reaction.objects.select_for_update().filter(pk=reaction.pk, done_at=None, claimed_until=None)
+    if not free.update(not_before=now):
+        return False
+    words = f"反应{reaction.name.rpartition('.')[2]}（事件{reaction.event_id}）再试一次"
+    record(RETRIED, actor=actor, now=now, subject=reaction, subject_name=reaction.name, summary=words)
+    return True
+
+
+@transaction.atomic
+def tell_overdue(*, hours: float, last_good: datetime | None, now: datetime) -> bool:
+    """备份太旧, once a day for as long as it is so; False where it has been told. now is real."""
+    since = max(last_good, now - DAY) if last_good else now - DAY
+    if Event.objects.filter(verb=OVERDUE, at__gt=since).exists():
+        return False
+    how = f"最近一份查验过的备份是{age(now - last_good)}前" if last_good else "还没有一份查验过的备份"
+    words = f"{how}，超过{hours:g}小时，请系统管理员看“运维”页"
+    record(OVERDUE, actor=SYSTEM, now=now, subject_name="备份", summary=words)
+    return True

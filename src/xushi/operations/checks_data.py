@@ -1,0 +1,179 @@
+"""诊断数据库与后台：版本、升级、钟、后台、队列、日志、备份、日历、通道、附件。"""
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from xushi.calendars.selectors import calendar
+from xushi.journal import sealing
+from xushi.journal.models import ChainHead, Reaction, Unsealed
+from xushi.notices.models import ChannelState, Digest
+from xushi.operations import sampling
+from xushi.operations.findings import Finding, ok, warn, wrong
+from xushi.operations.models import BackupRun, Heartbeat
+from xushi.operations.rules import DRIFT, age, is_silent, is_stale
+
+OLDEST_SERVER = 140000
+OLDEST_SQLITE = (3, 35, 0)
+LONG_UNSEALED = timedelta(minutes=10)
+STUBBORN = 3  # times a reaction has failed
+
+
+def database(_now: datetime) -> Finding:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            (mode,) = cursor.fetchone()
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            return wrong("database", f"SQLite {sqlite3.sqlite_version}太旧", "换 Debian 12 或更新的系统。")
+        if mode != "wal":
+            return wrong("database", f"SQLite 的日志方式是{mode}，读写会互相等", "不要把数据库放在网络盘上。")
+        return ok("database", f"SQLite {sqlite3.sqlite_version}，WAL")
+    connection.ensure_connection()
+    version = connection.connection.info.server_version
+    said = f"PostgreSQL {version // 10000}.{version % 10000}"
+    if version < OLDEST_SERVER:
+        return wrong("database", f"{said}太旧", "升级到14以上。")
+    return ok("database", said)
+
+
+def migrations(_now: datetime) -> Finding:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        return wrong(
+            "migrations", f"数据库还差{len(pending)}次升级", "先 xushi backup，再 xushi migrate，然后重起。"
+        )
+    return ok("migrations", "数据库是这一版的")
+
+
+def clock_drift(now: datetime) -> Finding:
+    if connection.vendor == "sqlite":
+        return ok("clock", "数据库就在本机，钟是同一个")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (there,) = cursor.fetchone()
+    drift = abs(there - now)
+    if drift > DRIFT:
+        return wrong("clock", f"本机与数据库的钟差{drift.total_seconds():.0f}秒", "两边都装 chrony 对时。")
+    return ok("clock", f"与数据库的钟差{drift.total_seconds():.1f}秒")
+
+
+def worker(now: datetime) -> Finding:
+    beat = Heartbeat.objects.order_by("-at").first()
+    if beat is None:
+        return wrong("worker", "后台从没起来过", "xushi serve，或 systemctl start xushi-worker。")
+    if is_silent(now, beat.at):
+        return wrong(
+            "worker",
+            f"后台{age(now - beat.at)}没有动静（{beat.host}）",
+            "systemctl restart xushi-worker，看它的日志。",
+        )
+    return ok("worker", f"后台在{beat.host}上，{age(now - beat.at)}前还在")
+
+
+def reactions(now: datetime) -> Finding:
+    waiting = Reaction.objects.filter(done_at=None)
+    stubborn = waiting.filter(attempts__gte=STUBBORN).exclude(error="").count()
+    behind = waiting.filter(not_before__lt=now - LONG_UNSEALED, attempts=0).count()
+    if stubborn:
+        return wrong(
+            "reactions", f"{stubborn}件反应试了{STUBBORN}次以上还不成", "到“运维”页看原因，改好后按重试。"
+        )
+    if behind:
+        return warn("reactions", f"{behind}件反应等了10分钟以上没人办", "看后台是否开着、是否忙不过来。")
+    return ok("reactions", "没有办不成的反应")
+
+
+def journal_sealed(now: datetime) -> Finding:
+    first = Unsealed.objects.order_by("pk").values_list("event__at", flat=True).first()
+    if first is None:
+        return ok("journal_sealed", "日志都封了")
+    waiting = Unsealed.objects.count()
+    late = not settings.XUSHI_NOW and now - first > LONG_UNSEALED
+    says = f"{waiting}条日志待封，最早{age(now - first)}前" if late else f"{waiting}条日志待封"
+    return (
+        warn("journal_sealed", says, "看后台；或 xushi journal seal。")
+        if late
+        else ok("journal_sealed", says)
+    )
+
+
+def journal_verified(_now: datetime) -> Finding:
+    if broken := sealing.verify():
+        return wrong("journal", f"日志链断了：{broken.sentence}", "保住现场，报审计员；与备份里的比对。")
+    head = ChainHead.objects.filter(pk=sealing.HEAD).first() or ChainHead()
+    return ok("journal", f"日志完好，{head.position}条")
+
+
+def backup(now: datetime) -> Finding:
+    last = BackupRun.objects.good().order_by("-started_at").first()
+    failed = BackupRun.objects.order_by("-started_at").exclude(error="").first()
+    why = (
+        f"最近一次没成：{failed.error}"
+        if failed and (not last or failed.started_at > last.started_at)
+        else ""
+    )
+    mend = why or (
+        "xushi backup；每夜的时刻在 XUSHI_BACKUP_AT。" if settings.XUSHI_BACKUP_AT else "设 XUSHI_BACKUP_AT。"
+    )
+    if last is None:
+        return (warn if settings.XUSHI_NOW else wrong)("backup", "还没有一份查验过的备份", mend)
+    old = f"最近一份查验过的备份是{age(now - last.started_at)}前"
+    if is_stale(now, last.started_at, settings.XUSHI_BACKUP_HOURS):
+        return wrong("backup", f"{old}，超过{settings.XUSHI_BACKUP_HOURS:g}小时", mend)
+    return warn("backup", old, why) if why else ok("backup", old)
+
+
+def calendar_years(now: datetime) -> Finding:
+    missing = [year for year in (now.year - 1, now.year) if year not in calendar().published]
+    if missing:
+        return warn(
+            "calendar", f"{missing[-1]}年的放假通知没有载入，期限是暂算的", "重大办在“工作日历”载入通知。"
+        )
+    return ok("calendar", f"{now.year}年的放假通知已载入")
+
+
+def channels(_now: datetime) -> Finding:
+    failing = ChannelState.objects.filter(failures__gt=0).order_by("-failures").first()
+    stuck = Digest.objects.filter(state__in=[Digest.State.UNKNOWN, Digest.State.ABANDONED]).count()
+    if failing:
+        return wrong(
+            "channels",
+            f"通道“{failing.channel}”接连{failing.failures}次发不出：{failing.error}",
+            "看“消息通道”页。",
+        )
+    if stuck:
+        return warn("channels", f"{stuck}份消息不知发到没有或发不出去", "看“消息通道”页，逐份了结。")
+    return ok("channels", "往外的通道都通")
+
+
+def uploads(_now: datetime) -> Finding:
+    seen = sampling.sample()
+    mend = "从备份里找回：xushi restore 到另一处，拷回这几件。"
+    if seen.missing:
+        return wrong(
+            "uploads", f"抽看{seen.looked}件附件，{len(seen.missing)}件不在盘上，如{seen.missing[0]}", mend
+        )
+    if seen.changed:
+        return wrong(
+            "uploads", f"抽看{seen.looked}件附件，{len(seen.changed)}件内容变了，如{seen.changed[0]}", mend
+        )
+    return ok("uploads", f"抽看{seen.looked}件附件，都在，{seen.hashed}件的散列相符")
+
+
+QUICK = (
+    database,
+    migrations,
+    clock_drift,
+    worker,
+    reactions,
+    journal_sealed,
+    backup,
+    calendar_years,
+    channels,
+)
+THOROUGH = (journal_verified, uploads)

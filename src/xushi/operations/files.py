@@ -1,0 +1,144 @@
+"""附件：按内容存一份，加密，只添没有的；清单写明每件的路、大小、散列。"""
+
+import hmac
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from xushi.operations import keys
+from xushi.operations.sealed import CHUNK, SALT, Master, Opener, Unreadable, derived, seal_file
+
+UPLOADS, STATE = "uploads", "state"
+OBJECTS, SALT_FILE = "objects", "salt"
+# 状态目录里不进备份的：数据库另备，其余丢了自己会再有
+PASSED_OVER = {"static", "uploads", "metrics", "backups", keys.FILE}
+NOT_THESE = (".sqlite3", ".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal", ".part", ".sock", ".pid")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file: where it lies (uploads/… or state/…), its content's digest, the name of its sealed object."""
+
+    path: str
+    size: int
+    mtime: int
+    sha256: str
+    object: str
+
+
+def found_here() -> Iterator[tuple[str, Path]]:
+    """Every file that belongs into a backup, by its place in the archive; sorted."""
+    media, home = Path(settings.MEDIA_ROOT), Path(settings.XUSHI_HOME)
+    for path in _walk(media):
+        yield f"{UPLOADS}/{path.relative_to(media).as_posix()}", path
+    for entry in sorted(home.iterdir()):
+        if entry.name in PASSED_OVER or entry.resolve() == media.resolve():
+            continue
+        for path in _walk(entry) if entry.is_dir() else [entry]:
+            if path.is_file() and not path.name.endswith(NOT_THESE):
+                yield f"{STATE}/{path.relative_to(home).as_posix()}", path
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            if path.is_file() and not path.is_symlink() and not name.endswith(".part"):
+                yield path
+
+
+def digest_of(path: Path) -> str:
+    known = sha256()
+    with path.open("rb") as source:
+        while data := source.read(CHUNK):
+            known.update(data)
+    return known.hexdigest()
+
+
+class Store:
+    """The folder of backups: sealed objects by content, one salt for all."""
+
+    def __init__(self, folder: Path, master: Master) -> None:
+        self.folder, self._master = folder, master
+
+    def salt(self) -> bytes:
+        """The salt of this folder, made where there is none."""
+        path = self.folder / SALT_FILE
+        if not path.exists():
+            path.write_bytes(os.urandom(SALT))
+        salt = path.read_bytes()
+        if len(salt) != SALT:
+            raise Unreadable(f"{path}坏了：应是{SALT}个字节。请换一个空的备份目录。")
+        return salt
+
+    def place(self, name: str) -> Path:
+        return self.folder / OBJECTS / name[:2] / name
+
+    def keep(
+        self, found: Iterable[tuple[str, Path]], known: dict[str, Kept], say: Callable[[int], None]
+    ) -> tuple[list[Kept], int]:
+        """Seal what is not there yet; returns the list and the bytes added. What vanishes meanwhile is left out."""
+        salt = self.salt()
+        naming = derived(self._master(salt), b"names")
+        listed: list[Kept] = []
+        added = 0
+        for path, source in found:
+            try:
+                one = self._named(path, source, known.get(path), naming)
+                if not self.place(one.object).exists():
+                    added += seal_file(source, self.place(one.object), self._master, salt)
+            except FileNotFoundError:
+                continue
+            listed.append(one)
+            if len(listed) % 1000 == 0:
+                say(len(listed))
+        return listed, added
+
+    def _named(self, path: str, source: Path, before: Kept | None, naming: bytes) -> Kept:
+        seen = source.stat()
+        if before and (before.size, before.mtime) == (seen.st_size, seen.st_mtime_ns):
+            return before
+        digest = digest_of(source)
+        name = hmac.new(naming, digest.encode(), sha256).hexdigest()
+        return Kept(path, seen.st_size, seen.st_mtime_ns, digest, name)
+
+    def read(self, one: Kept, out: Callable[[bytes], Any]) -> None:
+        """Hand on the content of one file; Unreadable where it is missing, damaged or another's."""
+        place = self.place(one.object)
+        known = sha256()
+        try:
+            with place.open("rb") as source:
+                opened = Opener(source, self._master, name=f"附件{one.path}")
+                while data := opened.read(CHUNK):
+                    known.update(data)
+                    out(data)
+        except FileNotFoundError as missing:
+            raise Unreadable(
+                f"备份里少了附件{one.path}（{place}）。备份文件要连同旁边的 {OBJECTS} 目录一起拷。"
+            ) from missing
+        if known.hexdigest() != one.sha256:
+            raise Unreadable(f"附件{one.path}的内容与清单对不上。不能用，请换前一份备份。")
+
+    def drop_all_but(self, needed: set[str]) -> int:
+        """Remove objects that no kept backup names; returns how many."""
+        gone = 0
+        for path in _walk(self.folder / OBJECTS):
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def as_lines(listed: list[Kept]) -> bytes:
+    return "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in listed).encode()
+
+
+def from_lines(lines: bytes) -> list[Kept]:
+    return [Kept(**json.loads(line)) for line in lines.splitlines()]

@@ -1,0 +1,60 @@
+"""到点备份、心跳：后台一分钟叫一次。备份自成一个进程，后台不等它。"""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+from datetime import datetime
+
+from django.conf import settings
+
+from xushi.flow.beats import on_beat
+from xushi.operations.actions import tell_overdue
+from xushi.operations.backing import product_version
+from xushi.operations.models import BackupRun, Heartbeat
+from xushi.operations.rules import hour_of, is_due, is_stale
+
+log = logging.getLogger(__name__)
+WORKER = "后台"
+_running: list["subprocess.Popen[bytes]"] = []
+
+
+def register() -> None:
+    on_beat(beat)
+    on_beat(back_up_when_due)
+
+
+def beat(real: datetime) -> None:
+    """后台还活着."""
+    host, pid = socket.gethostname()[:120], os.getpid()
+    mine = Heartbeat.objects.filter(name=WORKER, host=host)
+    if not mine.filter(pid=pid).update(at=real, version=product_version()):
+        fresh = {"at": real, "since": real, "pid": pid, "version": product_version()}
+        Heartbeat.objects.update_or_create(name=WORKER, host=host, defaults=fresh)
+
+
+def back_up_when_due(real: datetime) -> None:
+    """Start the nightly backup in a process of its own; say aloud where the last good one is too old."""
+    at = hour_of(settings.XUSHI_BACKUP_AT)
+    _running[:] = [child for child in _running if child.poll() is None]
+    if at is None or _running:
+        return
+    last_good, last_start = latest()
+    if is_due(real, at, last_good=last_good, last_start=last_start):
+        hours = settings.XUSHI_BACKUP_HOURS
+        if last_start and is_stale(real, last_good, hours):
+            log.error("最近一次查验过的备份已超过%g小时，现在再做一次", hours)
+            tell_overdue(hours=hours, last_good=last_good, now=real)
+        _running.append(_start())
+
+
+def latest() -> tuple[datetime | None, datetime | None]:
+    """When the last good backup began, and the last of any kind."""
+    runs = BackupRun.objects.order_by("-started_at").values_list("started_at", flat=True)
+    return runs.exclude(verified_at=None).first(), runs.first()
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "xushi.config.cli", "backup", "--scheduled"]
+    return subprocess.Popen(command)  # noqa: S603 - our own command line

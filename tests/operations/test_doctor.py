@@ -1,0 +1,184 @@
+"""诊断：好的说好，不好的说怎么办。"""
+
+import json
+import subprocess
+from datetime import datetime, timedelta
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.db import OperationalError
+
+from tests.factories import UnitFactory
+from tests.sites.builders import add_snapshot, site
+from xushi.config.clock import real
+from xushi.flow import beats
+from xushi.journal.models import Event, Reaction
+from xushi.operations import checks_data, checks_machine, doctor, schedule
+from xushi.operations.actions import OVERDUE
+from xushi.operations.findings import Finding, Grade, looked
+from xushi.operations.models import BackupRun, Heartbeat
+
+pytestmark = pytest.mark.django_db
+EMPTY = sha256(b"").hexdigest()
+
+
+@pytest.fixture
+def home(settings: LazySettings, tmp_path: Path) -> Path:
+    settings.XUSHI_HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "uploads"
+    settings.XUSHI_BACKUP_TO = tmp_path / "backups"
+    (tmp_path / "secret-key").touch(mode=0o600)
+    return tmp_path
+
+
+def backed_up(hours: float, **fields: object) -> BackupRun:
+    at = real() - timedelta(hours=hours)
+    return BackupRun.objects.create(started_at=at, **({"verified_at": at} | fields))
+
+
+def test_the_worker_beats_and_its_silence_is_noticed(home: Path) -> None:
+    now = real()
+    assert checks_data.worker(now).grade is Grade.WRONG
+    schedule.beat(now - timedelta(minutes=6))
+    assert "6分钟没有动静" in checks_data.worker(now).says
+    schedule.beat(now)
+    assert Heartbeat.objects.count() == 1
+    assert checks_data.worker(now).grade is Grade.OK
+
+
+def test_backup_age(home: Path) -> None:
+    now = real()
+    assert checks_data.backup(now).says == "还没有一份查验过的备份"
+    backed_up(31.1)
+    assert (
+        checks_data.backup(now).grade is Grade.WRONG
+        and "1天7小时前，超过30小时" in checks_data.backup(now).says
+    )
+    backed_up(2.1)
+    assert checks_data.backup(now).grade is Grade.OK
+    backed_up(1, verified_at=None, error="磁盘满")
+    assert checks_data.backup(now) == Finding(
+        "backup", Grade.WARN, "最近一份查验过的备份是2小时前", "最近一次没成：磁盘满"
+    )
+
+
+def test_the_nightly_backup_starts_once(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.XUSHI_BACKUP_AT = "02:30"
+    started: list[datetime] = []
+
+    class Child:
+        def poll(self) -> int | None:
+            return None
+
+    monkeypatch.setattr(schedule, "_start", lambda: started.append(real()) or Child())
+    monkeypatch.setattr(schedule, "_running", [])
+    schedule.back_up_when_due(real())
+    schedule.back_up_when_due(real())  # the first is still at work
+    assert len(started) == 1
+    schedule._running.clear()
+    backed_up(0)
+    schedule.back_up_when_due(real())
+    settings.XUSHI_BACKUP_AT = ""
+    BackupRun.objects.all().delete()
+    schedule.back_up_when_due(real())
+    assert len(started) == 1
+
+
+def test_what_beats_does_not_stop_for_one_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[datetime] = []
+
+    def fails(_: datetime) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(beats, "_beats", [fails, heard.append])
+    beats.beat(now := real())
+    assert heard == [now]
+
+
+def test_stubborn_reactions(home: Path) -> None:
+    now = real()
+    event = Event.objects.create(at=now, verb="x.y.z", summary="事")
+    Reaction.objects.create(event=event, name="a", not_before=now - timedelta(hours=1))
+    assert checks_data.reactions(now).grade is Grade.WARN
+    Reaction.objects.create(event=event, name="b", not_before=now, attempts=3, error="ValueError: 坏")
+    assert checks_data.reactions(now).says == "1件反应试了3次以上还不成"
+
+
+def test_files_gone_and_files_changed(home: Path) -> None:
+    [camera] = site(UnitFactory())
+    for number, digest in ((1, "0" * 64), (2, EMPTY)):
+        add_snapshot(camera, real() + timedelta(seconds=number), path=f"{number}.jpg", sha256=digest)
+    assert "2件不在盘上" in checks_data.uploads(real()).says
+    (home / "uploads").mkdir()
+    for number in (1, 2):
+        (home / "uploads" / f"{number}.jpg").touch()
+    assert checks_data.uploads(real()).says == "抽看2件附件，1件内容变了，如1.jpg"
+
+
+def test_the_machine(home: Path, settings: LazySettings) -> None:
+    now = real()
+    assert checks_machine.keys_private(now).grade is Grade.OK
+    (home / "secret-key").chmod(0o644)
+    assert checks_machine.keys_private(now).mend == f"chmod 600 {home / 'secret-key'}"
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["xushi.example"], False
+    assert "走明文" in checks_machine.hosts_and_https(now).says
+    settings.SESSION_COOKIE_SECURE, settings.CSRF_TRUSTED_ORIGINS = True, ["https://xushi.example"]
+    assert checks_machine.hosts_and_https(now).grade is Grade.OK
+    settings.ALLOWED_HOSTS = ["*"]
+    assert checks_machine.hosts_and_https(now).grade is Grade.WRONG
+
+
+@pytest.mark.parametrize(("days", "grade"), [(90, Grade.OK), (20, Grade.WARN), (3, Grade.WRONG)])
+def test_certificate(home: Path, settings: LazySettings, days: int, grade: Grade) -> None:
+    settings.XUSHI_TLS_CERT = str(home / "cert.pem")
+    assert checks_machine.certificate(real()).grade is Grade.WRONG
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x",
+            "-days", str(days), "-keyout", str(home / "key.pem"), "-out", settings.XUSHI_TLS_CERT]  # fmt: skip
+    subprocess.run(made, check=True, capture_output=True)
+    assert checks_machine.certificate(real()).grade is grade
+    assert "已过期" in checks_machine.certificate(real() + timedelta(days=100)).says
+
+
+def test_a_check_that_cannot_look_says_so() -> None:
+    def away(_: datetime) -> Finding:
+        raise OperationalError("connection refused\nmore")
+
+    found = looked(away, real())
+    assert found.grade is Grade.WRONG and found.says == "查“away”时数据库出错：connection refused"
+
+
+def test_the_command_says_it_for_people_and_for_machines(home: Path, settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["localhost"]
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", stdout=out)
+    assert ended.value.code == 1
+    assert "[不好] 后台从没起来过。xushi serve" in out.getvalue()
+    schedule.beat(real())
+    backed_up(0)
+    told = StringIO()
+    call_command("doctor", "--json", stdout=told)
+    answer = json.loads(told.getvalue())
+    assert answer["grade"] in ("ok", "warn")
+    keys = {finding["key"] for finding in answer["findings"]}
+    assert {"journal", "uploads", "backup", "disk", "database"} <= keys
+    assert len(answer["findings"]) == len(doctor.examine(real(), thorough=True))
+
+
+def test_an_old_backup_is_told_once_a_day(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.XUSHI_BACKUP_AT, settings.XUSHI_BACKUP_HOURS = "02:30", 30
+    monkeypatch.setattr(schedule, "_start", type("Child", (), {"poll": lambda _: 1}))
+    now = real()
+    backed_up(50.1)
+    for later in (0, 1, 23):
+        schedule.back_up_when_due(now + timedelta(hours=later))
+    [told] = Event.objects.filter(verb=OVERDUE)
+    assert told.summary == "最近一份查验过的备份是2天2小时前，超过30小时，请系统管理员看“运维”页"
+    schedule.back_up_when_due(now + timedelta(hours=25))
+    assert Event.objects.filter(verb=OVERDUE).count() == 2
+    BackupRun.objects.create(started_at=now + timedelta(hours=26), verified_at=now)
+    schedule.back_up_when_due(now + timedelta(hours=51))
+    assert Event.objects.filter(verb=OVERDUE).count() == 2
