@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "xushi.api"
+    label = "api"
+    verbose_name = "接口"
+
+    def ready(self) -> None:
+        from xushi.api import pushing
+        from xushi.flow.beats import on_beat
+
+        on_beat(pushing.on_minute)

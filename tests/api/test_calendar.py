@@ -1,0 +1,119 @@
+"""待办日历：写法合 RFC 5545；只有本人的待办；停了、走了、到期了就读不到。"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import NOW, UserFactory, appoint
+from xushi.api import calendars
+from xushi.api.ical import Entry, escaped, folded, moment, written
+from xushi.api.models import CalendarKey
+from xushi.duties.models import Duty
+from xushi.journal.actions import Actor
+from xushi.journal.models import Event
+from xushi.units.models import Role, Unit, User
+
+
+def unfolded(text: str) -> list[str]:
+    return text.replace("\r\n ", "").split("\r\n")
+
+
+def test_lines_are_folded_at_75_octets_and_no_character_is_cut() -> None:
+    line = "SUMMARY:" + "街道报月报" * 40
+    parts = folded(line).split("\r\n")
+    assert len(parts) > 5
+    assert all(len(part.encode()) <= 75 for part in parts)
+    assert all(part.startswith(" ") for part in parts[1:])
+    assert unfolded(folded(line)) == [line]
+    assert folded("x" * 75) == "x" * 75
+
+
+def test_text_is_escaped_and_moments_are_utc() -> None:
+    assert escaped("甲;乙,丙\\丁\r\n戊\x07") == "甲\\;乙\\,丙\\\\丁\\n戊"
+    assert moment(NOW) == "20180912T003000Z"
+
+
+def test_every_line_ends_in_crlf() -> None:
+    entry = Entry("duty-1@x", NOW, "报月报", "桥林街道", "https://x/duties/", 2)
+    text = written([entry], name="序时", now=NOW)
+    assert text.count("\n") == text.count("\r\n")
+    assert text.endswith("END:VCALENDAR\r\n")
+    assert {"UID:duty-1@x", "DTSTAMP:20180912T003000Z", "SEQUENCE:2"} <= set(unfolded(text))
+
+
+def duty(title: str, **more: Any) -> Duty:
+    made: Duty = Duty.objects.create(
+        subject_kind="x.thing", subject_id=Duty.objects.count() + 1, kind="x", title=title, since=NOW,
+        **{"due_at": NOW + timedelta(days=3)} | more,
+    )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def person(subdistrict: Unit, settings: Any) -> User:
+    settings.XUSHI_NOW = NOW
+    user: User = appoint(UserFactory(name="街道人"), Role.TERRITORY, unit=subdistrict)
+    return user
+
+
+def opened(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.post("/api/calendar/")
+    assert page["Cache-Control"] == "no-store"
+    address: str = page.context["address"]
+    assert address in page.content.decode()
+    assert address not in client.get("/api/calendar/").content.decode()
+    assert "/api/calendar/" in client.get("/me").content.decode()
+    return address.removeprefix("http://testserver")
+
+
+@pytest.mark.django_db
+def test_a_person_reads_their_own_deadlines_without_a_session(
+    person: User, subdistrict: Unit, other_subdistrict: Unit, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    mine = duty("报8月月报", unit=subdistrict, url="/progress/", clock=2)
+    duty("别人的事", unit=other_subdistrict)
+    duty("没有期限", unit=subdistrict, due_at=None)
+    duty("办结的", unit=subdistrict, done_at=NOW)
+    secret = duty("查某人的事", unit=subdistrict, confidential=True)
+    where = opened(person)
+    answer = Client().get(where)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    lines = unfolded(answer.content.decode())
+    assert [one for one in lines if one.startswith("SUMMARY")] == [
+        "SUMMARY:报8月月报", f"SUMMARY:{calendars.HIDDEN}",
+    ]  # fmt: skip
+    assert "URL:http://testserver/progress/" in lines and "SEQUENCE:1" in lines
+    uids = [one for one in lines if one.startswith("UID")]
+    assert uids[0].startswith(f"UID:duty-{mine.pk}@") and uids[1].startswith(f"UID:duty-{secret.pk}@")
+    with django_assert_num_queries(3):
+        again = unfolded(Client().get(where).content.decode())
+    assert [one for one in again if one.startswith("UID")] == uids
+
+
+@pytest.mark.django_db
+def test_a_stopped_or_replaced_address_and_one_of_who_left_read_nothing(person: User) -> None:
+    first, second = opened(person), opened(person)
+    assert (Client().get(first).status_code, Client().get(second).status_code) == (404, 200)
+    person.appointments.update(ended_at=datetime(2018, 9, 12, tzinfo=UTC))
+    assert Client().get(second).status_code == 404
+    person.appointments.update(ended_at=None)
+    calendars.stop_key(User.objects.get(pk=person.pk), actor=Actor(by=person), now=NOW)
+    assert Client().get(second).status_code == 404
+    verbs = list(Event.objects.filter(verb__startswith="api.calendar").values_list("verb", flat=True))
+    assert verbs == ["api.calendar.made", "api.calendar.made", "api.calendar.stopped"]
+    secret = second.rpartition("/")[2].removesuffix(".ics")
+    assert secret not in str(list(CalendarKey.objects.values())) + str(list(Event.objects.values()))
+
+
+@pytest.mark.django_db
+def test_administrators_have_none(security_admin: User, auditor: User) -> None:
+    for user in (security_admin, auditor):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.post("/api/calendar/").status_code == 403
+    assert not CalendarKey.objects.exists()
