@@ -83,6 +83,8 @@ def set_account_active(*, user: User, active: bool, reason: str, actor: Actor, n
 def reset_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
     """重设密码: by the system administrator; undoes a lock; the person must choose another at the next login."""
     _ask(actor, policy.can_manage_accounts, "重设密码要由系统管理员来做。")
+    if hasattr(user, "service"):
+        raise Refused(f"{user.name}是服务账号，没有密码，凭令牌办事；令牌由安全管理员在“接口”页发放。")
     _set_password(user, password, must_change=True, now=now)
     reset(username=user.username)
     record(

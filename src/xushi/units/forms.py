@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from xushi.core.text import tidy
+from xushi.units.actions_emergency import LONGEST_HOURS
 from xushi.units.models import Role, Unit, User
+from xushi.units.rules import ADMINISTRATORS
 
 REQUIRED = {"required": "请填写。"}
 
@@ -58,6 +60,17 @@ class LoginForm(forms.Form):
         return tidy(self.cleaned_data["username"])
 
 
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="验证码",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters"}
+        ),
+        error_messages={"required": "请填手机上的六位码，或一个备用码。"},
+    )
+
+
 class PasswordForm(forms.Form):
     old = _password("现在的密码", "current-password")
     new = _password("新密码", "new-password")
@@ -102,6 +115,22 @@ class AppointForm(UnitChoices):
     unit = _units("任职单位")
     scope = _units("管辖范围", required=False, blank="就是任职单位")
     is_head = forms.BooleanField(label="单位负责人", required=False)
+
+
+class EmergencyForm(UnitChoices):
+    role = forms.ChoiceField(
+        label="应急角色",
+        choices=[choice for choice in Role.choices if choice[0] not in ADMINISTRATORS],
+        error_messages={"required": "请选角色。"},
+    )
+    scope = _units("管到哪里")
+    hours = forms.IntegerField(
+        label="几小时",
+        initial=4,
+        widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_HOURS}),
+        error_messages={"required": "请填几小时。", "invalid": "小时填整数，如 4。"},
+    )
+    reason = forms.CharField(label="事由", max_length=200, error_messages={"required": "请写明为什么。"})
 
 
 class UnitForm(UnitChoices):

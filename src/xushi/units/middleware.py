@@ -11,12 +11,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 
 from xushi.config import clock
-from xushi.units import policy
+from xushi.units import actions_emergency, policy
+from xushi.units.models import User
+from xushi.units.second import OWED
 
 OPEN_PATHS = ("/healthz", "/kit/", "/static/", "/wall/", "/sw.js", "/manifest.webmanifest", "/favicon.ico")
 SEEN = "seen"  # seconds of the real clock when the person last did something
+OPENED = "opened"  # seconds of the real clock when the session began
 TOUCH_AFTER = 60  # the session is written at most once a minute
 BACKGROUND = "X-Xushi-Background"  # pages that ask by themselves say so and keep nobody logged in
+# 密码没换、两步验证没设之前，只进得了这几页
+OWN_PAGES = {"units:me", "units:password", "units:logout", "units:authenticator", "units:end_session"}
 
 
 class LoginRequired:
@@ -37,10 +42,14 @@ class LoginRequired:
             return None
         if not request.user.is_authenticated:
             return to_login(request)
+        _end_emergency(request.user)
         match = request.resolver_match
         room, name = (match.namespace, match.view_name) if match else ("", "")
-        if request.user.must_change_password and room not in ("units", "kit"):
-            return HttpResponseRedirect(resolve_url("units:password"))
+        if room != "kit" and name not in OWN_PAGES:
+            if request.user.must_change_password:
+                return HttpResponseRedirect(resolve_url("units:password"))
+            if request.session.get(OWED):
+                return HttpResponseRedirect(resolve_url("units:authenticator"))
         if not policy.may_enter(request.user, room):
             if name == settings.LOGIN_REDIRECT_URL:
                 return HttpResponseRedirect(resolve_url(policy.own_page(request.user)))
@@ -68,11 +77,21 @@ def _way_back(request: HttpRequest) -> str:
     return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
+def _end_emergency(user: User) -> None:
+    """An emergency appointment whose hours are over is gone before the page is asked for."""
+    now = clock.now()
+    if any(held.is_over(now) for held in user.appointments_in_force):
+        actions_emergency.end_due(now=now, user=user)
+
+
 def _keep_or_end(request: HttpRequest) -> None:
-    """Slide the 30 minutes on with what the person does; a session left alone longer ends."""
+    """Slide the 30 minutes on with what the person does; a session left alone longer, or too old, ends."""
     seconds = int(clock.real().timestamp())
     seen = request.session.get(SEEN)
-    if seen is not None and seconds - seen > settings.SESSION_COOKIE_AGE:
+    opened = request.session.setdefault(OPENED, seconds)
+    if (seen is not None and seconds - seen > settings.SESSION_COOKIE_AGE) or (
+        seconds - opened > settings.XUSHI_SESSION_SECONDS
+    ):
         logout(request)
     elif seen is None or (seconds - seen >= TOUCH_AFTER and not request.headers.get(BACKGROUND)):
         request.session[SEEN] = seconds

@@ -1,5 +1,6 @@
 """单位与人员：责任单位的树，人在哪个单位任什么职，能看到什么。"""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -122,7 +123,11 @@ class User(AbstractBaseUser):
     @cached_property
     def appointments_in_force(self) -> list["Appointment"]:
         """The appointments held now; read once per request."""
-        return list(self.appointments.filter(ended_at=None).select_related("unit", "scope").order_by("pk"))
+        return list(
+            self.appointments.filter(ended_at=None)
+            .select_related("unit", "scope", "emergency")
+            .order_by("pk")
+        )
 
     @property
     def unit(self) -> Unit | None:
@@ -179,6 +184,11 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_name}·{self.get_role_display()}"
 
+    def is_over(self, now: datetime) -> bool:
+        """An emergency appointment whose hours are over and which nobody has ended yet."""
+        given = getattr(self, "emergency", None)
+        return given is not None and given.until <= now
+
 
 class UsedPassword(models.Model):
     """用过的密码: hashes of a person's last passwords, the current one among them, so that none is taken again."""
@@ -193,3 +203,81 @@ class UsedPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.set_at:%Y-%m-%d}"
+
+
+class Authenticator(models.Model):
+    """两步验证: the secret that a person's phone reckons its six digits from; in force once one code was right."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="authenticator", verbose_name="人员")
+    sealed = models.TextField("密文")
+    begun_at = models.DateTimeField("开始设置时间")
+    confirmed_at = models.DateTimeField("生效时间", null=True, blank=True)
+    last_step = models.BigIntegerField("最近用过的一格", default=0)
+
+    class Meta:
+        verbose_name = "两步验证"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """备用码: for a lost phone, each once; only its keyed digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes", verbose_name="人员")
+    digest = models.CharField("散列", max_length=64)
+    used_at = models.DateTimeField("用掉时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "备用码"
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class SecondStepRule(models.Model):
+    """哪些角色必须两步验证: a role is here or it is not."""
+
+    role = models.CharField("角色", max_length=20, choices=Role.choices, unique=True)
+    set_at = models.DateTimeField("定于")
+
+    class Meta:
+        verbose_name = "两步验证的要求"
+
+    def __str__(self) -> str:
+        return self.get_role_display()
+
+
+class SignedIn(models.Model):
+    """一处登录: what a person sees of the session behind it; gone with the session."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="signed_in", verbose_name="人员")
+    session_key = models.CharField("会话", max_length=40, unique=True)
+    opened_at = models.DateTimeField("登录时间")
+    address = models.CharField("地址", max_length=45, blank=True)
+    device = models.CharField("设备", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "登录"
+        ordering = ["-opened_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.device}"
+
+
+class Emergency(models.Model):
+    """应急授权: an appointment given for hours and for a reason; it ends by itself and everybody hears of it."""
+
+    appointment = models.OneToOneField(
+        Appointment, models.PROTECT, related_name="emergency", verbose_name="任职"
+    )
+    reason = models.CharField("事由", max_length=200)
+    until = models.DateTimeField("到期时间", db_index=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
+
+    class Meta:
+        verbose_name = "应急授权"
+
+    def __str__(self) -> str:
+        return f"{self.appointment}"

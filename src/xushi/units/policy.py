@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 DISTRICT_WIDE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS)
+SEEING = (*DISTRICT_WIDE, Role.TERRITORY, Role.DEPARTMENT, Role.OWNER)
 NOTHING = Q(pk__in=[])
 OPEN_TO_ADMINISTRATORS = {
-    Role.SYSTEM_ADMIN: {"kit", "units", "channels"},
-    Role.SECURITY_ADMIN: {"kit", "units"},
+    Role.SYSTEM_ADMIN: {"kit", "units", "channels", "operations", "api"},
+    Role.SECURITY_ADMIN: {"kit", "units", "api"},
     Role.AUDITOR: {"kit", "units", "journal"},
 }
 
@@ -44,7 +45,8 @@ def may_enter(user: "User", room: str) -> bool:
 def scoped(user: "User", prefix: str = "") -> Q:
     """The rows this person may see, by the three units a project's row carries.
 
-    Office, leader, inspector, statistics: the territories in their scope (a root scope is everything).
+    Office, leader, inspector, statistics: the territories in their scope (a root scope is everything); where it is
+    no whole district, also what the units in it are responsible for.
     Territory: its territory or what it is responsible for. Department: what it is responsible for.
     Owner: its own projects. Indicator lead and the three administrators: no projects.
     prefix reaches the row that carries the units, e.g. "project__".
@@ -54,9 +56,7 @@ def scoped(user: "User", prefix: str = "") -> Q:
         if held.role in DISTRICT_WIDE:
             if held.scope.is_root:
                 return Q()
-            condition |= _within(held.scope, prefix, "territory") | _within(
-                held.scope, prefix, "responsible_unit"
-            )
+            condition |= _overseen(held.scope, prefix)
         elif held.role == Role.TERRITORY:
             condition |= _within(held.scope, prefix, "territory") | _within(
                 held.scope, prefix, "responsible_unit"
@@ -73,6 +73,32 @@ def scoped(user: "User", prefix: str = "") -> Q:
 def sees_everything(user: "User") -> bool:
     """True where the scope is the whole district: summaries may be read as they stand."""
     return any(held.role in DISTRICT_WIDE and held.scope.is_root for held in user.appointments_in_force)
+
+
+def summed(user: "User") -> Q | None:
+    """Which summary cells, by their territory, add up to just what this person sees; None where rows must be read.
+
+    All of them for the whole tree; those of its territories for a district in a larger tree. A leader of less than the
+    whole also sees projects they lead elsewhere, so that theirs are read row by row.
+    """
+    if sees_everything(user):
+        return Q()
+    held = [one for one in user.appointments_in_force if one.role in SEEING]
+    whole = [one.scope for one in held if one.role in DISTRICT_WIDE and one.scope.kind == Unit.Kind.DISTRICT]
+    if not held or len(whole) < len(held) or Role.LEADER in user.roles:
+        return None
+    condition = NOTHING
+    for scope in whole:
+        condition |= _overseen(scope, "")
+    return condition
+
+
+def _overseen(scope: Unit, prefix: str) -> Q:
+    """A district's are the projects on its territories; another unit's also what its people are responsible for."""
+    on_it = _within(scope, prefix, "territory")
+    if scope.kind == Unit.Kind.DISTRICT:
+        return on_it
+    return on_it | _within(scope, prefix, "responsible_unit")
 
 
 def _within(unit: Unit, prefix: str, column: str) -> Q:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from xushi.units.models import Appointment, Unit, User
+from xushi.units.models import Appointment, Emergency, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,9 @@ def heads_of(unit: Unit) -> QuerySet[User]:
     answering = unit.successor_id or unit.pk
     heading = Appointment.objects.filter(unit=answering, ended_at=None, is_head=True)
     return User.objects.filter(pk__in=heading.values("user"), is_active=True).order_by("pk")
+
+
+def emergencies() -> QuerySet[Emergency]:
+    """应急授权 in force, the one that ends first in front."""
+    held = Emergency.objects.filter(appointment__ended_at=None)
+    return held.select_related("appointment__user", "appointment__scope", "by").order_by("until")

@@ -2,20 +2,29 @@
 
 from django.urls import path
 
-from xushi.units import views, views_people, views_tree
+from xushi.units import views, views_gates, views_people, views_second, views_sessions, views_tree
 
 app_name = "units"
 
 urlpatterns = [
     path("login", views.sign_in, name="login"),
+    path("login/code", views_second.second_step, name="second_step"),
+    path("login/with/<slug:slug>", views_gates.gate, name="gate"),
+    path("login/back/<slug:slug>", views_gates.gate_back, name="gate_back"),
     path("logout", views.sign_out, name="logout"),
     path("me", views.me, name="me"),
     path("me/password", views.password, name="password"),
+    path("me/second", views_second.authenticator, name="authenticator"),
+    path("me/sessions/end", views_sessions.end_mine, name="end_session"),
     path("people/", views_people.people, name="people"),
     path("people/new", views_people.new_account, name="new_account"),
+    path("people/second", views_second.rules, name="second_rules"),
     path("people/<int:pk>", views_people.person, name="person"),
     path("people/<int:pk>/active", views_people.set_active, name="set_active"),
     path("people/<int:pk>/password", views_people.reset, name="reset_password"),
+    path("people/<int:pk>/second", views_sessions.reset_second, name="reset_second"),
+    path("people/<int:pk>/sign-out", views_sessions.end_of_person, name="end_sessions"),
+    path("people/<int:pk>/emergency", views_sessions.emergency, name="emergency"),
     path("people/<int:pk>/move", views_people.move, name="move"),
     path("people/<int:pk>/appoint", views_people.grant, name="appoint"),
     path("people/appointments/<int:pk>/end", views_people.end, name="end_appointment"),

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.config import clock
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.units import actions, policy, selectors
+from xushi.units import actions, policy, second, selectors, sessions
 from xushi.units.access import person as person_of
-from xushi.units.forms import AccountForm, AppointForm, MoveForm
+from xushi.units.forms import AccountForm, AppointForm, EmergencyForm, MoveForm
 from xushi.units.models import Appointment, Role, Unit, User
 from xushi.units.rules import Refused
 
@@ -72,7 +72,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def set_active(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
+    return act_on(
         request,
         pk,
         lambda user, common: actions.set_account_active(
@@ -88,7 +88,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_POST
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
+    return act_on(
         request,
         pk,
         lambda user, common: actions.reset_password(
@@ -101,7 +101,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST)
-    return _act(
+    return act_on(
         request,
         pk,
         lambda user, common: actions.move_person(user=user, **form.cleaned_data, **common),
@@ -113,7 +113,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     form = AppointForm(request.POST)
-    return _act(
+    return act_on(
         request,
         pk,
         lambda user, common: actions.appoint(user=user, **form.cleaned_data, **common),
@@ -125,7 +125,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(Appointment.objects.select_related("user"), pk=pk)
-    return _act(
+    return act_on(
         request,
         held.user_id,
         lambda user, common: actions.end_appointment(
@@ -140,7 +140,7 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
     """定单位负责人, or no longer."""
     held = get_object_or_404(Appointment.objects.select_related("user", "unit"), pk=pk)
     is_head = request.POST.get("is_head") == "1"
-    return _act(
+    return act_on(
         request,
         held.user_id,
         lambda user, common: actions.name_head(appointment=held, is_head=is_head, **common),
@@ -148,12 +148,12 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _act(
+def act_on(
     request: HttpRequest,
     pk: int,
     action: Callable[[User, dict[str, Any]], object],
     done: str,
-    form: MoveForm | AppointForm | None = None,
+    form: MoveForm | AppointForm | EmergencyForm | None = None,
 ) -> HttpResponse:
     """One action on a person, then back to the person's page; a refusal is shown there."""
     ask_administrator(request)
@@ -174,7 +174,7 @@ def _person_page(
     request: HttpRequest,
     user: User,
     *,
-    form: MoveForm | AppointForm | None = None,
+    form: MoveForm | AppointForm | EmergencyForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -184,6 +184,9 @@ def _person_page(
         "past": selectors.past_appointments(user),
         "move_form": form if isinstance(form, MoveForm) else MoveForm(),
         "appoint_form": form if isinstance(form, AppointForm) else AppointForm(initial={"unit": user.unit}),
+        "emergency_form": form if isinstance(form, EmergencyForm) else EmergencyForm(),
+        "second_is_set": second.is_set(user),
+        "signed_in": len(sessions.places(user, here=None, real=clock.real())),
         "problem": problem,
         "may": _may(request),
     }
