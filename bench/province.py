@@ -1,0 +1,153 @@
+"""A province in one database: districts × projects × twelve closed months, people with appointments in every district.
+
+As bench/district.py, wider and told in batches, so that 100,000 projects fit in some hundred megabytes.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import transaction
+
+from bench.district import CATEGORIES, NOW, WAN, YEAR, _insert, analyze
+from xushi.core.months import Month
+from xushi.core.text import name_key
+from xushi.progress.closing import write_facts
+from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.standing import live_rows, read
+from xushi.registry.models import AnnualPlan, Category, Listing, Project
+from xushi.units.models import Appointment, Role, Unit, User
+
+CITIES, TOWNS = 10, 9
+ROLES = (Role.TERRITORY, Role.DEPARTMENT, Role.OWNER, Role.TERRITORY, Role.OFFICE, Role.LEADER)
+
+
+def build(districts: int, projects: int, people: int, months: int = 12) -> dict[str, User]:
+    """Make the province in the configured, migrated, empty database; returns one person per role measured."""
+    chance = random.Random(2018)
+    root = Unit.objects.create(name="某省", kind=Unit.Kind.DISTRICT, path="0001.")
+    tree = _tree(root, districts)
+    categories = [
+        Category.objects.create(code=c, name=c, path=f"{n:04d}.") for n, c in enumerate(CATEGORIES, 1)
+    ]
+    for district, towns in tree:
+        with transaction.atomic():
+            _fill(district, towns, categories, projects, months, chance)
+    _people(tree, people)
+    analyze()
+    for number in range(1, months + 1):
+        with transaction.atomic():
+            closing = MonthClosing.objects.create(month=Month(YEAR, number), closed_at=NOW)
+            write_facts(closing, read(live_rows(closing.month), "pk"))
+    analyze()
+    first, towns = tree[len(tree) // 2]
+    return {
+        "province": _person("province", Role.LEADER, root, root),
+        "leader": _person("leader", Role.LEADER, first, first),
+        "office": _person("office", Role.OFFICE, first, first),
+        "territory": _person("territory", Role.TERRITORY, towns[0], towns[0]),
+    }
+
+
+def _tree(root: Unit, districts: int) -> list[tuple[Unit, list[Unit]]]:
+    """Province → city → district → town."""
+    cities = [
+        Unit.objects.create(name=f"第{n}市", kind=Unit.Kind.DISTRICT, parent=root, path=f"0001.{n:04d}.")
+        for n in range(1, min(CITIES, districts) + 1)
+    ]
+    tree = []
+    for n in range(districts):
+        city = cities[n % len(cities)]
+        path = f"{city.path}{n // len(cities) + 1:04d}."
+        district = Unit.objects.create(name=f"第{n}区", kind=Unit.Kind.DISTRICT, parent=city, path=path)
+        towns = Unit.objects.bulk_create(
+            Unit(name=f"第{n}区{k}街道", kind=Unit.Kind.SUBDISTRICT, parent=district, path=f"{path}{k:04d}.")
+            for k in range(1, TOWNS + 1)
+        )
+        tree.append((district, list(towns)))
+    return tree
+
+
+def _fill(
+    district: Unit,
+    towns: list[Unit],
+    categories: list[Category],
+    count: int,
+    months: int,
+    chance: random.Random,
+) -> None:
+    projects = list(_projects(district, towns, categories, count, chance))
+    _insert(projects)
+    listings = [
+        Listing(project=p, year=YEAR, level="district", stage=2 if chance.random() < 0.19 else 1)
+        for p in projects
+    ]
+    _insert(listings + [Listing(project=p, year=YEAR, level="municipal", stage=1) for p in projects[::17]])
+    _insert(
+        AnnualPlan(
+            project=p,
+            year=YEAR,
+            planned_investment=p.total_investment // 4,
+            start_month=Month(YEAR, chance.randint(1, 12)),
+            proposed_at=NOW,
+        )
+        for p in projects
+    )
+    for p in projects:
+        pace = chance.uniform(0.4, 1.15)
+        p.__dict__["pace"] = p.total_investment / 48 * pace
+    for number in range(1, months + 1):
+        _insert(
+            MonthlyReport(
+                project=p,
+                month=Month(YEAR, number),
+                state="accepted",
+                cumulative=int(p.__dict__["pace"] * number),
+            )
+            for p in projects
+        )
+
+
+def _projects(
+    district: Unit, towns: list[Unit], categories: list[Category], count: int, chance: random.Random
+) -> Iterator[Project]:
+    for n in range(count):
+        town = chance.choice(towns)
+        name = f"{district.name}第{n}号工程"
+        yield Project(
+            name=name,
+            name_key=name_key(name),
+            search_text=f"{name} dih{n}haogc",
+            category=chance.choice(categories),
+            territory=town,
+            responsible_unit=town,
+            total_investment=chance.randint(1_000, 900_000) * WAN,
+            started_on=date(YEAR, chance.randint(1, 12), 15) if chance.random() < 0.9 else None,
+            owner_kind=chance.choice(["private", "state", "foreign"]),
+        )
+
+
+def _people(tree: list[tuple[Unit, list[Unit]]], people: int) -> None:
+    """Everybody in turn over the districts and their towns; nobody of them signs in, so nobody has a password."""
+    users, places = [], []
+    for n in range(people):
+        district, towns = tree[n % len(tree)]
+        role = ROLES[n // len(tree) % len(ROLES)]
+        places.append(
+            (role, district if role in (Role.OFFICE, Role.LEADER) else towns[n // len(tree) % TOWNS])
+        )
+        users.append(User(username=f"p{n}", name=f"人员{n}", password="!"))
+    with transaction.atomic():
+        _insert(users)
+        _insert(
+            Appointment(user=user, unit=unit, role=role, scope=unit, unit_name=unit.name, started_at=NOW)
+            for user, (role, unit) in zip(users, places, strict=True)
+        )
+
+
+def _person(username: str, role: str, unit: Unit, scope: Unit) -> User:
+    user = User.objects.create_user(username=username, name=username)
+    Appointment.objects.create(
+        user=user, unit=unit, role=role, scope=scope, unit_name=unit.name, started_at=NOW
+    )
+    return user
