@@ -83,9 +83,9 @@ def answered(world: World) -> Instruction:
 
 
 def plain(answer: HttpResponse, pk: int) -> str:
-    """A page without what differs each time: its own address and the form's secret."""
+    """A page without what differs each time: its own address, the request's number and the form's secret."""
     text = answer.content.decode().replace(f"orders/{pk}", "orders/…")
-    return re.sub(r"csrf[^>]*>|X-CSRFToken[^}]*", "", text)
+    return re.sub(r"\b[0-9a-f]{16}\b|csrf[^>]*>|X-CSRFToken[^}]*", "", text)
 
 
 def kept(model: type[Model]) -> str:

@@ -289,7 +289,10 @@ def test_chosen_orders_go_on_the_next_agenda(world: World, signed_in) -> None:
         (302, reverse(LIST)),
         (302, reverse("supervision:meetings")),
     )
-    assert "formaction" not in signed_in(world.people["planner"]).get(reverse(LIST)).content.decode()
+    assert (
+        reverse("supervision:to_meeting")
+        not in signed_in(world.people["planner"]).get(reverse(LIST)).content.decode()
+    )
 
 
 def test_an_axis_names_days_that_do_not_touch() -> None:

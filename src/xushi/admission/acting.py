@@ -17,7 +17,7 @@ from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes, Event
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
-from xushi.registry.checking import Conflict, Refused, RowProblem
+from xushi.registry.checking import Conflict, Refused, RowProblem, said_in_words
 from xushi.units.models import Role, Unit, User
 
 RELATED = ("territory", "responsible_unit", "project")
@@ -222,9 +222,5 @@ def office_unit() -> Unit | None:
 
 
 def need(words: str, sentence: str, field: str = "words") -> str:
-    words = words.strip()
-    if not words:
-        raise Refused([RowProblem(0, field, sentence)])
-    if len(words) > LONGEST_WORDS:
-        raise Refused([RowProblem(0, field, f"写了{len(words)}字，最多{LONGEST_WORDS}字，请精简。")])
-    return words
+    """What has to be said in words, trimmed and no longer than this room keeps."""
+    return said_in_words(words, sentence, field, most=LONGEST_WORDS)

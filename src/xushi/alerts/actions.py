@@ -35,7 +35,7 @@ AT_ONCE = 1000  # subjects read and written together
 CHANGED = "alerts.alert.changed"
 BY_MONTH = frozenset({Cause.SLIPPING, Cause.ANOMALY})  # judged on a closed month; the others by the day
 _JUDGED = ("level", "since", "month", "amount", "points", "note")
-_SCOPE = ("territory_id", "responsible_unit_id", "owner_unit_id", "leader_id")
+_SCOPE = ("territory_id", "responsible_unit_id", "owner_unit_id", "leader_id", "group_id")
 _COLUMNS = (*_JUDGED, *_SCOPE, "subject_name", "changed_at", "cleared_at")
 
 
@@ -196,6 +196,7 @@ def _wanted(subject: SubjectInfo, finding: Finding, month: Month | None) -> dict
         "responsible_unit_id": subject.responsible_unit,
         "owner_unit_id": subject.owner_unit,
         "leader_id": subject.leader,
+        "group_id": subject.group,
     }
 
 

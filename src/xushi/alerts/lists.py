@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Whe
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
-from xushi.alerts.rules import Cause, Level
+from xushi.alerts.rules import OF_INDICATORS, Cause, Level
 from xushi.alerts.selectors import WORST_FIRST
 from xushi.alerts.words import AGES, Row, mark_of, row_of
 from xushi.duties.followed import followed
@@ -26,10 +26,14 @@ GROUPINGS = {
     "none": "不分组",
 }
 WATCHED = "any"  # the two causes of the first screen, one alert to a project
-_CAUSES = {WATCHED: frozenset({Cause.OVERDUE_START, Cause.SLIPPING})}
+INDICATORS = "indicators"  # 考核指标的几种，合成一栏
+_CAUSES = {
+    WATCHED: frozenset({Cause.OVERDUE_START, Cause.SLIPPING}),
+    INDICATORS: frozenset(OF_INDICATORS),
+}
 _AGES = {age.key: age for age in AGES}
 _ALLOWED: dict[str, tuple[str, Any]] = {
-    "cause": ("原因", {*Cause, WATCHED}),
+    "cause": ("原因", {*Cause, *_CAUSES}),
     "level": ("级别", set(Level)),
     "age": ("时间", _AGES),
     "group": ("分组", GROUPINGS),
@@ -38,22 +42,24 @@ _ALLOWED: dict[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the address asks for; group is a key of GROUPINGS, cause one of Cause, WATCHED or "" for all.
+    """What the address asks for; group is a key of GROUPINGS, cause one of Cause, WATCHED, INDICATORS or "" for all.
 
-    territory is 0 where it is not filled in.
+    territory and unit (责任单位) are 0 where they are not filled in.
     """
 
     cause: str = ""
     level: str = ""
     age: str = ""
     territory: int | None = None
+    unit: int | None = None
     leader: int | None = None
     group: str = "cause"
     page: int = 1
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.cause or self.level or self.age or self.leader) or self.territory is not None
+        placed = self.territory is not None or self.unit is not None
+        return bool(self.cause or self.level or self.age or self.leader) or placed
 
     @property
     def causes(self) -> frozenset[str]:
@@ -63,7 +69,8 @@ class Wanted:
     def tallied(self) -> Q:
         """What of it the tally can answer."""
         wanted = Q(level=self.level) if self.level else Q()
-        return wanted & (Q() if self.territory is None else Q(territory=self.territory or None))
+        wanted &= Q() if self.territory is None else Q(territory=self.territory or None)
+        return wanted & (Q() if self.unit is None else Q(responsible_unit=self.unit or None))
 
     def condition(self, today: date) -> Q:
         """Everything but the cause, which the tabs choose."""
@@ -74,7 +81,10 @@ class Wanted:
 
 def read(query: Mapping[str, Any]) -> Wanted:
     """ValueError with a Chinese sentence for what cannot be understood."""
-    texts = {name: str(query.get(name) or "").strip() for name in (*_ALLOWED, "territory", "leader", "page")}
+    texts = {
+        name: str(query.get(name) or "").strip()
+        for name in (*_ALLOWED, "territory", "unit", "leader", "page")
+    }
     for name, (label, allowed) in _ALLOWED.items():
         if texts[name] and texts[name] not in allowed:
             raise ValueError(f"没有“{texts[name]}”这个{label}，请从页上的筛选里选。")
@@ -83,6 +93,7 @@ def read(query: Mapping[str, Any]) -> Wanted:
         level=texts["level"],
         age=texts["age"],
         territory=_number(texts["territory"]),
+        unit=_number(texts["unit"]),
         leader=_number(texts["leader"]),
         group=texts["group"] or ("none" if texts["cause"] in set(Cause) else "cause"),
         page=_number(texts["page"]) or 1,
@@ -108,7 +119,7 @@ class Tab:
 
     @property
     def mark(self) -> str:
-        return mark_of(self.cause)
+        return "behind" if self.cause == INDICATORS else mark_of(self.cause)
 
 
 @dataclass(slots=True)
@@ -130,6 +141,15 @@ class Listed:
     tabs: list[Tab]
     groups: list[Group]
     page: Page
+
+    @property
+    def shown_tabs(self) -> list[Tab]:
+        """The tabs as they are shown: those of indicators as one, in front where there are any."""
+        of_indicators = [tab for tab in self.tabs if tab.cause in _CAUSES[INDICATORS]]
+        count, red = sum(tab.count for tab in of_indicators), sum(tab.red for tab in of_indicators)
+        tabs = [tab for tab in self.tabs if tab not in of_indicators]
+        folded = [Tab(INDICATORS, "考核指标", count, red)]
+        return [*(folded if count or self.wanted.cause == INDICATORS else []), *tabs]
 
     @property
     def count(self) -> int:
@@ -231,14 +251,19 @@ def _key(alert: Alert, group: str, today: date) -> Any:
 
 
 def choices(user: User) -> dict[str, list[tuple[int, str]]]:
-    """The territories and leaders that have open alerts within this person's sight: two queries."""
-    places = tally.grouped(user, "territory", "territory__name")
+    """The territories, units and leaders that have open alerts within this person's sight: two queries."""
+    kinds = {"territory": "territory", "unit": "responsible_unit"}
+    columns = [name for column in kinds.values() for name in (column, f"{column}__name")]
+    places = list(tally.grouped(user, *columns))
     theirs = Alert.objects.open().visible_to(user).filter(leader=OuterRef("pk"))
     return {
-        "territory": sorted(
-            ((row["territory"], row["territory__name"]) for row in places if row["territory"]),
-            key=lambda row: row[1],
-        ),
+        **{
+            kind: sorted(
+                {(row[column], row[f"{column}__name"]) for row in places if row[column]},
+                key=lambda row: row[1],
+            )
+            for kind, column in kinds.items()
+        },
         "leader": list(User.objects.filter(Exists(theirs)).order_by("name").values_list("pk", "name")),
     }
 

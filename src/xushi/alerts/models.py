@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from xushi.alerts.rules import BEFORE_START, OWED, Cause, Level
+from xushi.alerts.rules import BEFORE_START, OF_INDICATORS, ON_SITE, OWED, Cause, Level
 from xushi.kit.fields import MonthField
 from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
@@ -27,7 +27,7 @@ RANKED = (
     Cause.NOT_IN_STATISTICS,
     Cause.ANOMALY,
 )
-CAUSE_ORDER = (*RANKED, *BEFORE_START, *OWED)
+CAUSE_ORDER = (*RANKED, *BEFORE_START, *ON_SITE, *OWED, *OF_INDICATORS)
 OPEN = Q(cleared_at=None)
 
 
@@ -44,6 +44,15 @@ def in_sight(user: "User") -> Q:
     return scoped(user) & ~Q(cause__in=[Cause.ORDER_DUE, Cause.INSTRUCTION_DUE])
 
 
+def led_by(user: "User") -> Q:
+    """指标牵头: the alerts of the indicators that the person's working group leads; empty for everybody else."""
+    wanted = Q()
+    for held in user.appointments_in_force:
+        if held.role == Role.INDICATOR_LEAD:
+            wanted |= Q(group__in=Unit.objects.answered_for_by(held.unit.path).values("pk"))
+    return wanted
+
+
 class AlertQuerySet(QuerySet["Alert"]):
     def open(self) -> "AlertQuerySet":
         return self.filter(cleared_at=None)
@@ -53,7 +62,8 @@ class AlertQuerySet(QuerySet["Alert"]):
         return self.filter(Q(cleared_at=None) | Q(cleared_at__gt=moment), opened_at__lte=moment)
 
     def visible_to(self, user: "User") -> "AlertQuerySet":
-        return self.filter(in_sight(user))
+        seen, led = in_sight(user), led_by(user)
+        return self.filter(seen | led if seen and led else seen)
 
 
 class Alert(models.Model):
@@ -80,6 +90,9 @@ class Alert(models.Model):
     owner_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="项目单位")
     leader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="挂钩领导"
+    )
+    group = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="牵头组", help_text="指标的，项目没有"
     )
 
     # 排序用，库里自己算：让“最要紧的在前”走得了索引

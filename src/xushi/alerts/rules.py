@@ -22,6 +22,15 @@ class Cause(StrEnum):
     INSTRUCTION_DUE = "instruction_due"
     STEP_OVERDUE = "step_overdue"
     REQUEST_OVERDUE = "request_overdue"
+    SITE_IDLE = "site_idle"
+    RECTIFICATION_DUE = "rectification_due"
+    CAMERA_OUT = "camera_out"
+    SNAPSHOTS_STOPPED = "snapshots_stopped"
+    INDICATOR_BEHIND = "indicator_behind"
+    INDICATOR_VOLATILE = "indicator_volatile"
+    INDICATOR_TURNED = "indicator_turned"
+    INDICATOR_PENDING = "indicator_pending"
+    INDICATOR_LATE = "indicator_late"
 
     @property
     def label(self) -> str:
@@ -44,11 +53,30 @@ _CAUSE_LABELS = {
     Cause.INSTRUCTION_DUE: "批示到期",
     Cause.STEP_OVERDUE: "手续超时",
     Cause.REQUEST_OVERDUE: "要素逾期",
+    Cause.SITE_IDLE: "现场停工",
+    Cause.RECTIFICATION_DUE: "整改到期",
+    Cause.CAMERA_OUT: "摄像中断",
+    Cause.SNAPSHOTS_STOPPED: "快照停拍",
+    Cause.INDICATOR_BEHIND: "指标落后",
+    Cause.INDICATOR_VOLATILE: "指标波动",
+    Cause.INDICATOR_TURNED: "指标掉头",
+    Cause.INDICATOR_PENDING: "目标未定",
+    Cause.INDICATOR_LATE: "指标未报",
 }
 # 判断的是项目的一步手续、一件要素请求
 BEFORE_START = (Cause.STEP_OVERDUE, Cause.REQUEST_OVERDUE)
+# 判断的是现场：有没有动静、整改做了没有、摄像头通不通
+ON_SITE = (Cause.SITE_IDLE, Cause.RECTIFICATION_DUE, Cause.CAMERA_OUT, Cause.SNAPSHOTS_STOPPED)
 # 判断的是人和单位欠的事，不是项目
 OWED = (Cause.ORDER_DUE, Cause.PROBLEM_DUE, Cause.INSTRUCTION_DUE)
+# 判断的是考核指标，不是项目
+OF_INDICATORS = (
+    Cause.INDICATOR_BEHIND,
+    Cause.INDICATOR_VOLATILE,
+    Cause.INDICATOR_TURNED,
+    Cause.INDICATOR_PENDING,
+    Cause.INDICATOR_LATE,
+)
 
 
 class Level(StrEnum):
@@ -105,6 +133,7 @@ class SubjectInfo:
     responsible_unit: int | None = None
     owner_unit: int | None = None
     leader: int | None = None
+    group: int | None = None
 
 
 SLIPPING_WAYS = {"points": "按年度计划的百分点", "ratio": "按应完成额的百分比"}

@@ -63,9 +63,9 @@ def grouped(user: "User", *columns: str, within: Q = EVERYTHING) -> "QuerySet[An
 
     within narrows by the tally's own columns.
     From the tally, a few hundred rows, for whoever is scoped by territory or unit; a leader of a part of the
-    district and a project's owner are answered from the alerts themselves, which for them are few.
+    district, a project's owner and who leads indicators are answered from the alerts themselves, which for them are few.
     """
-    if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER}):
+    if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER, Role.INDICATOR_LEAD}):
         kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns)
         summed: QuerySet[Any] = kept.annotate(n=Sum("open")).filter(n__gt=0)
         return summed
@@ -76,7 +76,12 @@ def grouped(user: "User", *columns: str, within: Q = EVERYTHING) -> "QuerySet[An
 
 def open_count(user: "User") -> int:
     """Open alerts this person sees; one query."""
-    return sum(row["n"] for row in grouped(user, "cause"))
+    return open_counts(user).total()
+
+
+def open_counts(user: "User") -> Counter[str]:
+    """The same by cause; one query."""
+    return Counter({row["cause"]: row["n"] for row in grouped(user, "cause")})
 
 
 def _key(row: AlertTally) -> Key:

@@ -69,6 +69,7 @@ def _selects(user: User, wanted: lists.Wanted) -> list[Select]:
     }
     selects = [
         Select("territory", "属地", units["territory"], str(wanted.territory or "")),
+        Select("unit", "责任单位", units["unit"], str(wanted.unit or "")),
         Select("leader", "挂钩领导", units["leader"], str(wanted.leader or "")),
         Select("level", "级别", Level.choices(), wanted.level),
         Select("age", "时间", [(age.key, age.label) for age in AGES], wanted.age),

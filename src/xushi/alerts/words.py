@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from xushi.alerts.models import Alert
-from xushi.alerts.rules import OWED, Cause, Level
+from xushi.alerts.rules import OF_INDICATORS, OWED, Cause, Level
 from xushi.core.money import half_up
 from xushi.duties.followed import Follow
 
@@ -19,16 +19,35 @@ MARKS = {
     Cause.INSTRUCTION_DUE: "instruction",
     Cause.STEP_OVERDUE: "overdue",
     Cause.REQUEST_OVERDUE: "overdue",
+    Cause.SITE_IDLE: "disputed",
+    Cause.RECTIFICATION_DUE: "overdue",
+    Cause.CAMERA_OUT: "warning",
+    Cause.SNAPSHOTS_STOPPED: "warning",
+    Cause.INDICATOR_BEHIND: "behind",
+    Cause.INDICATOR_VOLATILE: "warning",
+    Cause.INDICATOR_TURNED: "warning",
+    Cause.INDICATOR_PENDING: "disputed",
+    Cause.INDICATOR_LATE: "report_missing",
 }
 PAGES = {
     "registry.project": "home:project",
+    "sites.camera": "sites:camera",
+    "indicators.indicator": "indicators:indicator",
+    "inspections.finding": "inspections:finding",
     "problems.problem": "problems:problem",
     "guarantees.resourcerequest": "guarantees:request",
     "permits.permitstep": "permits:step",
     "supervision.supervisionorder": "supervision:order",
     "supervision.instruction": "supervision:instruction",
 }
-TONES = {Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent"}
+TONES = {
+    Cause.SLIPPING: "amber", Cause.NOT_IN_STATISTICS: "amber", Cause.ANOMALY: "accent", Cause.SITE_IDLE: "accent",
+    Cause.CAMERA_OUT: "amber", Cause.SNAPSHOTS_STOPPED: "amber", Cause.INDICATOR_BEHIND: "amber",
+    Cause.INDICATOR_VOLATILE: "amber", Cause.INDICATOR_TURNED: "amber", Cause.INDICATOR_PENDING: "accent",
+}  # fmt: skip
+SINCE = frozenset({Cause.SITE_IDLE, Cause.CAMERA_OUT, Cause.SNAPSHOTS_STOPPED, *OF_INDICATORS}) - {
+    Cause.INDICATOR_LATE
+}  # 自何日起，不是期限
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +87,12 @@ def amount_of(alert: Alert, today: date) -> str:
         return f"慢{half_up(abs(alert.points), 1)}个百分点"
     if alert.cause == Cause.ANOMALY:
         return "待核"
-    if alert.cause in OWED and alert.since >= today:
+    if alert.cause in (*OWED, Cause.RECTIFICATION_DUE) and alert.since >= today:
         left = (alert.since - today).days
         return f"还剩{left}天" if left else "今天到期"
+    if alert.cause in SINCE:
+        days = (today - alert.since).days
+        return f"{days}天" if days > 0 else "今天起"
     return f"逾{max((today - alert.since).days, 0)}天"
 
 
@@ -96,6 +118,11 @@ class Row:
     amount: str
     url: str
     order: Follow | None = None  # 督办17号, where one is running
+
+    @property
+    def orderable(self) -> bool:
+        """Whether an order can begin here: what is owed already is somebody's order, problem or instruction."""
+        return self.alert.cause not in OWED
 
 
 def row_of(alert: Alert, today: date, order: Follow | None = None) -> Row:

@@ -10,6 +10,7 @@ from xushi.duties.actions import transfer_duties
 from xushi.duties.actions_clock import Recounted, recount, warn_duties
 from xushi.duties.sweep import due_steps
 from xushi.guarantees.actions import transfer_unit as transfer_requests
+from xushi.inspections.rectifying import transfer_unit as transfer_findings
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.permits.actions_office import transfer_unit as transfer_steps
@@ -64,6 +65,7 @@ def pass_on(event: Event) -> int:
         return 0
     moved = transfer_unit(unit, successor, SYSTEM, event.at)
     moved += transfer_requests(unit, successor, actor=SYSTEM, now=event.at)
+    moved += transfer_findings(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_signings(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_opinions(unit, successor, actor=SYSTEM, now=event.at)
     moved += transfer_steps(unit, successor, now=event.at)

@@ -11,6 +11,9 @@ from xushi.alerts import tally
 from xushi.alerts.actions import Applied
 from xushi.alerts.models import Alert
 from xushi.guarantees.actions import judge_all as judge_requests
+from xushi.indicators.actions_reporting import follow_reports
+from xushi.indicators.alerting import judge_all as judge_indicators
+from xushi.inspections.rectifying import judge_all as judge_findings
 from xushi.journal.models import Event
 from xushi.permits.officers import follow_all as follow_officers
 from xushi.permits.owing import judge_all as judge_steps
@@ -18,6 +21,8 @@ from xushi.progress.drift import refresh_drift
 from xushi.progress.models import MonthlyReport
 from xushi.progress.warnings import PROJECT, refresh_alerts
 from xushi.signings.linking import follow_projects
+from xushi.sites.standstill import judge_sites
+from xushi.sites.thinning import thin
 
 AT_ONCE = 1000
 MOST_BY_NAME = 10_000  # more projects than this in one event: look at all of them
@@ -31,11 +36,16 @@ def nightly(now: datetime) -> Applied:
     """
     refresh_drift(now=now)
     judge_requests(now)
+    judge_findings(now)
     judge_steps(now)
+    judge_indicators(_not_before_the_last(now))
+    follow_reports(_not_before_the_last(now))
     follow_officers(now)
     follow_projects(None, now=now)
     count_silent(now)
     open_checks(now)
+    judge_sites(now=now)
+    thin(now)
     done = refresh_alerts(now=_not_before_the_last(now))
     tally.recount()
     return done
@@ -47,6 +57,13 @@ def judge_again(event: Event) -> Applied:
     An event handled late must not turn the alerts back to its own day: what was judged later counts.
     """
     return refresh_alerts(project_ids=projects_of(event), now=_not_before_the_last(event.at))
+
+
+def judge_indicators_again(event: Event) -> Applied:
+    """The alerts of indicators and who has to report them, once a figure, a step or a version is another."""
+    now = _not_before_the_last(event.at)
+    follow_reports(now)
+    return judge_indicators(now)
 
 
 def follow_signings(event: Event) -> int:

@@ -7,13 +7,15 @@ What the mere passing of a day brings about reacts to flow.actions.DAY_BEGAN.
 
 from xushi.calendars.actions import LOADED
 from xushi.duties.actions_clock import WARNED
-from xushi.flow import clocks, duties, owing, starting
+from xushi.flow import clocks, duties, owing, starting, visiting
 from xushi.flow.actions import DAY_BEGAN
+from xushi.inspections.uploading import sweep
 from xushi.journal.actions import react_to
 from xushi.journal.models import Event
 from xushi.notices.recipients import VERBS
 from xushi.notices.writing import write_notices
 from xushi.permits.expected import reckon_all
+from xushi.sites.standstill import VISIT_ASKED
 from xushi.supervision.table import EVENTS
 
 PROJECT_CHANGED = (
@@ -52,12 +54,28 @@ IN_AND_OUT = (
     "units.account.disabled",
     "units.account.enabled",
 )
+INDICATORS_CHANGED = (
+    "indicators.observation.reported",
+    "indicators.observation.accepted",
+    "indicators.observation.returned",
+    "indicators.step.finished",
+    "indicators.indicator.described",
+    "indicators.version.adopted",
+    "indicators.target.handed_down",
+    "indicators.report.waived",
+    "indicators.report.asked_again",
+)
 FOR_ALL = ("progress.month.closed", "progress.month.reopened", "alerts.thresholds.set")
 
 
 @react_to(*PROJECT_CHANGED, *REPORTED, *FOR_ALL)
 def judge_alerts(event: Event) -> None:
     duties.judge_again(event)
+
+
+@react_to(*INDICATORS_CHANGED)
+def judge_indicators(event: Event) -> None:
+    duties.judge_indicators_again(event)
 
 
 @react_to(*PROJECT_CHANGED, *REPORTED, "registry.year.withdrawn")
@@ -101,6 +119,11 @@ def do_nightly(event: Event) -> None:
 
 
 @react_to(DAY_BEGAN)
+def sweep_uploads(event: Event) -> None:
+    sweep(now=event.at)
+
+
+@react_to(DAY_BEGAN)
 def learn_calendar(event: Event) -> None:
     clocks.learn_calendar(event.at)
 
@@ -128,6 +151,11 @@ def judge_owed(event: Event) -> None:
 @react_to(DAY_BEGAN, "duties.duty.recounted")
 def judge_all_owed(event: Event) -> None:
     owing.judge_owed(event.at)
+
+
+@react_to(VISIT_ASKED)
+def visit_what_stands_still(event: Event) -> None:
+    visiting.put_into_round(event)
 
 
 @react_to(*VERBS)

@@ -19,12 +19,17 @@ class Who(StrEnum):
     RAISED_TO = "提请到的领导"
     PROPOSER = "提计划建议的人"
     OFFICER = "项目的代办员"
+    INSPECTORS = "督查室"
     SOON = "快到期的事归谁办"
     OVERDUE = "逾期的事归谁办"
     LATE_HEADS = "逾期满1个工作日：单位负责人"
     LATE_OFFICE = "逾期满2个工作日：区重大办"
     REPORTERS = "报这些项目月报的人"
+    OPERATORS = "系统管理员"
     LEADERS = "区领导"
+    SIGNER = "请签发的人"
+    RECEIVERS = "还没签收的收文单位"
+    HOLDER = "账号本人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,26 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912, PLR0915 - 
             return _named(Who.LEAD) + _told(Who.OFFICE)
         case ["guarantees", "request", "promised" | "delivered" | "refused"]:
             return _named(Who.REPORTER) + _told(Who.OFFICE)
+        case ["sites", "outage", "told" | "ended"]:
+            return _told(Who.LEAD, Who.REPORTER, Who.OFFICE)
+        case ["sites", "outage", "repair_asked"]:
+            return _named(Who.REPORTER) + _told(Who.OFFICE)
+        case ["sites", "standstill", "noticed"]:
+            return _told(Who.OFFICE)
+        case ["sites", "standstill", "confirmed"]:
+            return _told(Who.LEAD, Who.REPORTER, Who.OFFICE)
+        case ["operations", "backup", "overdue"]:
+            return _named(Who.OPERATORS) + _told(Who.OFFICE)
+        case ["sites", "snapshots", "stopped" | "resumed"]:
+            return _told(Who.OFFICE)
+        case ["inspections", "visit", "recorded"]:
+            return _named(Who.LEAD)
+        case ["inspections", "finding", "returned" | "extended" | "handed" | "reopened"]:
+            return _named(Who.LEAD)
+        case ["inspections", "finding", "fixed"]:
+            return _named(Who.INSPECTORS) + _told(Who.OFFICE)
+        case ["inspections", "finding", "verified" | "withdrawn"]:
+            return _told(Who.LEAD, Who.OFFICE)
         case ["signings", "signing", "signed" | "handed" | "restored"]:
             return _named(Who.LEAD)
         case ["signings", "signing", "reached" | "moved" | "lapsed"]:
@@ -142,12 +167,26 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912, PLR0915 - 
             return _named(Who.REPORTER) + _told(Who.OFFICE, Who.LEADERS)
         case ["admission", "breach", "settled"]:
             return _named(Who.REPORTER)
+        case ["indicators", "target", "handed_down" | "urged"]:
+            return _named(Who.LEAD)
+        case ["indicators", "observation", "returned"]:
+            return _named(Who.REPORTER)
+        case ["documents", "paper", "submitted"]:
+            return _named(Who.SIGNER)
+        case ["documents", "paper", "returned" | "issued"]:
+            return _named(Who.DRAFTER)
+        case ["documents", "paper", "sent" | "reminded"]:
+            return _named(Who.RECEIVERS)
         case ["duties", "duty", "warned"]:
             return _named(Who.SOON, Who.OVERDUE, Who.LATE_HEADS, Who.LATE_OFFICE)
         case ["progress", "report", "reminded" | "returned"]:
             return _named(Who.REPORTERS)
         case ["progress", "month", "closed" | "reopened"]:
             return _told(Who.LEADERS, Who.OFFICE)
+        case ["units", "second", "reset" | "recovered"]:
+            return _named(Who.HOLDER)
+        case ["units", "emergency", "granted" | "ended"]:
+            return _named(Who.HOLDER, Who.LEADERS, Who.OFFICE)
         case _:
             return ()
 
@@ -227,6 +266,22 @@ VERBS: dict[str, str] = {
     "guarantees.request.delivered": "要素落实",
     "guarantees.request.refused": "要素不能保障",
     "guarantees.request.withdrawn": "要素请求撤回",
+    "sites.outage.told": "摄像中断",
+    "sites.outage.ended": "摄像恢复",
+    "sites.outage.repair_asked": "摄像头报修",
+    "sites.standstill.noticed": "像是停工，待核",
+    "sites.standstill.confirmed": "确认停工",
+    "sites.snapshots.stopped": "磁盘满，快照停拍",
+    "sites.snapshots.resumed": "快照接着拍",
+    "operations.backup.overdue": "备份太旧",
+    "inspections.visit.recorded": "督查发现问题",
+    "inspections.finding.fixed": "报整改",
+    "inspections.finding.returned": "整改退回",
+    "inspections.finding.extended": "改整改期限",
+    "inspections.finding.handed": "整改改派",
+    "inspections.finding.reopened": "重开整改",
+    "inspections.finding.verified": "整改复核通过",
+    "inspections.finding.withdrawn": "撤回督查发现",
     "signings.signing.signed": "记签约",
     "signings.signing.handed": "签约换人跟进",
     "signings.signing.restored": "签约恢复",
@@ -246,9 +301,21 @@ VERBS: dict[str, str] = {
     "admission.condition.met": "准入条件落实",
     "admission.promise.short": "准入承诺不足",
     "admission.breach.settled": "准入违约了结",
+    "indicators.target.handed_down": "目标分下来，待签收",
+    "indicators.target.urged": "催签目标",
+    "indicators.observation.returned": "报的数退回",
+    "documents.paper.submitted": "文稿送签",
+    "documents.paper.returned": "文稿退回起草",
+    "documents.paper.issued": "文稿签发",
+    "documents.paper.sent": "来文待签收",
+    "documents.paper.reminded": "催签收",
     "duties.duty.warned": "到期提醒",
     "progress.report.reminded": "催报月报",
     "progress.report.returned": "月报退回",
     "progress.month.closed": "月份关账",
     "progress.month.reopened": "月份重开",
+    "units.second.reset": "两步验证被重置",
+    "units.second.recovered": "用备用码登录",
+    "units.emergency.granted": "应急授权",
+    "units.emergency.ended": "应急授权收回",
 }

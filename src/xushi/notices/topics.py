@@ -27,9 +27,29 @@ TOPICS = (
     Topic("admission", "准入会审", "scale", ("admission.",), "admission:desk"),
     Topic("permits", "前期手续", "steps", ("permits.step.", "permits.officer."), "permits:bottlenecks"),
     Topic("guarantees", "要素保障", "building", ("guarantees.",), "guarantees:desk"),
+    Topic(
+        "sites", "视频监控", "video", ("sites.outage.", "sites.standstill.", "sites.snapshots."), "sites:wall"
+    ),
+    Topic(
+        "inspections",
+        "现场督查",
+        "eye",
+        ("inspections.visit.", "inspections.finding."),
+        "inspections:findings",
+    ),
+    Topic(
+        "indicators",
+        "对标找差",
+        "chart",
+        ("indicators.target.", "indicators.observation."),
+        "indicators:mine",
+    ),
+    Topic("documents", "公文", "doc", ("documents.paper.",), "documents:papers"),
     Topic("deadlines", "到期提醒", "clock", ("duties.",), "duties:list"),
     Topic("reports", "月报", "clip", ("progress.report.",), "progress:mine"),
+    Topic("operations", "系统运维", "chart", ("operations.",)),
     Topic("months", "关账", "lock", ("progress.month.",)),
+    Topic("accounts", "账号安全", "lock", ("units.second.", "units.emergency."), "units:me"),
 )
 BY_KEY = {topic.key: topic for topic in TOPICS}
 

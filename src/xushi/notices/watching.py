@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session
+from django.contrib.auth import SESSION_KEY
 from django.db.models import Max, Prefetch, QuerySet
-from django.utils.crypto import constant_time_compare
 
 from xushi.core.clock import local_day
 from xushi.duties.models import Delegation, Duty
@@ -18,13 +15,13 @@ from xushi.journal.models import Event, EventRow
 from xushi.notices.models import Notice
 from xushi.notices.selectors import pulses
 from xushi.units import policy
-from xushi.units.middleware import SEEN
 from xushi.units.models import Appointment, User
+from xushi.units.sessions import in_force, is_of
 
 OVERLAP = 10.0  # seconds: on PostgreSQL a lower number may be committed after a higher one
 MANY = 2000  # subjects of one look: beyond, everybody is looked at anew
 AT_ONCE = 500
-ROOMS = ("supervision.", "problems.", "duties.", "progress.", "calendars.", "flow.")
+ROOMS = ("supervision.", "problems.", "duties.", "progress.", "calendars.", "flow.", "indicators.")
 
 
 class Tail:
@@ -133,11 +130,11 @@ def listeners(sessions: dict[int, set[str]], *, now: datetime, real: datetime) -
         Delegation.objects.in_force(local_day(now)).filter(to__in=sessions).values_list("to", "user")
     ):
         away.setdefault(to, set()).add(person)
-    valid = _sessions_in_force({key for keys in sessions.values() for key in keys}, real)
+    valid = in_force({key for keys in sessions.values() for key in keys}, real)
     may: dict[User, frozenset[str]] = {}
     for user in users.prefetch_related(Prefetch("appointments", held, to_attr="now_held")):
         user.__dict__["appointments_in_force"] = user.now_held
-        keys = frozenset(key for key in sessions[user.pk] if _is_of(valid.get(key), user))
+        keys = frozenset(key for key in sessions[user.pk] if is_of(valid.get(key), user))
         if keys and may_listen(user):
             may[user] = keys
     told = pulses(may, now)
@@ -160,33 +157,12 @@ def may_listen(user: User) -> bool:
 
 def admit(session_key: str, real: datetime) -> tuple[int, int]:
     """Who is logged in by this session: (200, person), (401, 0) where nobody is, (403, 0) where they may not listen."""
-    session = _sessions_in_force({session_key}, real).get(session_key)
+    session = in_force({session_key}, real).get(session_key)
     if session is None or not str(session.get(SESSION_KEY, "")).isdigit():
         return 401, 0
     user = User.objects.filter(pk=session[SESSION_KEY], is_active=True).first()
-    if user is None or not _is_of(session, user):
+    if user is None or not is_of(session, user):
         return 401, 0
     if user.must_change_password or not may_listen(user):
         return 403, 0
     return 200, user.pk
-
-
-def _sessions_in_force(keys: Collection[str], real: datetime) -> dict[str, dict[str, Any]]:
-    """Neither ended nor left alone for the thirty minutes."""
-    found = {}
-    oldest = int(real.timestamp()) - settings.SESSION_COOKIE_AGE
-    for session in Session.objects.filter(session_key__in=keys, expire_date__gt=real):
-        told = session.get_decoded()
-        if told.get(SEEN) is None or told[SEEN] >= oldest:
-            found[session.session_key] = told
-    return found
-
-
-def _is_of(session: dict[str, Any] | None, user: User) -> bool:
-    """The session was opened by this person with the password they still have."""
-    return bool(
-        session
-        and session.get(SESSION_KEY) == str(user.pk)
-        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
-        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-    )

@@ -6,15 +6,21 @@ from xushi.core.clock import local_day
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.notices import (
+    matters_accounts,
     matters_admission,
+    matters_documents,
     matters_duties,
     matters_guarantees,
+    matters_indicators,
+    matters_inspections,
     matters_meetings,
+    matters_operations,
     matters_permits,
     matters_planning,
     matters_problems,
     matters_progress,
     matters_signings,
+    matters_sites,
     matters_supervision,
 )
 from xushi.notices.matters import Matter, Source, address
@@ -30,13 +36,19 @@ SOURCES: dict[str, Source] = {
     "meetings": matters_meetings.matters,
     "problems": matters_problems.matters,
     "guarantees": matters_guarantees.matters,
+    "inspections": matters_inspections.matters,
+    "indicators": matters_indicators.matters,
     "permits": matters_permits.matters,
     "signings": matters_signings.matters,
+    "sites": matters_sites.matters,
     "admission": matters_admission.matters,
     "planning": matters_planning.matters,
+    "documents": matters_documents.matters,
     "deadlines": matters_duties.matters,
+    "operations": matters_operations.matters,
     "reports": matters_progress.matters,
     "months": matters_progress.matters,
+    "accounts": matters_accounts.matters,
 }
 NAMED = 3  # so many are named, the rest counted
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from xushi.permits.models_expected import ExpectedStart, StepDuration
 from xushi.permits.models_services import Commitment, Package, Rehearsal, ServiceOfficer
@@ -35,6 +36,11 @@ class Catalogue(models.Model):
     class Meta:
         verbose_name = "手续目录"
         ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(
+                IsNull(F("published_at"), True), condition=Q(published_at=None), name="one_catalogue_draft"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}第{self.version}版"

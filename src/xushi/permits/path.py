@@ -6,8 +6,7 @@ The length is the longest chain (Kelley and Walker 1959); total float = latest s
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import networkx
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ class Graph:
 
 def graph_of(needs: Mapping[str, Iterable[str]]) -> Graph:
     """{step: what it needs} in a workable order, alphabetical where free; CatalogueCycle names a ring."""
+    import networkx  # large, and needed where a catalogue is read
+
     drawn = networkx.DiGraph()
     drawn.add_nodes_from(needs)
     drawn.add_edges_from((before, key) for key, all_before in needs.items() for before in all_before)
@@ -85,14 +86,14 @@ def graph_of(needs: Mapping[str, Iterable[str]]) -> Graph:
     try:
         order = tuple(networkx.lexicographical_topological_sort(drawn))
     except networkx.NetworkXUnfeasible:
-        raise CatalogueCycle(_ring(drawn)) from None
+        raise CatalogueCycle(_ring(networkx.find_cycle(drawn))) from None
     places = {key: place for place, key in enumerate(order)}
     return Graph(order, tuple(tuple(sorted(places[key] for key in drawn.pred[step])) for step in order))
 
 
-def _ring(drawn: "networkx.DiGraph") -> list[str]:
+def _ring(cycle: Iterable[Any]) -> list[str]:
     """A ring of the graph, begun at its first name, so that the sentence is the same each time."""
-    ring = [before for before, _ in networkx.find_cycle(drawn)]
+    ring = [before for before, _ in cycle]
     first = ring.index(min(ring))
     return [*ring[first:], *ring[:first]]
 

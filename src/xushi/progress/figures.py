@@ -15,7 +15,7 @@ from xushi.progress.specs import SPECS, Group
 from xushi.progress.standing import current_closing, fact_rows, live_rows
 from xushi.registry.models import Category, IndustryChain, Project, Stage
 from xushi.units.models import Unit, User
-from xushi.units.policy import scoped, sees_everything
+from xushi.units.policy import scoped, sees_everything, summed
 
 DIMENSIONS = ("level", "category", "territory", "unit", "leader", "chain", "owner_kind")
 _COLUMN = {
@@ -154,14 +154,15 @@ def _source(
     user: User, month: Month, closing: MonthClosing | None, filters: Filters, by: Sequence[str]
 ) -> tuple["QuerySet[Any]", dict[str, Any]]:
     """Summary cells where they can answer, else the rows themselves: the sums carry the same names."""
+    seen = summed(user)
     from_cells = (
         closing is not None
-        and sees_everything(user)
+        and seen is not None
         and set(by) <= _IN_CELLS
         and not any(getattr(filters, name) for name in _ROW_ONLY)
     )
-    if from_cells:
-        cells = SummaryCell.objects.filter(closing=closing).filter(cell_condition(filters))
+    if from_cells and seen is not None:
+        cells = SummaryCell.objects.filter(closing=closing).filter(seen).filter(cell_condition(filters))
         return cells, {f"s_{name}": Sum(name) for name in SUMMED}
     return rows(user, month, filters), _row_sums(month)
 

@@ -11,7 +11,7 @@ from xushi.progress.schedule import due_twelfths
 from xushi.progress.scope import Filters, cell_condition, row_condition
 from xushi.progress.standing import COUNTED
 from xushi.registry.models import AnnualPlan, Project
-from xushi.units.policy import scoped, sees_everything
+from xushi.units.policy import scoped, summed
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -35,10 +35,11 @@ def history(user: "User", year: int, filters: Filters) -> list[Point]:
         month__gte=Month(year, 1), month__lte=Month(year, 12), reopened_at=None
     )
     source: QuerySet[Any]
-    if sees_everything(user) and not any(
+    seen = summed(user)
+    if seen is not None and not any(
         (filters.unit, filters.leader, filters.chain, filters.owner_kind, filters.size)
     ):
-        source = SummaryCell.objects.filter(closing__in=closings).filter(cell_condition(filters))
+        source = SummaryCell.objects.filter(closing__in=closings).filter(seen).filter(cell_condition(filters))
     else:
         facts = ProjectMonth.objects.filter(closing__in=closings).filter(scoped(user))
         source = facts.filter(row_condition(filters, Month(year, 12)))

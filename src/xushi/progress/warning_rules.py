@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from xushi.alerts.rules import Cause, Finding, Level, Thresholds
+from xushi.alerts.rules import BEFORE_START, OF_INDICATORS, ON_SITE, OWED, Cause, Finding, Level, Thresholds
 from xushi.core.money import YUAN_PER_YI, half_up
 from xushi.core.months import Month
 from xushi.progress.standing import Standing
@@ -16,7 +16,7 @@ STATISTICS_FROM = 5_000_000  # 统计入库的起点：计划总投资500万元
 TWELFTHS = 12
 MOST_POINTS = Decimal(99999)  # 库里四位小数、五位整数
 
-CAUSES = frozenset(Cause)
+CAUSES = frozenset(Cause) - {*BEFORE_START, *ON_SITE, *OWED, *OF_INDICATORS}  # 别的房间判断的，这里不动
 
 
 @dataclass(frozen=True, slots=True)

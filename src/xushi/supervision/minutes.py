@@ -7,6 +7,7 @@ from xushi.core.clock import BEIJING, local_day
 from xushi.core.cn_numerals import numeral
 from xushi.supervision.meeting_pages import Page, Row
 from xushi.supervision.models_meetings import Decision, Meeting
+from xushi.supervision.printing import formal
 
 NAMED = 10  # items left over, by name; the rest only counted
 
@@ -50,7 +51,7 @@ def minutes_of(page: Page, district: str) -> Minutes:
         opening=opening,
         sections=tuple(_section(n, row) for n, row in enumerate(discussed, 1)),
         closing=tuple(_closing(page)),
-        organ=meeting.office.name,
+        organ=formal(meeting.office.name),
         date=_day(meeting.ended_at or meeting.held_at),
         draft=meeting.state != Meeting.State.ENDED,
     )

@@ -5,17 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from xushi.core.clock import local_day
+from xushi.journal.models import Event
 from xushi.supervision.engine import terms_at
 from xushi.supervision.models import OrderReply, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Terms, Urgency
 from xushi.supervision.table import EVENTS, TABLE, State, Transition
-from xushi.units.models import User
+from xushi.units.models import Appointment, Unit, User
 
 ORDER = SupervisionOrder._meta.label_lower
+RENAMED = "units.unit.renamed"
 NEEDS = {
     "words": "文字",
     "unit": "单位",
@@ -38,18 +41,23 @@ class Sheet:
     instructions: list[Instruction]
     reply: OrderReply | None
     terms: Terms
+    issuer: str  # the office by the name it had on the day of issue, in full
+    head: str  # who headed the lead unit then; "" is left for the hand
 
     @property
     def source(self) -> str:
         return self.order.source_name or "区重大办直接派发"
 
 
-def sheets(orders: Sequence[SupervisionOrder], user: User, now: datetime) -> list[Sheet]:
-    """Three queries for however many."""
+def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime) -> list[Sheet]:
+    """Five queries for however many; the leaders' words as far as the person sees them, nobody: the open ones."""
     terms = terms_at(now)
     ids = [order.pk for order in orders]
     words: dict[int, list[Instruction]] = defaultdict(list)
-    written = Instruction.objects.visible_to(user).filter(
+    words_seen = (
+        Instruction.objects.visible_to(user) if user else Instruction.objects.filter(confidential=False)
+    )
+    written = words_seen.filter(
         Q(subject_kind=ORDER, subject_id__in=ids)
         | Q(pk__in=[order.instruction_id for order in orders if order.instruction_id])
     )
@@ -60,6 +68,7 @@ def sheets(orders: Sequence[SupervisionOrder], user: User, now: datetime) -> lis
                 words[pk].append(one)
     signed = OrderReply.objects.filter(order__in=ids, signed_at__isnull=False).order_by("pk")
     replies = {reply.order_id: reply for reply in signed.select_related("by_unit")}
+    called, heads = names_then({one.office_id for one in orders}), heads_then({one.lead_id for one in orders})
     return [
         Sheet(
             order=order,
@@ -70,9 +79,47 @@ def sheets(orders: Sequence[SupervisionOrder], user: User, now: datetime) -> lis
             instructions=words[order.pk],
             reply=replies.get(order.pk),
             terms=terms,
+            issuer=formal(_name_at(order.office.name, called[order.office_id], order.issued_at)),
+            head=_head_at(heads[order.lead_id], order.issued_at),
         )
         for order in orders
     ]
+
+
+def names_then(units: set[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """{unit: when it was renamed, and what it was called until then}, oldest first."""
+    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    rows = Event.objects.filter(verb=RENAMED, subject_kind=Unit._meta.label_lower, subject_id__in=units)
+    for unit, moment, changes in rows.order_by("at", "pk").values_list("subject_id", "at", "changes"):
+        if unit is not None and "名称" in changes:
+            found[unit].append((moment, str(changes["名称"][0])))
+    return found
+
+
+def _name_at(name: str, renamed: list[tuple[datetime, str]], at: datetime | None) -> str:
+    return next((was for moment, was in renamed if at is not None and moment > at), name)
+
+
+def heads_then(units: set[int]) -> dict[int, list[Appointment]]:
+    """{unit: who headed it, one after the other}."""
+    found: dict[int, list[Appointment]] = defaultdict(list)
+    held = Appointment.objects.filter(unit__in=units, is_head=True)
+    for one in held.select_related("user").order_by("started_at"):
+        found[one.unit_id].append(one)
+    return found
+
+
+def _head_at(held: list[Appointment], at: datetime | None) -> str:
+    if at is None:
+        return ""
+    then = [one for one in held if one.started_at <= at and (one.ended_at is None or one.ended_at > at)]
+    return then[-1].user.name if then else ""
+
+
+def formal(name: str) -> str:
+    """区国土分局 → 浦口区国土分局: as a unit signs outside."""
+    district = settings.XUSHI_DISTRICT
+    return f"{district}{name[1:]}" if name.startswith("区") and district.endswith("区") else name
 
 
 def _day(moment: datetime | None) -> str:

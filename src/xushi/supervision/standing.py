@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from xushi.alerts.models import Alert
 from xushi.duties.followed import Follow, Heard, follows, hears
+from xushi.inspections.models import Finding
 from xushi.problems.models import Problem, ProblemNote
 from xushi.registry.models import Project
 from xushi.supervision.models import Instruction, OrderStep, SupervisionOrder
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 SAID = ("plan", "report", "assist", "reply", "ask_extension")
 TOLD = ("report", "joined", "note", "solve")
-ALERT, PROBLEM, PROJECT = (model._meta.label_lower for model in (Alert, Problem, Project))
+ALERT, FINDING, PROBLEM, PROJECT = (model._meta.label_lower for model in (Alert, Finding, Problem, Project))
 
 
 def _open(user: "User", condition: Q, *names: str) -> Any:
@@ -43,6 +44,15 @@ def of_problems(user: "User", problems: Collection[Model]) -> dict[int, Follow]:
     found: dict[int, Follow] = {}
     for pk, serial, kind, source, subject in _open(user, own | said, *names):
         found.setdefault(source if kind == PROBLEM else subject, follow(pk, serial))
+    return found
+
+
+def of_findings(user: "User", findings: Collection[Model]) -> dict[int, Follow]:
+    """Orders that came of a finding on a site."""
+    keys = [finding.pk for finding in findings]
+    found: dict[int, Follow] = {}
+    for pk, serial, source in _open(user, Q(source_kind=FINDING, source_id__in=keys), "source_id"):
+        found.setdefault(source, follow(pk, serial))
     return found
 
 
@@ -91,5 +101,6 @@ def heard_of_projects(user: "User", projects: Collection[Model]) -> dict[int, He
 def register() -> None:
     follows(PROJECT, of_projects)
     follows(PROBLEM, of_problems)
+    follows(FINDING, of_findings)
     follows(ALERT, of_alerts)
     hears(PROJECT, heard_of_projects)

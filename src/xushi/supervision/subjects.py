@@ -16,6 +16,7 @@ from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.duties.words import day_words, deadline_words
 from xushi.guarantees.models import ResourceRequest
+from xushi.inspections.models import Finding
 from xushi.problems.models import Problem
 from xushi.registry.models import Project
 from xushi.signings.models import Signing
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 PROJECT = Project._meta.label_lower
-KINDS = ("order", "problem", "request", "signing", "alert", "project")
+KINDS = ("order", "problem", "finding", "request", "signing", "alert", "project")
 OFFERED = (
     Unit.Kind.OFFICE,
     Unit.Kind.DEPARTMENT,
@@ -91,13 +92,36 @@ def _project(user: "User", pk: int, now: datetime) -> Subject:
 
 
 def _alert(user: "User", pk: int, now: datetime) -> Subject:
-    alert = _one(Alert.objects.visible_to(user), pk)
+    related = ("territory__successor", "responsible_unit__successor")
+    alert = _one(Alert.objects.visible_to(user).select_related(*related), pk)
     row = row_of(alert, local_day(now))
     if alert.subject_kind != PROJECT:
-        raise Http404
+        return _about_alert(alert, row)
     project = _one(_projects(), alert.subject_id)
     name = f"{project.name}{row.cause}"
     return _about_project(project, [row], f"alert={pk}", Alert._meta.label_lower, pk, name)
+
+
+def _about_alert(alert: Alert, row: AlertRow) -> Subject:
+    """An alert of something that is no project: an indicator, a camera, a step. What is owed already has its own page."""
+    if not row.orderable:
+        raise Http404
+    units = [_standing(unit) for unit in (alert.responsible_unit, alert.territory)]
+    offered = [unit for unit in units if unit and unit.kind in OFFERED]
+    said = f"{row.cause}，{row.amount}{'：' + alert.note if alert.note else ''}"
+    return Subject(
+        query=f"alert={alert.pk}",
+        kind=Alert._meta.label_lower,
+        id=alert.pk,
+        name=f"{alert.subject_name}{row.cause}",
+        url=row.url,
+        mark=row.mark,
+        marked=f"{row.cause}，{row.amount}",
+        asked=str(alert.responsible_unit or alert.territory or ""),
+        context=f"{alert.subject_name}。{said}",
+        lead=offered[0] if offered else None,
+        co_handlers=tuple(dict.fromkeys(unit for unit in offered[1:] if unit != offered[0])),
+    )
 
 
 def _about_project(
@@ -141,6 +165,36 @@ def _problem(user: "User", pk: int, now: datetime) -> Subject:
         asked=_asked(problem, raising, now),
         context=f"{problem.words}{chr(10) + raising.words if raising else ''}",
         project=problem.project,
+        lead=lead,
+        co_handlers=helpers,
+    )
+
+
+def _finding(user: "User", pk: int, now: datetime) -> Subject:
+    related = (
+        "project__territory__successor",
+        "project__responsible_unit__successor",
+        "unit__successor",
+        "visit__round",
+    )
+    found = _one(Finding.objects.visible_to(user).select_related(*related), pk)
+    lead, helpers = units_for(found.project)
+    mending = _standing(found.unit)
+    if mending and mending.kind in OFFERED:
+        others = [*([lead] if lead else []), *helpers]
+        lead, helpers = mending, tuple(dict.fromkeys(unit for unit in others if unit != mending))
+    today = local_day(now)
+    return Subject(
+        query=f"finding={pk}",
+        kind=Finding._meta.label_lower,
+        id=pk,
+        name=str(found),
+        url=reverse("inspections:finding", args=[pk]),
+        mark=found.mark,
+        marked=f"{found.status.label}，{day_words(found.due_on, today)}前改",
+        asked=f"{found.visit.round}{day_words(local_day(found.found_at), today)}发现",
+        context=f"{found.get_finding_class_display()}，{found.get_severity_display()}。{found.words}",
+        project=found.project,
         lead=lead,
         co_handlers=helpers,
     )
@@ -221,8 +275,8 @@ def _order(user: "User", pk: int, now: datetime) -> Subject:
 
 
 _READERS = {
-    "project": _project, "alert": _alert, "problem": _problem, "request": _request, "signing": _signing,
-    "order": _order,
+    "project": _project, "alert": _alert, "problem": _problem, "finding": _finding, "request": _request,
+    "signing": _signing, "order": _order,
 }  # fmt: skip
 
 

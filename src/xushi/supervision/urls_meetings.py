@@ -14,7 +14,6 @@ urlpatterns = [
     path("meetings/<int:pk>", views.meeting, name="meeting"),
     path("meetings/<int:pk>/pack", views.pack, name="meeting_pack"),
     path("meetings/<int:pk>/minutes", views.minutes, name="meeting_minutes"),
-    path("meetings/<int:pk>/minutes.docx", views.minutes_docx_file, name="meeting_docx"),
     path("meetings/<int:pk>/moving", views_moving.moving, name="meeting_moving"),
     path("meetings/<int:pk>/<slug:verb>", one.act, name="meeting_act"),
     path("meetings/items/<int:pk>/reply", one.reply, name="meeting_reply"),

@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,7 +22,7 @@ from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.problems.models import Problem
 from xushi.supervision import meeting_pages as pages
-from xushi.supervision import minutes_docx, policy
+from xushi.supervision import policy
 from xushi.supervision.engine import NotAllowed, Refused
 from xushi.supervision.forms_instructions import lay_on
 from xushi.supervision.forms_meetings import DecisionForm, ItemForm, MeetingForm
@@ -187,14 +186,6 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     page = _whole(request, pk)
     context = {"meeting": page.meeting, "minutes": minutes_of(page, settings.XUSHI_DISTRICT)}
     return render(request, "supervision/meeting_minutes.html", context)
-
-
-@require_safe
-def minutes_docx_file(request: HttpRequest, pk: int) -> HttpResponse:
-    made = minutes_of(_whole(request, pk), settings.XUSHI_DISTRICT)
-    answer = HttpResponse(minutes_docx.write(made), content_type=minutes_docx.CONTENT)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(made.file_name)}"
-    return answer
 
 
 @require_POST

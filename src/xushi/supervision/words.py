@@ -26,6 +26,7 @@ SOURCES = {
     "alerts.alert": "预警",
     "problems.problem": "问题事项",
     "guarantees.resourcerequest": "要素保障",
+    "inspections.finding": "督查发现",
     "signings.signing": "招商签约",
     "supervision.instruction": "批示",
     "supervision.decision": "例会议定",

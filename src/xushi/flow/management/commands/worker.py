@@ -13,11 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
 from xushi.config import clock
+from xushi.federation.pushing import Pusher
 from xushi.flow.actions import begin_day
+from xushi.flow.beats import beat
 from xushi.flow.clocks import remind
 from xushi.journal import sealing, worker
 from xushi.notices.channels import ChannelsRefused
 from xushi.notices.sender import Sender, run_once
+from xushi.units.actions_emergency import end_due
 
 log = logging.getLogger(__name__)
 LOOK_AT_CLOCKS = timedelta(minutes=1)
@@ -41,6 +44,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda _number, _frame: _stop(stop, _frame))
         sender = Sender(clock.real)
         sender.start()
+        pusher = Pusher(clock.real)
+        pusher.start()
         while not stop.is_set():
             try:
                 busy = self._round()
@@ -51,6 +56,7 @@ class Command(BaseCommand):
                 close_old_connections()
             stop.wait(0 if busy else pause)
         sender.stop()
+        pusher.stop()
 
     def _send_once(self) -> None:
         try:
@@ -69,11 +75,13 @@ class Command(BaseCommand):
         return done
 
     def _remind(self) -> None:
-        """到点提醒, once a minute of real time: deadlines are the domain clock's."""
+        """到点提醒，到点收回应急授权, once a minute of real time: deadlines are the domain clock's."""
         real = clock.real()
         if self.looked_at is None or real - self.looked_at >= LOOK_AT_CLOCKS:
             self.looked_at = real
+            beat(real)
             remind(clock.now())
+            end_due(now=clock.now())
 
 
 def _stop(flag: Flag, _frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from xushi.alerts.models import Alert
-from xushi.alerts.rules import BEFORE_START, OWED, Cause, Level
+from xushi.alerts.rules import BEFORE_START, OF_INDICATORS, ON_SITE, OWED, Cause, Level
 from xushi.alerts.selectors import CAUSE_ORDER, worst_first
 from xushi.config import clock
 from xushi.core.clock import local_day
@@ -23,13 +23,13 @@ from xushi.units.models import Unit
 
 COLUMNS = ("subject", "cause", "level", "territory", "since", "days", "points", "amount", "note")
 HEADS = ("对象", "原因", "级别", "属地", "自何日起", "逾期天数", "比序时（百分点）", "欠额（亿元）", "说明")
-NOT_OF_A_MONTH = (*BEFORE_START, *OWED)
+NOT_OF_A_MONTH = (*BEFORE_START, *ON_SITE, *OWED, *OF_INDICATORS)
 
 
 class Command(BaseCommand):
     help = (
         "列出预警：[--as-of 2018-08] [--cause slipping] [--territory 桥林街道] [--json]。"
-        "不写 --as-of，列出现在开着的全部（项目、督办、问题、批示、手续、要素），天数算到今天；"
+        "不写 --as-of，列出现在开着的全部（项目、督办、问题、批示、手续、要素、现场、考核指标），天数算到今天；"
         "写了，列出那个月关账时项目的预警，天数算到关账那天（最迟到次月底）。"
         "欠额（amount）和百分点（points）只有进度滞缓才有，别的原因没有这两个数。"
     )
