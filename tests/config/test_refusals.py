@@ -91,6 +91,10 @@ PAGES = (
     Page("units:new_account", ADMINISTRATORS, body={"username": "假", "name": "假"}),
     Page("units:set_active", ADMINISTRATORS, ("person",), {"active": "0", "reason": "停"}),
     Page("units:reset_password", ADMINISTRATORS, ("person",), {"password": "Xushi-2019-pk"}),
+    Page("units:second_rules", frozenset({"security_admin"}), body={"roles": "office"}),
+    Page("units:reset_second", ADMINISTRATORS, ("person",), {"reason": "重设"}),
+    Page("units:end_sessions", ADMINISTRATORS, ("person",)),
+    Page("units:emergency", ADMINISTRATORS, ("person",), {"role": "office", "hours": "1", "reason": "急"}),
     Page("units:move", ADMINISTRATORS, ("person",), {"unit": "1", "reason": "调"}),
     Page("units:appoint", ADMINISTRATORS, ("person",), {"unit": "1", "role": "office", "scope": "1"}),
     Page("units:end_appointment", ADMINISTRATORS, ("appointment",), {"reason": "终止"}),
@@ -105,7 +109,10 @@ READ_ONLY = {
     "progress:statistics", "progress:statistics_csv", "alerts:list", "units:people", "units:person", "units:units",
     "units:unit",
 }  # fmt: skip
-OWN = {"units:login", "units:logout", "units:me", "units:password"}  # everybody's own
+OWN = {
+    "units:login", "units:logout", "units:me", "units:password", "units:authenticator", "units:end_session",
+    "units:second_step", "units:gate", "units:gate_back",
+}  # fmt: skip  # everybody's own, and the doors
 
 
 def test_every_address_of_these_rooms_is_looked_at() -> None:

@@ -146,7 +146,7 @@ WRITE = (
 )  # fmt: skip
 # 人人只动自己的，或只是挑着看
 OWN = {"notices:read_all", "supervision:print_orders", "supervision:front"}
-MINUTES = {"supervision:meeting_minutes", "supervision:meeting_docx"}  # 散了会才有，见例会自己的测试
+MINUTES = {"supervision:meeting_minutes"}  # 散了会才有，见例会自己的测试
 
 
 def test_every_address_of_these_rooms_has_its_rule() -> None:
@@ -311,8 +311,8 @@ def page_pk(page: Page, held: dict[str, Any]) -> int:
 
 
 def plain(answer: HttpResponse) -> str:
-    """Status and page without numbers and the form's secret."""
-    text = re.sub(r"csrf[^>]*>|X-CSRFToken[^}]*|\d+", "", answer.content.decode())
+    """Status and page without numbers, the number of the request and the form's secret."""
+    text = re.sub(r"\b[0-9a-f]{16}\b|csrf[^>]*>|X-CSRFToken[^}]*|\d+", "", answer.content.decode())
     return f"{answer.status_code} {text}"
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -105,3 +106,26 @@ def test_without_a_command_the_product_names_its_own(tmp_path: Path) -> None:
     for name in ("demo", "serve", "import", "figures", "alerts", "journal", "setup"):
         assert f"xushi {name} " in told.stdout
     assert "usage" not in told.stdout
+
+
+def test_what_a_killed_child_left_behind_ends_too(tmp_path: Path) -> None:
+    """As uvicorn's workers, which go on holding the port when their master is killed."""
+    left = tmp_path / "left"
+    leaves = (
+        "import subprocess, sys, time, pathlib;"
+        "one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        f"pathlib.Path({str(left)!r}).write_text(str(one.pid)); time.sleep(60)"
+    )
+    child = supervisor.Child("网页", [sys.executable, "-c", leaves])
+    child.start()
+    while not (left.exists() and left.read_text()):
+        time.sleep(0.02)
+    assert child.process is not None
+    child.process.kill()
+    child.process.wait()
+    child.stop()
+    orphan = Path(f"/proc/{left.read_text()}/stat")
+    deadline = time.monotonic() + 5
+    while orphan.exists() and orphan.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < deadline, "还活着"
+        time.sleep(0.02)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from pypinyin.constants import PHRASES_DICT
 from pypinyin.seg.simpleseg import seg
 
-from xushi.core.text import _phrases
+from xushi.core.spelling import _phrases
 
 _PARTS = st.one_of(
     st.sampled_from(sorted(PHRASES_DICT)[::37]),

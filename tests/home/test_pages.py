@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import NOW
+from tests.factories import NOW, UserFactory
 from tests.home.world import World
 from xushi.home import actions, context
 from xushi.home.models import WallKey
@@ -20,7 +20,7 @@ from xushi.journal.models import Event
 from xushi.progress import figures
 from xushi.progress.models import PublishedFigure
 from xushi.registry.models import ProjectRevision, Watch
-from xushi.units.models import User
+from xushi.units.models import Role, User
 
 SignIn = Callable[[User], Client]
 EVERY_PAGE = ["/", "/overview/", "/projects/", "/search/?q=jp"]
@@ -160,6 +160,17 @@ def test_nav_costs_at_most_seven_queries_and_counts_as_the_figures_do(
         assert projects.count == figures.total(user, world_month()).under_way
         assert all(item.url for item in nav["items"])
         assert 2 <= len(nav["tabs"]) <= 5
+
+
+def test_on_the_phone_administrators_find_their_rooms_and_no_others(db: None) -> None:
+    keys = {}
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
+        request = RequestFactory().get("/")
+        request.user = UserFactory(role=role)
+        keys[role] = [item.key for item in context.nav(request)["nav"]["tabs"]]
+    assert keys[Role.SYSTEM_ADMIN] == ["channels", "operations", "people", "api", "units"]
+    assert keys[Role.SECURITY_ADMIN] == ["people", "api"]
+    assert keys[Role.AUDITOR] == []
 
 
 def test_a_stated_change_that_is_not_the_difference_is_doubted() -> None:

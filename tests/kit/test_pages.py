@@ -50,12 +50,27 @@ def test_detail_has_a_way_back_and_a_bar_of_buttons(draw: Any) -> None:
         ("/refused", 403, "只有区重大办能关账。"),
         ("/nothing", 404, "没有这一页"),
         ("/crash", 500, "系统出了错"),
+        ("/away", 503, "数据库暂时没有答复"),
+        ("/closed", 503, "数据库暂时没有答复"),
+        ("/full", 503, "服务器的磁盘满了"),
+        ("/full-database", 503, "服务器的磁盘满了"),
+        ("/session-lost", 503, "服务器的磁盘满了"),
     ],
 )
 def test_errors_are_told_in_chinese(browser: Client, path: str, status: int, words: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == status
     assert words in answer.content.decode()
+
+
+def test_what_will_pass_says_how_long_and_leads_back_to_the_form(browser: Client) -> None:
+    answer = browser.get("/away", headers={"referer": "http://testserver/problems/new/3/"})
+    assert answer["Retry-After"] == "15"
+    assert 'href="http://testserver/problems/new/3/"' in answer.content.decode()
+    assert (
+        'href="/"'
+        in browser.get("/away", headers={"referer": "https://elsewhere.example/x"}).content.decode()
+    )
 
 
 def test_an_expired_form_is_told_in_chinese() -> None:

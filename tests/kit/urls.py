@@ -1,6 +1,10 @@
 """Only the kit's own addresses: its pages must stand without the other rooms."""
 
+import errno
+
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -18,6 +22,29 @@ def crash(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    raise InterfaceError("connection already closed")
+
+
+def full(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def full_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database or disk is full")
+
+
+def session_lost(request: HttpRequest) -> HttpResponse:
+    try:
+        raise OperationalError("database or disk is full")
+    except OperationalError:
+        raise SessionInterrupted("deleted before the request completed")  # noqa: B904 - as Django does
+
+
 def form(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
@@ -26,5 +53,10 @@ urlpatterns = [
     path("kit/", include("xushi.kit.urls")),
     path("refused", refused),
     path("crash", crash),
+    path("away", away),
+    path("closed", closed),
+    path("full", full),
+    path("full-database", full_database),
+    path("session-lost", session_lost),
     path("form", form),
 ]

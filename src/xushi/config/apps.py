@@ -2,6 +2,8 @@ import gc
 
 from django.apps import AppConfig
 
+from xushi.operations import slow
+
 
 class ConfigConfig(AppConfig):
     name = "xushi.config"
@@ -13,5 +15,6 @@ class ConfigConfig(AppConfig):
 
         Nor look after every 700 new objects: where ten thousand rows come in, that took a third of the time.
         """
+        slow.watch()
         gc.freeze()
         gc.set_threshold(50_000, 10, 10)

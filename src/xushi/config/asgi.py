@@ -10,13 +10,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
 pages = get_asgi_application()
 
 from xushi.notices.views_live import live  # noqa: E402 - models are there only from here on
+from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
     """/live/… is streams, all else pages."""
-    if scope["type"] == "http" and scope["path"].startswith("/live/"):
+    if scope["type"] == "http" and scope["path"].startswith("/live/video/"):
+        await video(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith("/live/"):
         await live(scope, receive, send)
     else:
         await pages(scope, receive, send)

@@ -32,6 +32,8 @@ def _execute(arguments: list[str]) -> None:
     import django
     from django.core.management import CommandError, ManagementUtility, get_commands
 
+    if not arguments[1].startswith("-"):
+        arguments[1] = arguments[1].replace("-", "_")  # camera-sim
     name = arguments[1]
     if arguments[1:] in (["help"], ["--help"], ["-h"]):
         django.setup()

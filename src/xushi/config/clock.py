@@ -1,7 +1,9 @@
 """钟：只有视图和命令读它；演示区的钟可以拨。"""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import get_ident
 
 from django.conf import settings
 
@@ -34,7 +36,9 @@ def advance(by: timedelta) -> datetime:
     if not is_demonstration():
         raise ValueError("真实的钟不能拨；只有设了 XUSHI_NOW 的演示区可以。")
     minutes = int((advanced() + by).total_seconds() // 60)
-    _store().write_text(str(max(minutes, 0)))
+    made = _store().with_name(f".demo-clock-{os.getpid()}-{get_ident()}")
+    made.write_text(str(max(minutes, 0)))
+    made.replace(_store())  # whole or not at all: a full disk or a kill leaves the clock as it was
     return now()
 
 

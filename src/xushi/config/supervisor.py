@@ -1,14 +1,27 @@
 """看着两个子进程：网页停了就全停，后台停了就再起。"""
 
+import ctypes
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 LOOK_EVERY = 0.3  # seconds
 RESTART_AFTER = 2.0
 PATIENCE = 10.0  # seconds a child may take to end
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """Whoever kills the supervisor ends its children too: none is left holding the port."""
+    if _LIBC:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -22,7 +35,12 @@ class Child:
     started: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command)  # noqa: S603 - our own command line
+        self.sweep()
+        self.process = subprocess.Popen(  # noqa: S603 - our own command line
+            self.command,
+            process_group=0,
+            preexec_fn=_end_with_parent if _LIBC else None,  # noqa: PLW1509 - one prctl, before any thread of ours
+        )
         self.started = time.monotonic()
 
     @property
@@ -30,14 +48,20 @@ class Child:
         return self.process.poll() if self.process else None
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """End what a child that was killed has left behind: orphans that would hold the port."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def web(host: str, port: int, workers: int) -> Child:
@@ -51,6 +75,17 @@ def web(host: str, port: int, workers: int) -> Child:
 
 def background() -> Child:
     return Child("后台", [sys.executable, "-m", "xushi.config.cli", "worker"])
+
+
+def cameras() -> Child:
+    """The video gateway and the rounds: where it ends, pages go on and it is started again."""
+    return Child("视频网关", [sys.executable, "-m", "xushi.config.cli", "cameras"])
+
+
+def simulated_cameras(port: int) -> Child:
+    """For the demonstration alone: what its cameras show."""
+    command = [sys.executable, "-m", "xushi.config.cli", "camera-sim", "--port", str(port)]
+    return Child("模拟摄像头", command)
 
 
 def run(children: list[Child], *, stopping: Callable[[], bool], say: Callable[[str], None]) -> int:

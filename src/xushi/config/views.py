@@ -20,8 +20,15 @@ STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 @login_not_required
 @never_cache
+def alive(request: HttpRequest) -> JsonResponse:
+    """200 while this process answers at all: one that does not is to be started again."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the database answers, 503 otherwise."""
+    """Ready: 200 while the database answers, 503 otherwise: send no visitors here for now."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

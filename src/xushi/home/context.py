@@ -8,28 +8,32 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from xushi.alerts import tally
+from xushi.alerts.lists import WATCHED
+from xushi.alerts.rules import OF_INDICATORS
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.duties.selectors import badges
 from xushi.home import counted
 from xushi.home import nav as entries
+from xushi.home.alarms import LOOKED_AT
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
 from xushi.permits.selectors import waiting_steps
 from xushi.problems.models import Problem
 from xushi.progress.models import MonthClosing, ProjectMonth, SummaryCell
 from xushi.registry.models import Stage
+from xushi.sites.models import Camera
 from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.wanted import FLAGS
 from xushi.units.models import Role
-from xushi.units.policy import sees_everything
+from xushi.units.policy import summed
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 ORDER = SupervisionOrder._meta.label_lower
-COUNTED = {"alerts", "duties", "permits", "problems", "projects"}
+COUNTED = {"alerts", "cameras", "duties", "indicator_alerts", "permits", "problems", "projects"}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
@@ -41,7 +45,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     view_name = match.view_name if match else ""
     wanted = {entry.key for entry in entries.permitted(user)} & COUNTED
     items = entries.items(user, view_name, _counts(user, wanted))
-    business = bool(wanted - {"duties"})
+    business = bool(wanted - {"duties", "indicator_alerts"})
     return {
         "nav": {
             "items": items,
@@ -63,8 +67,11 @@ def nav(request: HttpRequest) -> dict[str, Any]:
 
 def _counts(user: "User", wanted: set[str]) -> entries.Counts:
     counts = entries.Counts()
-    if "alerts" in wanted:
-        counts.by_key["alerts"] = tally.open_count(user)
+    if wanted & {"alerts", "indicator_alerts"}:
+        found = tally.open_counts(user)
+        counts.by_key["alerts"] = sum(found[cause] for cause in LOOKED_AT)
+        counts.by_key["indicator_alerts"] = sum(found[cause] for cause in OF_INDICATORS)
+        counts.narrowed["alerts"] = f"cause={WATCHED}"
     if "duties" in wanted:
         counts.by_key |= badges(
             user,
@@ -80,8 +87,8 @@ def _counts(user: "User", wanted: set[str]) -> entries.Counts:
 
 
 def _count_open(user: "User", wanted: set[str], counts: entries.Counts) -> None:
-    """Open problems and the projects waiting for permits; for leaders, who owe no orders, also the orders at the units
-    that are overdue or soon due. Two queries.
+    """Open problems, the projects waiting for permits, the sites with cameras; for leaders, who owe no orders, also the
+    orders at the units that are overdue or soon due. Two queries.
     """
     tallies, today = [], local_day(clock.now())
     known = counted.kept("permits", user, today) if "permits" in wanted else None
@@ -89,6 +96,8 @@ def _count_open(user: "User", wanted: set[str], counts: entries.Counts) -> None:
         tallies.append(_tally("problems", Problem.objects.open().visible_to(user)))
     if known and known.count is None:
         tallies.append(_tally("permits", waiting_steps(user, today), "project"))
+    if "cameras" in wanted:
+        tallies.append(_tally("cameras", Camera.objects.in_use().visible_to(user), "project"))
     if "problems" in wanted and user.has_role(Role.LEADER):
         soon = SupervisionOrder.objects.visible_to(user).filter(FLAGS["soon"].condition(clock.now()))
         tallies.append(_tally("orders", soon))
@@ -110,9 +119,10 @@ def _tally(key: str, rows: Any, of: str = "pk") -> Any:
 def under_way_count(user: "User") -> int:
     """当年实施 of the district list at the last closed month: one query; equals the figure under_way."""
     latest = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
-    if sees_everything(user):
+    seen = summed(user)
+    if seen is not None:
         cells = SummaryCell.objects.filter(
-            closing=Subquery(latest.values("pk")[:1]), district_stage=Stage.UNDER_WAY
+            seen, closing=Subquery(latest.values("pk")[:1]), district_stage=Stage.UNDER_WAY
         )
         return int(cells.aggregate(total=Sum("projects"))["total"] or 0)
     facts = ProjectMonth.objects.filter(

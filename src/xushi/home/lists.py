@@ -121,13 +121,15 @@ def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
     return _told(user, today, found.stood, rows)
 
 
-def every(found: Found, wanted: Wanted, user: "User", today: date) -> Iterator[Row]:
+def every(
+    found: Found, wanted: Wanted, user: "User", today: date, more: Collection[str] = ()
+) -> Iterator[Row]:
     """All rows in order, for an export: the ids first, then rows and their alerts some at a time.
 
     So only ids are sorted and held, 8 bytes each; a sort of whole rows would hold them all. Of the rows, their
-    alerts and their orders only what the columns are made of is read.
+    alerts and their orders only what the columns are made of is read, and more of the row where it is asked for.
     """
-    names = {"project_name", *(name for key in wanted.columns for name in COLUMNS[key].needs)}
+    names = {"project_name", *more, *(name for key in wanted.columns for name in COLUMNS[key].needs)}
     keys = array("q", ordered(found, wanted).values_list("pk", flat=True).iterator(chunk_size=AT_ONCE))
     source = _by_key(found)
     for start in range(0, len(keys), AT_ONCE):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from xushi.units.models import Role
@@ -29,11 +30,14 @@ class Entry:
     query: str = ""
     views: tuple[str, ...] = ()
     divider: bool = False
+    tiers: tuple[str, ...] = ()  # only where this installation is of one of these; () is everywhere
 
 
 ENTRIES = (
     Entry("home", "首页", "home", "home:home", (Role.OWNER, Role.TERRITORY, Role.INDICATOR_LEAD)),
     Entry("overview", "总览", "home", "home:overview", PORTFOLIO),
+    Entry("districts", "各区", "columns", "home:districts", (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS),
+          views=("federation:filing", "federation:records"), tiers=("city", "province")),
     Entry("duties", "待办", "check", "duties:list", BUSINESS, views=("duties:leave",)),
     Entry("mine", "我要报的", "pen", "progress:mine", REPORTERS, views=("progress:report",)),
     Entry("alerts", "预警", "alert", "alerts:list", (*PORTFOLIO, Role.OWNER), views=("alerts:thresholds",)),
@@ -65,6 +69,16 @@ ENTRIES = (
           views=("supervision:meeting", "supervision:plan_meeting", "supervision:meeting_act",
                  "supervision:meeting_item", "supervision:meeting_decide", "supervision:meeting_reply",
                  "supervision:change_decision")),
+    Entry("cameras", "视频监控", "video", "sites:wall",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
+          views=("sites:camera", "sites:project", "sites:compare", "sites:outages", "sites:viewings", "sites:cameras",
+                 "sites:new", "sites:edit", "sites:test", "sites:mask")),
+    Entry("inspections", "现场督查", "eye", "inspections:desk",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
+          views=("inspections:visits", "inspections:visit", "inspections:findings", "inspections:finding",
+                 "inspections:rounds", "inspections:round", "inspections:route", "inspections:unseen",
+                 "inspections:tiles", "inspections:plan", "inspections:add", "inspections:checklists",
+                 "inspections:checklist", "inspections:act", "inspections:phone", "inspections:phone_visit")),
     Entry("reports", "月报", "clip", "progress:reports", OFFICE, views=("progress:missing",)),
     Entry("statistics", "入统", "table", "progress:statistics",
           PORTFOLIO),
@@ -82,17 +96,35 @@ ENTRIES = (
                  "admission:opine", "admission:decision", "admission:sheet", "admission:compare", "admission:check",
                  "admission:promises", "admission:criteria", "admission:criterion", "admission:terms",
                  "admission:sittings")),
+    Entry("indicators", "对标找差", "chart", "indicators:board",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.INDICATOR_LEAD), divider=True,
+          views=("indicators:indicator", "indicators:every", "indicators:peers", "indicators:tasks", "indicators:watch",
+                 "indicators:scenarios", "indicators:versions", "indicators:report", "indicators:save",
+                 "indicators:handing", "indicators:hand_down", "indicators:territories",
+                 "indicators:territory", "indicators:keep_territories", "indicators:calendar",
+                 "indicators:report_month", "indicators:node")),
+    Entry("indicator_alerts", "指标预警", "alert", "alerts:list", (Role.INDICATOR_LEAD,), query="cause=indicators"),
+    Entry("targets", "我的目标", "chart", "indicators:mine", (Role.TERRITORY, Role.DEPARTMENT, Role.INDICATOR_LEAD)),
+    Entry("papers", "报告通报", "doc", "documents:papers",
+          (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY, Role.OWNER),
+          views=("documents:paper", "documents:new", "documents:edit", "documents:versions", "documents:send",
+                 "documents:check", "documents:letterhead", "documents:record", "documents:keep",
+                 "documents:templates", "documents:template", "documents:template_versions",
+                 "documents:template_copy", "documents:template_names", "documents:sheets")),
     Entry("ceremonies", "集中仪式", "flag", "registry:ceremonies", (Role.OFFICE, Role.LEADER),
           views=("registry:ceremony", "registry:new_ceremony")),
     Entry("imports", "导入", "upload", "exchange:imports", (Role.OFFICE, Role.TERRITORY), divider=True,
           views=("exchange:preview",)),
     Entry("closing", "关账", "lock", "progress:closing", OFFICE),
+    Entry("filings", "汇交上报", "send", "federation:desk", OFFICE, tiers=("reporting",)),
     Entry("calendar", "工作日历", "calendar", "calendars:this_year", OFFICE,
           views=("calendars:year", "calendars:notice")),
     Entry("words", "词表", "list", "registry:vocabulary", OFFICE),
     Entry("walls", "大屏", "wall", "home:walls", OFFICE),
     Entry("channels", "消息通道", "send", "channels:list", (Role.OFFICE, Role.SYSTEM_ADMIN)),
+    Entry("operations", "运维", "chart", "operations:page", (Role.SYSTEM_ADMIN,)),
     Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
+    Entry("api", "接口", "link", "api:desk", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("units", "单位", "building", "units:units", (Role.SYSTEM_ADMIN,)),
     Entry("journal", "日志", "history", "journal:events", (Role.AUDITOR,)),
 )  # fmt: skip
@@ -106,7 +138,7 @@ TABS: dict[str, tuple[str, ...]] = {
     Role.STATISTICS: ("statistics", "duties", "projects", "alerts"),
     Role.INSPECTOR: ("duties", "orders", "alerts", "projects"),
     Role.DEPARTMENT: ("duties", "orders", "projects", "alerts"),
-    Role.INDICATOR_LEAD: ("duties",),
+    Role.INDICATOR_LEAD: ("indicators", "duties", "indicator_alerts", "targets"),
 }
 
 
@@ -147,10 +179,16 @@ def address(entry: Entry) -> str | None:
 
 def permitted(user: "User") -> list[Entry]:
     """The entries of this person's roles; administrators of the three offices see their own room only."""
-    roles = user.roles
+    roles, tiers = user.roles, _tiers()
+    here = [entry for entry in ENTRIES if not entry.tiers or not tiers.isdisjoint(entry.tiers)]
     if not roles.isdisjoint(ADMINISTRATORS):
-        return [entry for entry in ENTRIES if not roles.isdisjoint(set(entry.roles) & set(ADMINISTRATORS))]
-    return [entry for entry in ENTRIES if not roles.isdisjoint(entry.roles)]
+        return [entry for entry in here if not roles.isdisjoint(set(entry.roles) & set(ADMINISTRATORS))]
+    return [entry for entry in here if not roles.isdisjoint(entry.roles)]
+
+
+def _tiers() -> set[str]:
+    """What this installation is: its level, and reporting where it has a code by which it reports upward."""
+    return {settings.XUSHI_TIER, "reporting" if settings.XUSHI_FEDERATION_CODE else ""}
 
 
 def items(user: "User", view_name: str, counts: Counts) -> list[Item]:
@@ -163,7 +201,9 @@ def items(user: "User", view_name: str, counts: Counts) -> list[Item]:
 
 
 def tabs(user: "User", view_name: str, drawn: list[Item]) -> list[Item]:
-    """首页 and up to four entries of the first of the person's roles that has its own set."""
+    """首页 and up to four entries of the first of the person's roles that has its own set; administrators their rooms."""
+    if not user.roles.isdisjoint(ADMINISTRATORS):
+        return [_copy(item, False) for item in drawn[:5]] if len(drawn) > 1 else []
     wanted = next((keys for role, keys in TABS.items() if role in user.roles), ())
     if not wanted:
         return []

@@ -20,6 +20,8 @@ from xushi.home.lists import PROJECT
 from xushi.home.months import Choice
 from xushi.home.overview import curve_rows
 from xushi.home.timeline import Moment, timeline
+from xushi.inspections.policy import can_read as may_read_inspections
+from xushi.inspections.selectors import Looked, looked_at
 from xushi.kit import amounts
 from xushi.permits import policy as permit_policy
 from xushi.permits.expected import Detail, detail_of
@@ -35,6 +37,8 @@ from xushi.registry.models import Project, ProjectRevision, Stage, Watch
 from xushi.registry.plan_changes import PlanVersion, with_changes
 from xushi.signings.models import Signing
 from xushi.signings.selectors import of_project as signings_of
+from xushi.sites import selectors as sites
+from xushi.sites.policy import can_watch
 from xushi.supervision.table import ENDED
 
 if TYPE_CHECKING:
@@ -103,10 +107,12 @@ class ProjectPage:
     problems: list[Problem] = field(default_factory=list)
     requests: list[ResourceRequest] = field(default_factory=list)
     signings: list[Signing] = field(default_factory=list)
+    inspections: Looked | None = None
     permits: Detail | None = None
     steps: Steps | None = None
     line: Line | None = None
     admission: Promised | None = None
+    cameras: list[sites.Tile] = field(default_factory=list)
     orders: list[ordering.Ordered] = field(default_factory=list)
     instructions: list[ordering.Instructed] = field(default_factory=list)
 
@@ -190,8 +196,12 @@ class ProjectPage:
             found.append(("problems", f"问题{len(self.problems)}"))
         if self.requests:
             found.append(("requests", f"要素{len(self.requests)}"))
+        if self.cameras:
+            found.append(("cameras", f"现场{len(self.cameras)}"))
         if self.orders or self.instructions:
             found.append(("orders", f"督办{self.running or ''}"))
+        if self.inspections and self.inspections.any:
+            found.append(("inspections", "督查"))
         found += [("facts", "资料"), ("reports", "月报"), ("plans", "计划")]
         if self.gaps:
             found.append(("statistics", "入统"))
@@ -289,12 +299,14 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         problems=problems_of(user, project),
         requests=requests_of(user, project),
         signings=signings_of(user, project),
+        inspections=looked_at(user, project) if may_read_inspections(user) else None,
         permits=detail,
         steps=steps,
         line=line_of(steps, detail.critical.step.permit.code if detail and detail.critical else "")
         if steps
         else None,
         admission=promised_of(user, project, local_day(now).year),
+        cameras=sites.of_site(user, project, now) if can_watch(user) else [],
         orders=ordering.of_project(user, project, now),
         instructions=ordering.said_of(user, project),
     )

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from xushi.home import views, views_bulk, views_cross, views_project, views_projects, views_wall
+from xushi.home import views, views_bulk, views_city, views_cross, views_project, views_projects, views_wall
 
 app_name = "home"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("overview/", views.overview, name="overview"),
+    path("districts/", views_city.districts, name="districts"),
     path("crossing/", views_cross.crossing, name="crossing"),
     path("search/", views.search, name="search"),
     path("projects/", views_projects.projects, name="projects"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xushi.config import clock
 from xushi.core.clock import local_day
+from xushi.documents.policy_templates import may_print
 from xushi.guarantees.policy import is_asker
 from xushi.home import actions, project_page
 from xushi.home.months import choose
@@ -43,6 +44,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "may_report_problem": is_problem_reporter(user),
         "may_open_permits": can_open_permits(user, found),
         "office": user.has_role(Role.OFFICE),
+        "may_print_brief": may_print(user, "project"),
     }
     return render(request, "home/project.html", context)
 

@@ -7,9 +7,11 @@ from argparse import ArgumentParser
 from threading import Event as Flag
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from xushi.config import startup, supervisor
+from xushi.config import clock, startup, supervisor
+from xushi.operations import metrics
 
 
 class Command(BaseCommand):
@@ -31,14 +33,29 @@ class Command(BaseCommand):
             startup.ask_database_ready(migrate=migrate)
         except startup.CannotStartError as problem:
             sys.exit(f"起动不了。{problem}")
+        metrics.clear()
         stop = Flag()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_received: stop.set())
         self._say(f"序时在 http://{f'[{host}]' if ':' in host else host}:{port} ，按 Ctrl+C 停。")
         children = [supervisor.web(host, port, max(workers, 1)), supervisor.background()]
+        if os.environ.get("XUSHI_CAMERAS") != "0":
+            children += self._cameras()
         status = supervisor.run(children, stopping=stop.is_set, say=self._say)
         if status:
             sys.exit(status)
+
+    def _cameras(self) -> list[supervisor.Child]:
+        """The gateway; in the demonstration also the cameras it pulls, unless another demonstration has them already."""
+        port = settings.XUSHI_CAMERA_SIM_PORT
+        if not clock.is_demonstration():
+            return [supervisor.cameras()]
+        try:
+            startup.ask_port_free("127.0.0.1", port)
+        except startup.CannotStartError:
+            self._say(f"端口{port}已被占着，就用那里的模拟摄像头；要另起请设 XUSHI_CAMERA_SIM_PORT。")
+            return [supervisor.cameras()]
+        return [supervisor.simulated_cameras(port), supervisor.cameras()]
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
