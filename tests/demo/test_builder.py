@@ -11,21 +11,28 @@ from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.http import QueryDict
 
 from tests.conftest import Once
+from tests.demo.matrix import LEFT_OUT, Walk, routes, table
+from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
-from xushi.core.money import yi
+from xushi.core.money import half_up, yi
 from xushi.core.months import Month
 from xushi.demo import facts
 from xushi.demo.builder import NOW
 from xushi.demo.management.commands import demo
 from xushi.duties.models import Duty
+from xushi.inspections.figures import strip as inspected
+from xushi.inspections.selectors_plan import current_round
+from xushi.inspections.views_desk import planned
 from xushi.permits.models import Commitment, Package, PermitStep, Rehearsal, ServiceOfficer
 from xushi.permits.policy_services import can_serve
 from xushi.planning.figures import compare
 from xushi.planning.models import Declaration, Programme
 from xushi.problems.models import Problem
+from xushi.problems.rules import Horizon
 from xushi.progress.figures import Filters, total
 from xushi.progress.models import MonthClosing
 from xushi.progress.standing import fact_standings
@@ -252,3 +259,34 @@ def test_the_services_are_at_work_and_every_project_still_waits_somewhere():
     assert 0 < len(owed) == served.filter(pk__in=list(owed)).count()
     waiting = PermitStep.objects.waiting().filter(project__started_on=None)
     assert waiting.values("project").distinct().count() == 150
+
+
+def test_eight_rounds_of_inspections_and_the_ninth_today():
+    office, month = User.objects.get(username="office"), Month(2018, 9)
+    held = current_round(month)
+    strip = inspected(office, month, Horizon.at(NOW, calendar()), held)
+    told = {one.figure.name: int(one.figure.value or 0) for one in strip}
+    assert (told["rounds"], told["late"]) == (8, 2)
+    assert told["seen"] > 60
+    assert told["urged"] > 30
+    plan = planned(office, held, NOW)
+    assert (len(plan), sum(one.visit.state == "done" for one in plan)) == (12, 4)
+    slower = sorted(one.beside.points for one in plan if one.beside.agreement == "slower")
+    assert [half_up(points, 1) for points in slower] == [Decimal("-18.0"), Decimal("-8.1")]
+
+
+def test_every_route_has_a_stated_rule() -> None:
+    assert sorted(table()) == sorted({route.name for route in routes()} - LEFT_OUT)
+
+
+def test_every_route_answers_every_role_as_it_is_stated(built: str, db: None) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("八千次请求，两种库答得一样，只在 SQLite 上走")
+    walk, rules = Walk(), table()
+    told = [
+        broken
+        for route in routes()
+        if route.name in rules
+        for broken in walk.broken(route, rules[route.name])
+    ]
+    assert told == []

@@ -15,7 +15,11 @@ from xushi.demo.categories import plant_categories
 from xushi.demo.companies import owners_of
 from xushi.demo.counting import counted_of, statistics_story
 from xushi.demo.guarantees import guarantee_stories
+from xushi.demo.indicators import indicator_stories
+from xushi.demo.indicators_handing import handing_stories
+from xushi.demo.inspections import inspection_stories
 from xushi.demo.meeting import meeting_stories
+from xushi.demo.papers import paper_stories
 from xushi.demo.people import SURNAMES, People, settle
 from xushi.demo.permits import permit_stories, words_of
 from xushi.demo.planning import planning_stories
@@ -26,12 +30,16 @@ from xushi.demo.rows import build_rows
 from xushi.demo.services import service_stories
 from xushi.demo.signings import signing_stories
 from xushi.demo.signings_rows import LISTED_LATER
+from xushi.demo.sites import site_stories
 from xushi.demo.storyline import Storyline
 from xushi.demo.supervising import Supervision
 from xushi.demo.wording import content_of
 from xushi.flow.clocks import remind
 from xushi.flow.owing import judge_owed
 from xushi.guarantees.actions import judge_all as judge_requests
+from xushi.indicators.actions_reporting import follow_reports
+from xushi.indicators.alerting import judge_all as judge_indicators
+from xushi.inspections.rectifying import judge_all as judge_findings
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event, Reaction
 from xushi.journal.sealing import seal_events
@@ -83,6 +91,9 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
         line.add(story)
     for stories in (
         planning_stories, guarantee_stories, signing_stories, admission_stories, permit_stories, service_stories,
+        inspection_stories,
+        site_stories, paper_stories,
+        indicator_stories, handing_stories,
     ):  # fmt: skip
         for story in stories(district):
             line.add(story)
@@ -91,7 +102,10 @@ def build(say: Callable[[str], object] = lambda _: None) -> People:
     say("判断预警、封存日志")
     refresh_alerts(now=NOW)
     judge_requests(NOW)
+    judge_findings(NOW)
     judge_steps(NOW)
+    judge_indicators(NOW)
+    follow_reports(NOW)
     reckon_all(NOW)
     remind(NOW)
     judge_owed(NOW)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from xushi.config import startup
+from xushi.demo import city as demo_city
 from xushi.demo.builder import build, is_built
 from xushi.demo.people import ACCOUNTS, OWNER, PASSWORD
 from xushi.journal.models import Event
@@ -23,13 +24,16 @@ MOMENT = "2018-09-12T08:30"
 class Command(BaseCommand):
     help = "建演示区（2018年的浦口区，450个项目）并起动服务"
     requires_system_checks = []
+    city = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--build-only", action="store_true", help="只建库，不起动服务")
+        parser.add_argument("--city", action="store_true", help="不建区，建一个收各区汇交数的市（11个区）")
         parser.add_argument("--port", type=int, default=8000, help="默认8000")
         parser.add_argument("--host", default="127.0.0.1", help="默认127.0.0.1")
 
-    def handle(self, *, build_only: bool, port: int, host: str, **_: Any) -> None:
+    def handle(self, *, build_only: bool, city: bool, port: int, host: str, **_: Any) -> None:
+        self.city = city
         try:
             startup.ask_home_writable()
             if not build_only:
@@ -46,6 +50,8 @@ class Command(BaseCommand):
         self._greet(host, port)
         # 服务在演示的那一刻醒来；真实的钟不动
         os.environ.setdefault("XUSHI_NOW", MOMENT)
+        if self.city:
+            os.environ |= {"XUSHI_TIER": "city", "XUSHI_DISTRICT": demo_city.CITY}
         arguments = [sys.argv[0], "serve", "--host", host, "--port", str(port)]
         os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - 换成服务进程，不经 shell
 
@@ -55,7 +61,7 @@ class Command(BaseCommand):
         if not tables:
             return False
         if Unit._meta.db_table in tables and Event._meta.db_table in tables:
-            if is_built():
+            if demo_city.is_built() if self.city else is_built():
                 return True
             if not Unit.objects.exists():
                 return False
@@ -66,11 +72,11 @@ class Command(BaseCommand):
 
     def _build(self, built: bool) -> None:
         if built:
-            self._say("演示区已经建好，直接用。")
+            self._say(f"演示{self._what}已经建好，直接用。")
             return
         began = time.perf_counter()
-        build(self._say)
-        self._say(f"演示区建好了，用了{time.perf_counter() - began:.0f}秒。")
+        (demo_city.build if self.city else build)(self._say)
+        self._say(f"演示{self._what}建好了，用了{time.perf_counter() - began:.0f}秒。")
 
     def _greet(self, host: str, port: int) -> None:
         self._say("")
@@ -78,7 +84,15 @@ class Command(BaseCommand):
         self._accounts()
         self._say("")
 
+    @property
+    def _what(self) -> str:
+        return "市" if self.city else "区"
+
     def _accounts(self) -> None:
+        if self.city:
+            for username, name, title, held in demo_city.ACCOUNTS:
+                self._say(f"  {username:<12}{held.label}　{name}，{title or '市重大办'}")
+            return
         accounts = [(a[0], str(a[3].label), a[1], a[4]) for a in ACCOUNTS if not a[0][-1].isdigit()]
         accounts.append((OWNER[0], str(OWNER[3].label), OWNER[1], OWNER[4]))
         for username, role, name, unit in accounts:
