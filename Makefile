@@ -17,6 +17,7 @@ PYTEST := $(BIN)/pytest -n auto --dist load
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.dev
 	@sh .ci/chromium
+	@sh .ci/vtest
 	env -u DATABASE_URL $(PYTEST)
 	$(BIN)/python -m tests.with_postgres $(PYTEST) -m "not e2e or both" --only-database
 
@@ -40,13 +41,14 @@ bench: .venv/.dev
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/base.in -o requirements/base.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/dev.in -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/video.in -o requirements/video.txt
 
-.venv/.base: requirements/base.txt pyproject.toml
-	sh .ci/venv requirements/base.txt
+.venv/.base: requirements/base.txt requirements/video.txt pyproject.toml
+	sh .ci/venv requirements/base.txt requirements/video.txt
 	@touch $@
 
-.venv/.dev: requirements/base.txt requirements/dev.txt pyproject.toml
-	sh .ci/venv requirements/base.txt requirements/dev.txt
+.venv/.dev: requirements/base.txt requirements/video.txt requirements/dev.txt pyproject.toml
+	sh .ci/venv requirements/base.txt requirements/video.txt requirements/dev.txt
 	@touch $@ .venv/.base
 
 clean:

@@ -83,3 +83,6 @@ def _refusal(message: ConsoleMessage, wrong: list[str]) -> None:
 def _stranger(request: Request, home: str, wrong: list[str]) -> None:
     if not request.url.startswith((home, "data:", "blob:")):
         wrong.append(f"别的主机：{request.url}")
+
+
+from tests.e2e.handset import handset, pictures, seer, visit  # noqa: E402, F401 - fixtures, made of the browser above

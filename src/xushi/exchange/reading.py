@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ MOST_RATIO, RATIO_FROM = 250, 20 * 1024 * 1024
 MOST_COLUMNS = 400
 MOST_CELLS = 12_000_000
 _CHUNK = 1 << 20
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, EOFError, RuntimeError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA = re.compile(
     rb'<c [^>]*?r="([A-Z]{1,3}\d+)"[^>]*>\s*<f[^>]*?(?:/>|>([^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
@@ -72,7 +76,7 @@ def _from_zip(data: bytes, sheet: str) -> Sheet:
             for height, width in ods_extents(archive.read("content.xml")):
                 _refuse_large(height, width)
             return _workbook(data, sheet, lambda title: {})
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, RuntimeError) as problem:
+    except BROKEN_ARCHIVE as problem:
         raise Refused(_BROKEN) from problem
 
 

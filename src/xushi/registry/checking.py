@@ -33,6 +33,16 @@ class Refused(Exception):
         super().__init__("；".join(problem.sentence for problem in self.problems[:5]))
 
 
+def said_in_words(words: str, sentence: str, field: str = "words", *, most: int) -> str:
+    """Words that an act cannot do without, trimmed; Refused with the sentence where there are none or too many."""
+    words = words.strip()
+    if not words:
+        raise Refused([RowProblem(0, field, sentence)])
+    if len(words) > most:
+        raise Refused([RowProblem(0, field, f"写了{len(words)}字，最多{most}字，请精简。")])
+    return words
+
+
 class Conflict(Exception):
     """Somebody else changed the row meanwhile; says who and when."""
 

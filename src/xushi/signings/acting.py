@@ -14,7 +14,7 @@ from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes, Event
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
-from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
+from xushi.registry.checking import Conflict, RowProblem, refuse, said_in_words
 from xushi.signings.models import Signing, SigningNote, SigningStage
 from xushi.signings.rules import FOLLOWED, LONGEST_WORDS, Stage, furthest, through
 from xushi.units.models import User
@@ -141,12 +141,8 @@ def next_after(now: datetime) -> date:
 
 
 def need(words: str, sentence: str, field: str = "words") -> str:
-    words = words.strip()
-    if not words:
-        raise Refused([RowProblem(0, field, sentence)])
-    if len(words) > LONGEST_WORDS:
-        raise Refused([RowProblem(0, field, f"写了{len(words)}字，最多{LONGEST_WORDS}字，请精简。")])
-    return words
+    """What has to be said in words, trimmed and no longer than this room keeps."""
+    return said_in_words(words, sentence, field, most=LONGEST_WORDS)
 
 
 def changed(signing: Signing, columns: Mapping[str, Any]) -> None:
