@@ -9,10 +9,12 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
 pages = get_asgi_application()
 
+from xushi.config.threads import Threads  # noqa: E402
 from xushi.notices.views_live import live  # noqa: E402 - models are there only from here on
 from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
+threads = Threads()
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
@@ -22,4 +24,5 @@ async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: S
     elif scope["type"] == "http" and scope["path"].startswith("/live/"):
         await live(scope, receive, send)
     else:
-        await pages(scope, receive, send)
+        async with threads.lent():
+            await pages(scope, receive, send)
