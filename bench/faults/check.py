@@ -129,11 +129,9 @@ def _drafts(memory: dict[str, Any], wrong: list[str]) -> None:
 
     for project, may in memory["drafts"].items():
         held = ProblemDraft.objects.filter(project=int(project)).first()
-        sure = len(may) == 1
-        if held and held.typed.get("words") not in may:
-            wrong.append(f"项目{project}的草稿是{held.typed.get('words')!r}，最后存的是{may}。")
-        elif sure and held is None:
-            wrong.append(f"项目{project}的草稿不在了，最后存的是{may}。")
+        words = held.typed.get("words") if held else ""
+        if words not in may:
+            wrong.append(f"项目{project}的草稿是{words!r}，应是{may}之一。")
 
 
 def _figures(wrong: list[str]) -> None:

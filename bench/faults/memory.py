@@ -16,7 +16,9 @@ class Memory:
     photos: dict[str, bool] = field(default_factory=dict)  # token of the problem it was sent with
     orders: dict[str, bool] = field(default_factory=dict)  # title → acknowledged
     imports: dict[str, bool] = field(default_factory=dict)  # name of the project it brings
-    drafts: dict[int, list[str]] = field(default_factory=dict)  # project → words that may stand in the draft
+    drafts: dict[int, list[str]] = field(
+        default_factory=dict
+    )  # project → words that may stand in the draft; "" is none
     closings: int = 0  # versions of December closed or reopened, acknowledged
     answers: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)

@@ -122,7 +122,7 @@ def problem(person: Person, project: int, kind: tuple[int, int]) -> None:
 def draft(person: Person, project: int) -> None:
     """存草稿: what is acknowledged last must be there."""
     words, path = f"写到一半{uuid4().hex}", f"/problems/new/{project}/draft/"
-    may = person.memory.drafts.setdefault(project, [])
+    may = person.memory.drafts.setdefault(project, [""])  # none, until one is acknowledged
     may.append(words)
     answer = person.post(path, {"words": words})
     if answer.status_code == 200:  # a way to another page is no word that it is kept
