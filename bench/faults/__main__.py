@@ -72,7 +72,7 @@ def run(place: Place, store: Sqlite | Postgres, bounded: bool, options: argparse
     for thread in threads:
         thread.join(120)
     place.stop()
-    result = _checked(place, memory)
+    result = _checked(place, memory, told["air"])
     result["wrong"] += sorted(set(memory.odd))
     result |= {
         "database": store.name, "seed": options.seed, "faults": done, "answers": memory.answers,
@@ -82,12 +82,14 @@ def run(place: Place, store: Sqlite | Postgres, bounded: bool, options: argparse
 
 
 def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[list[Callable[[], None]]]:
-    """What each of eight people does over and over; no two report the same project."""
+    """What each of nine people does over and over; no two report the same project."""
 
     def person(n: int, session: str) -> work.Person:
         return work.Person(url, session, told["csrf"], memory, random.Random(seed * 100 + n))
 
-    office, leader = person(90, told["office"]), person(91, told["leader"])
+    office, leader, measurer = (
+        person(90 + n, told[who]) for n, who in enumerate(("office", "leader", "office"))
+    )
     made: list[list[Callable[[], None]]] = []
     for n, held in enumerate(one for one in told["reporters"] if one["projects"]):
         one, desk, mine = person(n, held["session"]), person(n + 50, told["office"]), held["projects"]
@@ -102,7 +104,8 @@ def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[l
             ]
         )
     made.append([lambda: work.close(office, told["returned"])])
-    made.append([lambda: work.read(leader)])
+    made.append([lambda: work.read(leader), lambda: work.score(leader)])
+    made.append([lambda: work.observe(measurer, told["air"]), lambda: work.score(measurer)])
     return made
 
 
@@ -148,11 +151,11 @@ def _other(place: Place, store: Sqlite | Postgres, name: str) -> None:
         store.fault(name)
 
 
-def _checked(place: Place, memory: Memory) -> dict[str, Any]:
+def _checked(place: Place, memory: Memory, indicator: int) -> dict[str, Any]:
     kept = {
         "reports": {pk: sorted(may) for pk, may in memory.reports.items()}, "problems": memory.problems,
         "photos": memory.photos, "orders": memory.orders, "imports": memory.imports, "drafts": memory.drafts,
-        "closings": memory.closings,
+        "closings": memory.closings, "air": indicator, "values": memory.values,
     }  # fmt: skip
     looked = subprocess.run(
         [sys.executable, "-m", "bench.faults.check"], env=place.env, cwd=ROOT, input=json.dumps(kept),

@@ -20,6 +20,7 @@ def check(memory: dict[str, Any]) -> dict[str, Any]:
     counted = {**_drain(wrong), **_once(memory, wrong), **_files(memory, wrong), **_months(memory, wrong)}
     _reports(memory, wrong)
     _drafts(memory, wrong)
+    _values(memory, wrong)
     _figures(wrong)
     return {"wrong": wrong, "counted": counted}
 
@@ -132,6 +133,19 @@ def _drafts(memory: dict[str, Any], wrong: list[str]) -> None:
         words = held.typed.get("words") if held else ""
         if words not in may:
             wrong.append(f"项目{project}的草稿是{words!r}，应是{may}之一。")
+
+
+def _values(memory: dict[str, Any], wrong: list[str]) -> None:
+    """One value stands, the one acknowledged last or one sent after it."""
+    from xushi.indicators.models import Observation
+
+    rows = Observation.objects.standing().filter(
+        indicator=memory["air"], participant__own=True, period="2018-06", vintage=""
+    )
+    standing = [float(one.low) for one in rows if one.low is not None]
+    unknown = 0.0 in memory["values"]  # none was acknowledged: what stood before may stand
+    if len(standing) != 1 or not (unknown or standing[0] in memory["values"]):
+        wrong.append(f"指标数是{standing}，应是{memory['values']}之一。")
 
 
 def _figures(wrong: list[str]) -> None:

@@ -19,6 +19,7 @@ def build(count: int) -> dict[str, Any]:
     from bench.district import NOW
     from bench.district import _person as person
     from bench.district import build as build_district
+    from bench.faults.measured import measure
     from xushi.core.months import Month
     from xushi.journal.actions import Actor
     from xushi.journal.models import Event
@@ -34,6 +35,7 @@ def build(count: int) -> dict[str, Any]:
         Month(2018, 12), "演练", actor=Actor(by=people["office"], channel=Event.Channel.WEB), now=NOW
     )
     call_command("worker", once=True, verbosity=0)
+    air = measure(people["office"])
     december = {report.project_id: report for report in MonthlyReport.objects.filter(month=Month(2018, 12))}
     started = Project.objects.filter(started_on__isnull=False, listings__year=2018).distinct().order_by("pk")
     towns = list(Unit.objects.filter(kind=Unit.Kind.SUBDISTRICT).order_by("path")[:PEOPLE])
@@ -60,6 +62,7 @@ def build(count: int) -> dict[str, Any]:
         "lead": town.pk,
         "town": town.name,
         "kind": _leaf(ProblemClass),
+        "air": air,
         "csrf": CSRF,
     }
 

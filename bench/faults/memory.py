@@ -19,6 +19,9 @@ class Memory:
     drafts: dict[int, list[str]] = field(
         default_factory=dict
     )  # project → words that may stand in the draft; "" is none
+    values: list[float] = field(
+        default_factory=lambda: [0.0]
+    )  # of the indicator; 0: none was acknowledged yet
     closings: int = 0  # versions of December closed or reopened, acknowledged
     answers: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
@@ -37,4 +40,11 @@ class Memory:
         counted = {
             name: sum(getattr(self, name).values()) for name in ("problems", "photos", "orders", "imports")
         }
-        return Counter(counted | {"closings": self.closings, "reports": self.answers["report sent"]})
+        return Counter(
+            counted
+            | {
+                "closings": self.closings,
+                "reports": self.answers["report sent"],
+                "values": self.answers["value kept"],
+            }
+        )

@@ -131,6 +131,30 @@ def draft(person: Person, project: int) -> None:
         person.memory.heard(f"draft led to {answer.headers.get('Location', '')[:40]}")
 
 
+def observe(person: Person, indicator: int) -> None:
+    """报指标数: the same month anew; the last that was acknowledged stands, and the scores follow from it."""
+    held, value = person.memory.values, round(person.chance.uniform(50, 75), 3)
+    held.append(value)
+    fields: dict[str, object] = {
+        "period": "2018-06", "value": f"{value}", "source": "演练", "explanation": "演练：重报", "evidence": "",
+    }  # fmt: skip
+    try:
+        answer = person.post(f"/indicators/{indicator}/report/", fields)
+    except Refused:
+        held.remove(value)
+        raise
+    if answer.status_code == 302:
+        held[:] = [value]
+        person.memory.heard("value kept")
+
+
+def score(person: Person) -> None:
+    """打分: the board scores anew whatever stands."""
+    page = person.get("/indicators/")
+    if not re.search(r"得[\d.]+分", page):
+        person.memory.strange(f"得分页没有得分：{_words(page)}")
+
+
 def order(person: Person, lead: int) -> None:
     """拟督办单并签发, with the token of its form."""
     page = person.get("/supervision/orders/new")
