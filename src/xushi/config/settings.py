@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -83,6 +84,34 @@ def _gates() -> dict[str, dict[str, str]]:
     return found
 
 
+def _replica(primary: Any) -> Any:
+    """The database of XUSHI_REPLICA_URL, with the primary's options; only beside a PostgreSQL; None where none is set."""
+    url = os.environ.get("XUSHI_REPLICA_URL", "")
+    if not url:
+        return None
+    if not primary["ENGINE"].endswith("postgresql"):
+        raise ImproperlyConfigured(
+            "XUSHI_REPLICA_URL 是 PostgreSQL 的只读副本：DATABASE_URL 也要是 PostgreSQL。"
+        )
+    try:
+        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except ValueError as problem:
+        raise ImproperlyConfigured(
+            "看不懂 XUSHI_REPLICA_URL，请写成 postgres://用户:密码@主机:5432/库名 这样。"
+        ) from problem
+    # 副本没了声音，读页改读主库，不必等主库那么久
+    options = {
+        **primary["OPTIONS"],
+        **found.get("OPTIONS", {}),
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5_000,
+    }
+    cursors = primary["DISABLE_SERVER_SIDE_CURSORS"]
+    return found | {
+        "OPTIONS": options, "DISABLE_SERVER_SIDE_CURSORS": cursors, "TEST": {"MIRROR": "default"},
+    }  # fmt: skip
+
+
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("XUSHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("XUSHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -158,6 +187,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "xushi.units.middleware.LoginRequired",
     "axes.middleware.AxesMiddleware",
+    "xushi.operations.middleware_replica.FromReplica",
 ]
 
 ROOT_URLCONF = "xushi.config.urls"
@@ -214,6 +244,11 @@ else:
     )
     # 经 pgbouncer 的事务池连时设 1：不留跨事务的游标
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = os.environ.get("XUSHI_PGBOUNCER") == "1"
+# 只读副本：读页去它那里；落后超过几秒就读主库
+XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
+if replica := _replica(DATABASES["default"]):
+    DATABASES["replica"] = replica
+    DATABASE_ROUTERS = ["xushi.operations.replica.Router"]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "units.User"

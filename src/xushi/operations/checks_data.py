@@ -1,6 +1,7 @@
 """诊断数据库与后台：版本、升级、钟、后台、队列、日志、备份、日历、通道、附件。"""
 
 import sqlite3
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from xushi.calendars.selectors import calendar
 from xushi.journal import sealing
 from xushi.journal.models import ChainHead, Reaction, Unsealed
 from xushi.notices.models import ChannelState, Digest
-from xushi.operations import sampling
+from xushi.operations import replica_lag, sampling
 from xushi.operations.findings import Finding, ok, warn, wrong
 from xushi.operations.models import BackupRun, Heartbeat
 from xushi.operations.rules import DRIFT, age, is_silent, is_stale
@@ -19,6 +20,7 @@ from xushi.operations.rules import DRIFT, age, is_silent, is_stale
 OLDEST_SERVER = 140000
 OLDEST_SQLITE = (3, 35, 0)
 LONG_UNSEALED = timedelta(minutes=10)
+LONGEST_LOOK = 2.0  # seconds that the replica is waited for
 STUBBORN = 3  # times a reaction has failed
 
 
@@ -38,6 +40,31 @@ def database(_now: datetime) -> Finding:
     if version < OLDEST_SERVER:
         return wrong("database", f"{said}太旧", "升级到14以上。")
     return ok("database", said)
+
+
+def replica(_now: datetime) -> Finding:
+    """The gauge of this process is new here: what the primary has written now is waited for a moment."""
+    if not replica_lag.configured():
+        return ok("replica", "没有设只读副本（XUSHI_REPLICA_URL），读写都在主库")
+    gauge, bound = replica_lag.gauge, settings.XUSHI_REPLICA_LAG
+    until = time.monotonic() + min(bound, LONGEST_LOOK)
+    gauge.look(at_once=True)
+    while not gauge.problem and not gauge.holds(0, bound) and time.monotonic() < until:
+        time.sleep(0.05)
+        gauge.look(at_once=True)
+    if gauge.problem:
+        return wrong(
+            "replica",
+            f"只读副本读不了：{gauge.problem}；读页都回了主库",
+            "看副本开着没有、XUSHI_REPLICA_URL 指对没有。",
+        )
+    if not gauge.holds(0, bound):
+        return warn(
+            "replica",
+            f"只读副本落后超过{min(bound, LONGEST_LOOK):g}秒，读页都回了主库",
+            "看副本的日志与两台间的网络。",
+        )
+    return ok("replica", f"只读副本跟得上，落后至多{gauge.lag() or 0:.1f}秒（超过{bound:g}秒就读主库）")
 
 
 def migrations(_now: datetime) -> Finding:
@@ -167,6 +194,7 @@ def uploads(_now: datetime) -> Finding:
 
 QUICK = (
     database,
+    replica,
     migrations,
     clock_drift,
     worker,

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q
 
 from xushi.journal.models import Reaction, Unsealed
 from xushi.notices.models import ChannelState, Digest
+from xushi.operations import replica_lag
 from xushi.operations.checks_data import STUBBORN
 from xushi.operations.models import BackupRun, Heartbeat
 from xushi.sites.models import CameraState
@@ -47,6 +48,12 @@ def answered(route: str, method: str, status: int, seconds: float) -> None:
     known["seconds"].labels(route or "none").observe(seconds)
 
 
+def read_from(source: str) -> None:
+    """Count one page by the database that it was read from: primary or replica."""
+    if enabled():
+        _instruments()["reads"].labels(source).inc()
+
+
 def _instruments() -> dict[str, Any]:
     """The library decides at its import whether counters live in files; so the folder comes first."""
     if not _held:
@@ -57,6 +64,7 @@ def _instruments() -> dict[str, Any]:
         _held["requests"] = client.Counter(
             "xushi_requests", "请求次数", ["route", "method", "status"], registry=None
         )
+        _held["reads"] = client.Counter("xushi_reads", "页读自主库还是副本", ["source"], registry=None)
         _held["seconds"] = client.Histogram(
             "xushi_request_seconds", "请求用时（秒）", ["route"], buckets=SECONDS, registry=None
         )
@@ -109,7 +117,16 @@ def gauges(now: datetime) -> Iterator[tuple[str, str, float]]:
     yield "xushi_backup_age_seconds", "最近一份好备份多久了；没有是-1", _since(now, good)
     beat = Heartbeat.objects.aggregate(at=Max("at"))["at"]
     yield "xushi_worker_age_seconds", "后台多久没动静；没有是-1", _since(now, beat)
+    if replica_lag.configured():
+        yield "xushi_replica_lag_seconds", "只读副本至多落后多久；不能读是-1", _lag()
     yield "xushi_disk_free_bytes", "状态目录的磁盘剩余", shutil.disk_usage(settings.XUSHI_HOME).free
+
+
+def _lag() -> float:
+    gauge = replica_lag.gauge
+    gauge.look(at_once=True)
+    lag = gauge.lag()
+    return -1 if gauge.problem or lag is None else lag
 
 
 def _since(now: datetime, at: datetime | None) -> float:

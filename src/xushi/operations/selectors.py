@@ -20,7 +20,7 @@ from xushi.sites.models import CameraState
 from xushi.sites.rules import State
 
 SHOWN = 20
-TOLD = {"database", "certificate", "backup"}
+TOLD = {"database", "replica", "certificate", "backup"}
 
 
 @dataclass(frozen=True, slots=True)
