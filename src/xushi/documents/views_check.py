@@ -25,6 +25,7 @@ from xushi.documents.review import Reviewed, check_text, key_of, reviewed
 from xushi.documents.table import FIXED, State
 from xushi.documents.views_issue import issued_page
 from xushi.documents.views_papers import ask_reader, ask_writer, done, how, visible
+from xushi.kit.views_limits import too_often
 from xushi.registry.checking import Refused
 from xushi.units.access import person
 
@@ -163,6 +164,10 @@ def tool(request: HttpRequest) -> HttpResponse:
         ask_reader(request)
     form = SourceForm(closed_months(), request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"form": form, "writes": policy.can_write(person(request))}
+    wait = too_often(request, "check") if request.method == "POST" else None
+    if wait:
+        form.add_error("text", wait.sentence)
+        return wait.on(render(request, "documents/tool.html", context))
     if request.method == "POST" and form.is_valid():
         try:
             taken = _taken(form)

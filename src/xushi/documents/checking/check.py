@@ -12,6 +12,7 @@ from xushi.documents.checking import (
     claims_dates,
     claims_every,
     claims_items,
+    claims_left,
     claims_listed,
     claims_means,
     claims_named,
@@ -66,6 +67,8 @@ _READERS = (
     claims_named,
 )
 
+_WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)
+
 
 def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None) -> Checked:
     """Every claim of the text computed anew from the text itself, and held to the database where facts are given.
@@ -74,6 +77,8 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     """
     page = read(text, tables)
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
+    claims = _believed(claims)
+    claims += claims_left.claims(page, {claim.start for claim in claims if claim.kind in _WORKED_OUT})
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)
     claims += claims_database.claims(page, facts) if facts else []
@@ -86,6 +91,12 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
         if one.quantity.start not in linked and one.kind not in (Kind.THRESHOLD, Kind.SERIAL)
     )
     return Checked(tuple(claims), findings, unlinked, facts.notes if facts else ())
+
+
+def _believed(claims: Sequence[Claim]) -> list[Claim]:
+    """Without those that another reader of the same number has shown to hold: it knew better what belongs together."""
+    held = {(claim.kind, claim.start) for claim in claims if claim.held and claim.kind in _WORKED_OUT}
+    return [claim for claim in claims if claim.held or (claim.kind, claim.start) not in held]
 
 
 def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:

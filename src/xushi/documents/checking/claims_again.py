@@ -22,7 +22,7 @@ _MORE_OF = re.compile(r"新增|新建|再")
 _POINTING = re.compile(
     r"^[\u4e00-\u9fff，]{0,6}?(?:紧盯|盯紧|盯牢|围绕|聚焦|抓牢|抓好|抓实)(?=全区|我区|全市|当年|在建)"
 )
-_OWN = re.compile(
+OWN = re.compile(
     r"[\u4e00-\u9fff]{2,4}?(?:街道|镇|园区|开发区|片区|板块|公司|集团|农场|社区|局|办)|去年|上年|上月|同期|当月|本月|第[一二三四五六七八九十\d]+批"
     r"|\d{4}年|[一二三四]季度|[上下]半年|全市|全省|全国|省级|市级|区级"
 )
@@ -90,7 +90,7 @@ def _of_one(first: Mention, later: Mention) -> bool:
         return False
     if _wished(first, later) or _wished(later, first):
         return False
-    return set(_OWN.findall(first.lead)) == set(_OWN.findall(later.lead))
+    return set(OWN.findall(first.lead)) == set(OWN.findall(later.lead))
 
 
 def _wished(one: Mention, other: Mention) -> bool:

@@ -74,7 +74,7 @@ def _named(at: Around) -> Claim | None:
         one for one in at.after[:2] if one.like == _like(mention) and one.sentence - mention.sentence <= 0
     ]
     bases = bases or [one for one in _called(name, behind, "") if one.clause - mention.clause <= 2]
-    if len(bases) != 1 or before[-1].role is Role.BASE:
+    if len(bases) != 1 or not before or before[-1].role is Role.BASE:
         return None
     if before[-1].sentence != mention.sentence or name in before[-1].phrase:
         return None

@@ -1,0 +1,271 @@
+"""别的读法都没认领的数：两处数字颠倒、各占一份的加起来过了全部、合计句里第二样东西的合计、差和平均写在两个数前后的。"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from xushi.documents.checking.binding import OPERANDS, own_subject, shares_words
+from xushi.documents.checking.claims_again import OWN
+from xushi.documents.checking.judging import (
+    Claim,
+    Claimed,
+    Severity,
+    added,
+    claim_of,
+    directed_by,
+    divided,
+    of,
+    taken,
+)
+from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.reading import Text
+from xushi.documents.checking.roles import Mention, Role
+
+LOOK_BACK = 16  # numbers
+_NO_PART = (Role.CHANGE, Role.MEAN, Role.BASE, Role.TARGET, Role.SUM, Role.DUE, Role.REST)
+_STATES = (
+    re.compile(r"^(?:其中)?(?:现|目前|均)?已(?!经?过)"),
+    re.compile(r"^(?:其中|另有?)?(?:仍|还有?|尚有?|目前)?(?:未|尚未|没有|暂未|待)"),
+    re.compile(r"^(?:其中|另有?)?(?:仍|还有?)?(?:正在|正|在)(?!编|册|岗|校|线)"),
+    re.compile(r"^(?:其中)?按期|^(?:其中)?按时"),
+    re.compile(r"^(?:其中)?逾期|^(?:其中)?超期"),
+)
+_REACHED = re.compile(r"^(?:的)?(?:达到?|低于|未达|高于|达|快于|慢于|超)")
+_HALVES = re.compile(r"[上下]半年|[一二三四]季度|第[一二三四五]批")
+_SIZES = re.compile(
+    r"(?:亿元?|万元?|分|岁|平方米|亩|级|等)(?:及)?(?:以上|以下|以内|至|—)|[一二三四五]级|[优良中差]"
+)
+_NOT = re.compile(r"^(?:其中)?非")
+_VERB = re.compile(r"[\u4e00-\u9fff]{2}$")
+_AMONG = re.compile(r"其中|分别|：|按|包括")
+_OVERLAP = re.compile(r"同时|兼|重复|交叉|既|又|重叠|多类|均有")
+_WITHIN = re.compile(r"[\u4e00-\u9fff]{2}[中里](?!心|学|小|等|期|间|央|国|华|医)")
+_ALL = re.compile(
+    r"(?:合计|共计|总计|累计|[两二三四五六七八九]类|[两二三四五六七八九]项|[两二三四五六七八九]个[\u4e00-\u9fff]{1,4}共)"
+)
+_EACH = re.compile(r"(?:平均每|每[个家项件名人处户]|户均|人均|平均)[\u4e00-\u9fff]{0,6}(?:约|为|达|近)?$")
+_MORE = re.compile(r"高于|快于|好于|优于|领先|超过|高出|多于|大于")
+_LESS = re.compile(r"低于|慢于|落后|滞后|少于|小于")
+_ROSE = re.compile(r"上升|前进|前移|提升|提高|进")
+_FELL = re.compile(r"下降|后退|后移|下滑|退")
+_FORMER = re.compile(r"上季度?|上年|去年|上月|上期|上半年|上次|同期|原")
+_NEAR = Decimal("0.3")
+
+
+def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
+    """What can be said of numbers that no other reader has said anything of; told: where the others have."""
+    yield from _turned(text, told)
+    for _, group in groupby(text.mentions, key=lambda one: one.sentence):
+        here = list(group)
+        if not _OVERLAP.search(text.sentence_of(here[0].quantity.start)):
+            yield from _shares(here, told)
+        yield from _apart_before(here, told)
+        yield from _rank_before(here, told)
+    for near in text.paragraphs:
+        yield from _means(near, told)
+        yield from _second_sums(near, told)
+
+
+def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
+    """全区当年实施项目268个……当年实施项目286个: of one matter, with digits that have changed places."""
+    for place, later in enumerate(text.mentions):
+        if later.kind not in (*OPERANDS, Kind.PERCENT, Kind.SCORE) or _unlike(later):
+            continue
+        before = text.mentions[max(0, place - LOOK_BACK) : place]
+        if any(one.like == later.like and one.quantity.value == later.quantity.value for one in before):
+            continue  # it has been told like this
+        for one in before:
+            if _swapped(one, later) and not _unlike(one) and _one_matter(one, later):
+                if one.quantity.start in told and later.quantity.start in told:
+                    continue  # both follow from other numbers
+                words = f"前面写的是{one.quantity.text}，疑是数字颠倒"
+                yield claim_of(
+                    Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
+                    severity=Severity.WARNING, words=words,
+                )  # fmt: skip
+                break
+
+
+def _unlike(one: Mention) -> bool:
+    return one.quantity.hedged or one.role in (Role.CHANGE, Role.MEAN, Role.BASE, Role.REST, Role.SHARE)
+
+
+def _swapped(one: Mention, later: Mention) -> bool:
+    """Like numbers of three digits or more, the same digits in another order, of one place before the point."""
+    if one.like != later.like or one.sentence == later.sentence or later.paragraph - one.paragraph > 1:
+        return False
+    first, second = (re.sub(r"\D", "", re.match(r"[\d,.]*", x.quantity.text)[0]) for x in (one, later))  # type: ignore[index]
+    if len(first) < 3 or first == second or sorted(first) != sorted(second):
+        return False
+    changed = [at for at in range(len(first)) if first[at] != second[at]]
+    return len(changed) == 2 and changed[1] - changed[0] == 1
+
+
+def _one_matter(one: Mention, later: Mention) -> bool:
+    if one.period and later.period and one.period != later.period:
+        return False
+    if set(OWN.findall(one.lead)) != set(OWN.findall(later.lead)):
+        return False
+    subject = own_subject(later)
+    noun = re.match(r"[\u4e00-\u9fff]{2}", later.tail)
+    both = shares_words(subject, one) if len(subject) >= 2 else False
+    return both or bool(noun and noun[0] in one.phrase + one.tail)
+
+
+def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """督办单24份，按期反馈19份，逾期3份，尚未反馈4份: what excludes one another is not more than all of it."""
+    for place, whole in enumerate(here):
+        if whole.kind not in OPERANDS or whole.role in _NO_PART or whole.quantity.hedged:
+            continue
+        parts: list[Mention] = []
+        for one in here[place + 1 :]:
+            if one.like != whole.like or one.role in _NO_PART or one.quantity.value > whole.quantity.value:
+                break
+            if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
+                break
+            parts.append(one)
+        if len(parts) < 2 or any(one.quantity.hedged for one in parts):
+            continue
+        if any(one.quantity.start in told for one in (whole, *parts)):
+            continue
+        exact = _exhausts(parts)
+        if not exact and not _excludes(parts):
+            continue
+        operands = tuple(one.quantity for one in parts)
+        total = sum((one.value for one in operands), Decimal(0))
+        low, high = added(of(one) for one in operands)
+        if not exact and low <= whole.quantity.high:
+            continue  # what the text does not say to be all of it may be less
+        if abs(total - whole.quantity.value) <= whole.quantity.value * _NEAR:
+            yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
+        return
+
+
+def _state(one: Mention) -> int | None:
+    return next((at for at, state in enumerate(_STATES) if state.search(one.label)), None)
+
+
+def _exhausts(parts: Sequence[Mention]) -> bool:
+    """已…、未…; 税收、非税: there is nothing else."""
+    states = [_state(one) for one in parts]
+    if len(parts) == 2 and _NOT.match(parts[1].label) and parts[0].label[-1:] != "的":
+        stem = _NOT.sub("", parts[1].label)[:1]
+        return stem != "" and stem in parts[0].label
+    if None in states or len(set(states)) != len(states) or not {0, 1} <= set(states):
+        return False
+    done, rest = (next(one for one in parts if _state(one) == at).label for at in (0, 1))
+    stem = _STATES[1].sub("", rest)[:2]
+    return len(parts) == 2 and len(stem) == 2 and stem in done
+
+
+def _excludes(parts: Sequence[Mention]) -> bool:
+    """Told by states, halves of the year, classes of size, or by who did the same thing."""
+    states = [_state(one) for one in parts]
+    if None not in states and len(set(states)) == len(states):
+        return True
+    tails = [match[0] if (match := _REACHED.search(one.tail)) else "" for one in parts]
+    if (
+        all(tails)
+        and len(set(tails)) == len(tails)
+        and len({one.tail.removeprefix(t) for one, t in zip(parts, tails, strict=True)}) == 1
+    ):
+        return True  # 6个达到序时进度，3个低于序时进度
+    for pattern in (_HALVES, _SIZES):
+        named = [match[0] if (match := pattern.search(one.label)) else "" for one in parts]
+        if all(named) and (pattern is _SIZES or len(set(named)) == len(named)):
+            return len({one.label for one in parts}) == len(parts)
+    verbs = {match[0] if (match := _VERB.search(one.label)) else "" for one in parts}
+    heads = {one.label for one in parts}
+    same = len(verbs) == 1 and "" not in verbs and len(heads) == len(parts) >= 3
+    return same and bool(_AMONG.search(parts[0].phrase)) and all(len(head) >= 4 for head in heads)
+
+
+def _apart_before(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """高于全市平均水平4.2个百分点，其中我区68.9%，全市平均64.7%: the two numbers come behind."""
+    for apart, first, second in zip(here, here[1:], here[2:], strict=False):
+        one, other = (second, first) if "平均" in first.label else (first, second)
+        if apart.quantity.start in told or apart.kind is not Kind.POINTS or one.like != other.like:
+            continue
+        more, less = _MORE.search(apart.label), _LESS.search(apart.label)
+        if (
+            one.kind is not Kind.PERCENT
+            or bool(more) == bool(less)
+            or "平均" not in apart.label + other.label
+        ):
+            continue
+        if "平均" not in other.label or second.clause - apart.clause > 3:
+            continue
+        sign = 1 if more else -1
+        computed = (one.quantity.value - other.quantity.value) * sign
+        allowed = directed_by(sign, taken(of(one.quantity), of(other.quantity)))
+        yield claim_of(Claimed.DIFFERENCE, apart.quantity, (one.quantity, other.quantity), computed, allowed)
+
+
+def _rank_before(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """列第7位，比上季度上升2位，上季度列第9位: the former rank comes behind."""
+    for now, move, then in zip(here, here[1:], here[2:], strict=False):
+        if not now.kind is then.kind is Kind.RANK or move.quantity.unit not in ("位", "名", "个"):
+            continue
+        if move.kind is Kind.RANK or move.quantity.start in told or not _FORMER.search(then.phrase):
+            continue
+        rose, fell = _ROSE.search(move.label), _FELL.search(move.label)
+        if bool(rose) == bool(fell) or _FORMER.search(now.phrase) or move.clause - now.clause > 1:
+            continue
+        computed = (then.quantity.value - now.quantity.value) * (1 if rose else -1)
+        operands = (now.quantity, then.quantity)
+        yield claim_of(Claimed.DIFFERENCE, move.quantity, operands, computed, (computed, computed))
+
+
+def _means(near: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """5个园区……共争取2.31亿元，平均每个园区4620万元: by the count whose noun the mean names."""
+    for place, mean in enumerate(near):
+        if mean.quantity.start in told or mean.kind not in OPERANDS or not _EACH.search(mean.label):
+            continue
+        noun = re.search(r"每(?:个|家|项|件|名|处|户)?(?P<noun>[\u4e00-\u9fff]{2,4})", mean.label)
+        before = near[max(0, place - 8) : place]
+        total = before[-1] if before else None
+        if noun is None or total is None or total.like != mean.like or total.sentence != mean.sentence:
+            continue
+        counts = [
+            one
+            for one in before
+            if one.kind is Kind.COUNT
+            and noun["noun"][-2:] in one.tail[:8]
+            and mean.sentence - one.sentence <= 1
+        ]
+        if len({one.quantity.value for one in counts}) != 1 or not counts[0].quantity.value:
+            continue
+        allowed = divided(of(total.quantity), of(counts[0].quantity))
+        computed = total.quantity.value / counts[0].quantity.value
+        if allowed and abs(computed - mean.quantity.value) <= mean.quantity.value * _NEAR:
+            yield claim_of(
+                Claimed.MEAN, mean.quantity, (total.quantity, counts[0].quantity), computed, allowed
+            )
+
+
+def _second_sums(near: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """学校12个，总投资18.6亿元；医院5个，总投资22.4亿元。两类合计17个，总投资41.0亿元: each by the words before it."""
+    for place, total in enumerate(near):
+        lead = total.lead
+        if (
+            total.quantity.start in told
+            or total.kind not in OPERANDS
+            or not _ALL.search(lead)
+            or len(total.label) < 2
+        ):
+            continue
+        parts = [
+            one
+            for one in near[max(0, place - 20) : place]
+            if one.like == total.like and one.label == total.label and not _ALL.search(one.lead)
+        ]
+        others = [
+            one for one in near[max(0, place - 20) : place] if one.like == total.like and one not in parts
+        ]
+        if len(parts) < 2 or others or total.sentence - parts[0].sentence > len(parts):
+            continue
+        operands = tuple(one.quantity for one in parts)
+        value = sum((one.value for one in operands), Decimal(0))
+        if abs(value - total.quantity.value) <= total.quantity.value * _NEAR:
+            yield claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
