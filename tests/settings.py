@@ -16,5 +16,7 @@ ALLOWED_HOSTS = ["*"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # 与真实运行一样放在文件里：几个连接、几条线程才看得见同一个库
     DATABASES["default"]["TEST"] = {"NAME": str(XUSHI_HOME / "test.sqlite3")}  # noqa: F405
+# 限次只在讲它的测试里打开
+XUSHI_LIMITS: dict[str, tuple[int, int]] = {}
 # 错密码锁账号只在讲它的测试里打开
 AXES_ENABLED = False

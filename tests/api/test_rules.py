@@ -2,7 +2,7 @@
 
 import pytest
 
-from xushi.api.rules import ApiRefused, Bucket, Cursor, refuse_unknown, request_digest, unknown_scopes
+from xushi.api.rules import ApiRefused, Cursor, refuse_unknown, request_digest, unknown_scopes
 
 
 def test_a_mistyped_filter_is_refused_with_the_name_it_looks_like() -> None:
@@ -25,13 +25,6 @@ def test_a_cursor_reads_back_and_belongs_to_its_list() -> None:
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(ApiRefused):
         Cursor.read(text, "a")
-
-
-def test_a_bucket_lets_so_many_through_and_says_how_long_to_wait() -> None:
-    bucket = Bucket(3, 100.0)
-    assert [bucket.take(100.0) for _ in range(4)] == [0, 0, 0, 20]
-    assert bucket.take(119.9) == 1
-    assert bucket.take(120.1) == 0
 
 
 def test_the_same_request_has_the_same_digest_and_another_body_another() -> None:

@@ -87,20 +87,3 @@ class Cursor:
                 how="照抄上一页答复里的 next；换了月份请从头读。",
             )  # fmt: skip
         return cls(of, number)
-
-
-class Bucket:
-    """Requests of one token in this process: so many a minute, evenly refilled."""
-
-    def __init__(self, per_minute: int, at: float) -> None:
-        self.per_minute, self.left, self.at = per_minute, float(per_minute), at
-
-    def take(self, at: float) -> int:
-        """0 where one may pass at this second of a monotonic clock, else the seconds to wait."""
-        speed = self.per_minute / 60
-        self.left = min(float(self.per_minute), self.left + max(at - self.at, 0.0) * speed)
-        self.at = at
-        if self.left >= 1:
-            self.left -= 1
-            return 0
-        return max(1, int((1 - self.left) / speed + 0.999))

@@ -1,9 +1,5 @@
 """进门：凭令牌认出服务账号，每分钟限次，只做令牌上写的事。"""
 
-import math
-import threading
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,17 +7,14 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from xushi.api.models import ServiceAccount, Token
-from xushi.api.rules import SCOPES, ApiRefused, Bucket, digest_of
+from xushi.api.rules import SCOPES, ApiRefused, digest_of
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
+from xushi.kit.pacing import METER, Pace
 from xushi.units.actions_emergency import end_due
 from xushi.units.models import User
 from xushi.units.rules import ADMINISTRATORS
-
-KEPT = 4096
-_buckets: "OrderedDict[int, Bucket]" = OrderedDict()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ class Caller:
 
 
 class Bearer(HttpBearer):
-    """Authorization: Bearer xushi_… ; 429 where the token asks too often in this process."""
+    """Authorization: Bearer xushi_… ; 429 where the token asks too often."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         held = (
@@ -85,25 +78,19 @@ def unauthorised() -> ApiRefused:
 
 
 def _pace(token: int) -> None:
-    limit = settings.XUSHI_API_PER_MINUTE
-    with _lock:
-        bucket = _buckets.setdefault(token, Bucket(limit, time.monotonic()))
-        _buckets.move_to_end(token)
-        while len(_buckets) > KEPT:
-            _buckets.popitem(last=False)
-        wait = bucket.take(time.monotonic())
+    pace = Pace(settings.XUSHI_API_PER_MINUTE, 60)
+    wait = METER.wait(f"api:{token}", pace, clock.real())
     if wait:
         refused = ApiRefused(
             429,
             "too_many",
-            f"一分钟最多{limit}次，请{wait}秒后再来。",
+            f"一分钟最多{pace.times}次，请{wait}秒后再来。",
             how="按 Retry-After 等一等；成批的数用整月读取。",
         )
-        refused.retry_after = math.ceil(wait)
+        refused.retry_after = wait
         raise refused
 
 
 def forget_pace() -> None:
     """Every token begins anew; for tests."""
-    with _lock:
-        _buckets.clear()
+    METER.forget()

@@ -112,6 +112,32 @@ def _replica(primary: Any) -> Any:
     }  # fmt: skip
 
 
+# 限次：一个人在几秒里最多几次；平常一天怎么忙也到不了
+_LIMITS = {
+    "search": (240, 60),
+    "export": (60, 600),
+    "check": (60, 600),
+    "login": (30, 600),
+    "unmask": (60, 3600),
+}
+
+
+def _limits() -> dict[str, tuple[int, int]]:
+    """XUSHI_LIMITS, e.g. search=600/60,export=0: what is named is changed, 0 is no limit; 0 alone ends them all."""
+    told, found = os.environ.get("XUSHI_LIMITS", "").strip(), dict(_LIMITS)
+    if told == "0":
+        return {}
+    for part in filter(None, (one.strip() for one in told.split(","))):
+        matter, _, pace = part.partition("=")
+        times, _, seconds = pace.partition("/")
+        if matter not in found or not times.isdecimal() or not (seconds or "60").isdecimal():
+            raise ImproperlyConfigured(
+                f"看不懂 XUSHI_LIMITS 里的 {part}，请写成 search=600/60 这样，可限的是{'、'.join(found)}。"
+            )
+        found[matter] = (int(times), max(int(seconds or 60), 1))
+    return found
+
+
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("XUSHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("XUSHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -125,7 +151,10 @@ XUSHI_FEDERATION_TO = os.environ.get("XUSHI_FEDERATION_TO", "")
 XUSHI_FEDERATION_ROWS = os.environ.get("XUSHI_FEDERATION_ROWS", "")
 XUSHI_FEDERATION_KEY = Path(os.environ.get("XUSHI_FEDERATION_KEY") or XUSHI_HOME / "federation.key")
 XUSHI_FEDERATION_DUE_DAY = int(os.environ.get("XUSHI_FEDERATION_DUE_DAY", "10"))  # 各区次月几日前报
-# 接口：一个令牌在一个进程里每分钟几次
+XUSHI_LIMITS = _limits()
+# 一个地址是一个人的几倍：一个大院同一个出口，合着用
+XUSHI_LIMITS_PER_ADDRESS = max(int(os.environ.get("XUSHI_LIMITS_PER_ADDRESS", "20")), 1)
+# 接口：一个令牌每分钟几次
 XUSHI_API_PER_MINUTE = int(os.environ.get("XUSHI_API_PER_MINUTE", "120"))
 # 订阅：只往这些主机送（主机 或 主机:端口）；内网的、不加密的还要在这些网段里
 XUSHI_WEBHOOK_HOSTS = [w.strip() for w in os.environ.get("XUSHI_WEBHOOK_HOSTS", "").split(",") if w.strip()]

@@ -15,6 +15,7 @@ from xushi.home import overview as overviews
 from xushi.home import reporting, searching
 from xushi.home.months import choose
 from xushi.home.nav import PORTFOLIO
+from xushi.kit.views_limits import too_often
 from xushi.notices.selectors import reminder
 from xushi.supervision.instruction_pages import waiting
 from xushi.units.models import Role
@@ -68,8 +69,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """What the words bring up; one exact project, or the order of that number, is opened at once on Enter."""
     user: Any = request.user
     words = request.GET.get("q", "").strip()[:60]
+    template = "home/_found.html" if request.headers.get("HX-Request") else "home/search.html"
+    if words and (wait := too_often(request, "search")):
+        return wait.on(render(request, template, {"words": words, "wait": wait.sentence}))
     found = searching.search(user, words)
     if not request.headers.get("HX-Request") and found.only:
         return HttpResponseRedirect(found.only)
-    template = "home/_found.html" if request.headers.get("HX-Request") else "home/search.html"
     return render(request, template, {"found": found, "words": words})

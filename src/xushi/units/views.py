@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xushi.config import clock
 from xushi.journal.actions import Actor
+from xushi.kit.views_limits import too_often
 from xushi.units import actions, actions_session, second, selectors, sessions
 from xushi.units import views_entering as entering
 from xushi.units.access import person
@@ -36,6 +37,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _before_the_door(request, way_on)
     form = LoginForm(request.POST)
+    if wait := too_often(request, "login"):
+        return wait.on(entering.login_page(request, form, problem=wait.sentence))
     if not form.is_valid():
         return entering.login_page(request, form)
     username = form.cleaned_data["username"]
@@ -93,6 +96,9 @@ def password(request: HttpRequest) -> HttpResponse:
     """改密码: other sessions of this person end, this one stays."""
     user = person(request)
     form = PasswordForm(request.POST or None, user=user)
+    if request.method == "POST" and (wait := too_often(request, "login")):
+        form.add_error("old", wait.sentence)
+        return wait.on(render(request, "units/password.html", {"form": form}))
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_password(

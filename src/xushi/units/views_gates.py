@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from xushi.config import clock
 from xushi.core.text import tidy
+from xushi.kit.views_limits import too_often
 from xushi.units import views_entering as entering
 from xushi.units.forms import LoginForm
 from xushi.units.gates import Gate, GateClosed, gates_here
@@ -27,6 +28,8 @@ WAITS_SECONDS = 10 * 60
 def gate(request: HttpRequest, slug: str) -> HttpResponse:
     """去对方那里: what will be believed on the way back is kept in this session, once."""
     found = _gate(slug)
+    if wait := too_often(request, "login"):
+        return wait.on(_by_hand(request, wait.sentence))
     told: dict[str, Any] = {
         "slug": slug,
         "state": secrets.token_urlsafe(24),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from xushi.config import clock
 from xushi.journal.actions import Actor
+from xushi.kit.views_limits import too_often
 from xushi.units import actions_second, codes, policy, second
 from xushi.units import views_entering as entering
 from xushi.units.access import person
@@ -38,6 +39,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if entering.is_locked(request, user.username):
         return entering.locked_out(request, {"username": user.username})
     form = CodeForm(request.POST or None)
+    if request.method == "POST" and (wait := too_often(request, "login")):
+        form.add_error("code", wait.sentence)
+        return wait.on(
+            render(request, "units/second_step.html", {"form": form, "district": settings.XUSHI_DISTRICT})
+        )
     if request.method == "POST" and form.is_valid():
         if _proves(request, user, form):
             through = request.session.get(entering.THROUGH, "")
