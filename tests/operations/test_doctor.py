@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tests.factories import UnitFactory
 from tests.sites.builders import add_snapshot, site
@@ -182,3 +182,19 @@ def test_an_old_backup_is_told_once_a_day(settings: LazySettings, monkeypatch: p
     BackupRun.objects.create(started_at=now + timedelta(hours=26), verified_at=now)
     schedule.back_up_when_due(now + timedelta(hours=51))
     assert Event.objects.filter(verb=OVERDUE).count() == 2
+
+
+def test_listening_is_tried_and_a_pool_of_transactions_is_told_apart(
+    home: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = checks_data.live(real())
+    assert found.grade is Grade.OK
+    assert ("听得到" in found.says) is (connection.vendor == "postgresql")
+    if connection.vendor == "postgresql":
+        monkeypatch.setattr(checks_data, "LONGEST_LOOK", 0.2)
+        monkeypatch.setattr(
+            checks_data, "CHANNEL", "elsewhere; UNLISTEN elsewhere"
+        )  # as deaf as through a pool
+        assert checks_data.live(real()).grade is Grade.WRONG
+        settings.XUSHI_LISTEN_URL = "postgresql://127.0.0.1:1/xushi"
+        assert checks_data.live(real()).grade is Grade.WARN

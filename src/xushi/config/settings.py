@@ -243,6 +243,8 @@ TEMPLATES = [
 ]
 
 try:
+XUSHI_PGBOUNCER = os.environ.get("XUSHI_PGBOUNCER") == "1"
+XUSHI_LISTEN_URL = os.environ.get("XUSHI_LISTEN_URL", "")  # 经事务池时另给一个直连的地址，听通知用
     DATABASES = {
         "default": dj_database_url.config(
             default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600, conn_health_checks=True
@@ -272,7 +274,7 @@ else:
         tcp_user_timeout=15_000,
     )
     # 经 pgbouncer 的事务池连时设 1：不留跨事务的游标
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = os.environ.get("XUSHI_PGBOUNCER") == "1"
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = XUSHI_PGBOUNCER
 # 只读副本：读页去它那里；落后超过几秒就读主库
 XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
 if replica := _replica(DATABASES["default"]):

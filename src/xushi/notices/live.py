@@ -1,4 +1,4 @@
-"""实时通道：每个进程一个看库的人，谁的角标变了就推给谁；一个连接不占一条线程。"""
+"""实时通道：每个进程一个看库的人，门铃响了就看，谁的角标变了就推给谁；一个连接不占一条线程。"""
 
 import asyncio
 import json
@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from xushi.notices.bell import Bell, wire
 from xushi.notices.people import upwards
 from xushi.notices.watching import Listener, Stir, Watch, listeners
 
-EVERY = 0.3  # seconds between two looks at the database
 BEAT = 25.0  # seconds between two signs of life
 SLICE = 50  # people looked at in one go
 FEW = 10  # where there is no haste, so that what is urgent never waits long
@@ -79,6 +79,7 @@ class Hub:
         self._rest_until = 0.0
         self._turns = 0
         self._loop: asyncio.Task[None] | None = None
+        self._bell = Bell()
         self._pool = ThreadPoolExecutor(2, "live")
 
     async def ask(self, act: Callable[..., T], *arguments: Any, **named: Any) -> T:
@@ -115,12 +116,20 @@ class Hub:
         self._pool.shutdown(wait=False)
 
     async def _run(self) -> None:
+        try:
+            self._bell.open(await self.ask(wire))
+            await self._look_on()
+        finally:
+            await self._bell.close()
+
+    async def _look_on(self) -> None:
         watch: Watch | None = None
         while self.clients:
             try:
                 if watch is None:
                     watch = await self.ask(Watch)
-                self._note(await self.ask(watch.look))
+                if self._bell.is_due():
+                    self._note(await self.ask(watch.look))
                 while self._moved:
                     await self._look_at(_taken(self._moved, SLICE))
                 if self._later:
@@ -131,7 +140,7 @@ class Hub:
                 watch = None
                 await asyncio.sleep(1)
             self._beat()
-            await asyncio.sleep(0.02 if self._later else EVERY)
+            await (asyncio.sleep(0.02) if self._later else self._bell.pause())
 
     def _note(self, stir: Stir) -> None:
         if stir.everybody:

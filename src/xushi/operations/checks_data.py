@@ -4,6 +4,7 @@ import sqlite3
 import time
 from datetime import datetime, timedelta
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from xushi.calendars.selectors import calendar
 from xushi.journal import sealing
 from xushi.journal.models import ChainHead, Reaction, Unsealed
+from xushi.notices.bell import CHANNEL, wire
 from xushi.notices.models import ChannelState, Digest
 from xushi.operations import replica_lag, sampling
 from xushi.operations.findings import Finding, ok, warn, wrong
@@ -20,7 +22,7 @@ from xushi.operations.rules import DRIFT, age, is_silent, is_stale
 OLDEST_SERVER = 140000
 OLDEST_SQLITE = (3, 35, 0)
 LONG_UNSEALED = timedelta(minutes=10)
-LONGEST_LOOK = 2.0  # seconds that the replica is waited for
+LONGEST_LOOK = 2.0  # seconds that the replica or a ring is waited for
 STUBBORN = 3  # times a reaction has failed
 
 
@@ -65,6 +67,28 @@ def replica(_now: datetime) -> Finding:
             "看副本的日志与两台间的网络。",
         )
     return ok("replica", f"只读副本跟得上，落后至多{gauge.lag() or 0:.1f}秒（超过{bound:g}秒就读主库）")
+
+
+def live(_now: datetime) -> Finding:
+    """Rings once and listens for it, as the live stream does, by connections of its own: a pool shows itself so."""
+    to = wire()
+    if to is None:
+        return ok("live", "角标靠每0.3秒看一次库；几台机器、经连接池时可设 XUSHI_LISTEN_URL 改听通知")
+    try:
+        with psycopg.connect(**to, autocommit=True) as held, psycopg.connect(**to, autocommit=True) as other:
+            held.execute(f"LISTEN {CHANNEL}")
+            other.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+            heard = list(held.notifies(timeout=LONGEST_LOOK, stop_after=1))
+    except psycopg.Error as problem:
+        words = (str(problem).strip().splitlines() or ["没有说明"])[0]
+        return warn("live", f"听不了数据库的通知：{words}；角标靠每0.3秒看一次库", "看 XUSHI_LISTEN_URL。")
+    if not heard:
+        return wrong(
+            "live",
+            "连得上却听不到数据库的通知，角标会晚3秒",
+            "XUSHI_LISTEN_URL 要直连主库，不经事务池；经事务池的设 XUSHI_PGBOUNCER=1。",
+        )
+    return ok("live", "听得到数据库的通知，角标一有事就动")
 
 
 def migrations(_now: datetime) -> Finding:
@@ -195,6 +219,7 @@ def uploads(_now: datetime) -> Finding:
 QUICK = (
     database,
     replica,
+    live,
     migrations,
     clock_drift,
     worker,
