@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from xushi.documents.checking import (
     adjectives,
     claims_again,
+    claims_any,
     claims_beside,
     claims_calls,
     claims_changes,
@@ -78,7 +79,8 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     page = read(text, tables)
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
     claims = _believed(claims)
-    claims += claims_left.claims(page, {claim.start for claim in claims if claim.kind in _WORKED_OUT})
+    for reader in (claims_left, claims_any):  # what is left over, the surer first
+        claims += reader.claims(page, _told(claims))
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)
     claims += claims_database.claims(page, facts) if facts else []
@@ -97,6 +99,12 @@ def _believed(claims: Sequence[Claim]) -> list[Claim]:
     """Without those that another reader of the same number has shown to hold: it knew better what belongs together."""
     held = {(claim.kind, claim.start) for claim in claims if claim.held and claim.kind in _WORKED_OUT}
     return [claim for claim in claims if claim.held or (claim.kind, claim.start) not in held]
+
+
+def _told(claims: Sequence[Claim]) -> set[int]:
+    """Where a number follows from others by some reader, or contradicts another."""
+    told = {claim.start for claim in claims if claim.kind in _WORKED_OUT or not claim.held}
+    return told | {one.start for claim in claims if not claim.held for one in claim.operands}
 
 
 def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:

@@ -130,13 +130,13 @@ def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
         if any(one.quantity.start in told for one in (whole, *parts)):
             continue
         exact = _exhausts(parts)
-        if not exact and not _excludes(parts):
+        if not exact and not _excludes(parts, named=whole.tail.endswith("中")):
             continue
         operands = tuple(one.quantity for one in parts)
         total = sum((one.value for one in operands), Decimal(0))
         low, high = added(of(one) for one in operands)
         if not exact and low <= whole.quantity.high:
-            continue  # what the text does not say to be all of it may be less
+            return  # what the text does not say to be all of it may be less
         if abs(total - whole.quantity.value) <= whole.quantity.value * _NEAR:
             yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
         return
@@ -159,7 +159,7 @@ def _exhausts(parts: Sequence[Mention]) -> bool:
     return len(parts) == 2 and len(stem) == 2 and stem in done
 
 
-def _excludes(parts: Sequence[Mention]) -> bool:
+def _excludes(parts: Sequence[Mention], *, named: bool) -> bool:
     """Told by states, halves of the year, classes of size, or by who did the same thing."""
     states = [_state(one) for one in parts]
     if None not in states and len(set(states)) == len(states):
@@ -178,7 +178,7 @@ def _excludes(parts: Sequence[Mention]) -> bool:
     verbs = {match[0] if (match := _VERB.search(one.label)) else "" for one in parts}
     heads = {one.label for one in parts}
     same = len(verbs) == 1 and "" not in verbs and len(heads) == len(parts) >= 3
-    return same and bool(_AMONG.search(parts[0].phrase)) and all(len(head) >= 4 for head in heads)
+    return same and (named or bool(_AMONG.search(parts[0].phrase))) and all(len(head) >= 4 for head in heads)
 
 
 def _apart_before(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:

@@ -1,0 +1,438 @@
+"""不问句式，只问哪两个数：差、率、合计没有别的读法认领时，在近旁同类的数里找；凑得上的算有来路，只差一点的报。
+
+A pair that fits makes a number linked, whatever the words. One that does not fit is told only where the words name
+what it is of and exactly one pair comes near: two numbers that come near by chance name nothing.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations, pairwise
+
+from xushi.documents.checking.binding import OPERANDS
+from xushi.documents.checking.judging import (
+    Claim,
+    Claimed,
+    added,
+    claim_of,
+    directed_by,
+    divided,
+    of,
+    overlap,
+    scaled,
+    taken,
+)
+from xushi.documents.checking.nearby import Nearby, worded
+from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.reading import Text
+from xushi.documents.checking.roles import Mention, Role
+
+AROUND = 6  # numbers looked at on either side
+_NEAR = Decimal("0.55")  # of what is printed
+_CLOSE = Decimal("0.35")
+_APART = re.compile(
+    r"(?:两者|二者|两地|两家|双方|之间)?(?:相差|差距|差额|差)(?:为|是|达|了)?$"
+    r"|(?:净增加?|净减少?|推迟|提前|缩短|延长|缺口|空缺|剩余|还剩|尚余|余下|尚缺|还缺|还差|超出|多出)(?:了|为|约)?$"
+    r"|(?:高|低|快|慢|多|少|增加|减少|提升|提高|上升|下降|前移|后移|前进|后退|增长)(?:了|出)?$"
+)
+_THAN = re.compile(
+    r"(?:比|较|高于|低于|多于|少于|超过|超出|快于|慢于)(?P<than>[\u4e00-\u9fff\d]{2,10}?)(?:的|相比)?$"
+)
+_VERB = re.compile(
+    r"(?:有所)?(?:净增加?|净减少?|高|低|快|慢|多|少|增加|减少|提升|提高|上升|下降|前移|后移|前进|后退|增长|推迟|提前|超出|超)(?:了|出)?$"
+)
+_OTHERWISE = re.compile(
+    r"序时|时序|年均|可比|同口径|扣除|剔除|累计|拉动|贡献|预计|力争|目标|分别|平均每|同期"
+)
+_RATE = re.compile(r"(?P<stem>[\u4e00-\u9fff]{2,5})率(?:仅|为|达|达到|约|已达|仅为|由)*$")
+_NO_RATE = re.compile(
+    r"增长|增加|下降|提高|同比|失业|出生|死亡|利$|汇|税|费|容积|绿地|覆盖|城镇|市场|平均|负债|自给|入学|就业|自有|满意|知晓|优良|能耗|贡献"
+)
+_WHOLE = re.compile(r"占(?:了)?(?P<whole>[\u4e00-\u9fff]{2,10}?)的(?:比重|比例)?(?:约|近|为|达)*$")
+_NOT_DONE = re.compile(r"未|没|尚|待|逾期|不")
+_PLACE = re.compile(r"第[\d一二三四五六七八九十]+位?$")
+_UNDONE = re.compile(
+    r"^(?:其余|另|尚|仍|还)?(?:有)?未(?P<stem>[\u4e00-\u9fff]{2,6}?)(?:的)?(?:有|还有|仍有)?$"
+)
+_ASKED, _ACTUAL = re.compile(r"计划|目标|任务|应(?!急)|下达|总数"), re.compile(r"完成|已|实际|建成|改造")
+_IN_A_ROW = re.compile(
+    r"连续[两二三四五六七八九十\d]{1,2}个?(?:月|季度|年)(?:保持|实现|呈现?|出现)?(?:(?P<up>回升|上升|增长|增加|提高)|(?P<down>下降|回落|减少|降低))"
+)
+_RISEN, _FALLEN = re.compile(r"增长|增加|上升|提高|回升"), re.compile(r"下降|减少|降低|回落|下滑")
+_HIGHER_IS_BETTER = re.compile(r"(?:完成|开工|竣工|到位|签约|办结|反馈|答复|整改)率|得分|增速|增幅")
+_WHOSE = re.compile(r"街道|镇|乡|园区|开发区|[区市县局委办]|公司|集团|单位")
+_UP, _DOWN = re.compile(r"增|升|上浮|提高|多|高|超"), re.compile(r"降|减|下浮|少|低|压|缩|省")
+_BASE = re.compile(r"^(?:比|较)[\u4e00-\u9fff]{2,10}的?$")
+_SPLIT = re.compile(
+    r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
+)
+_PARTS = re.compile(
+    r"^(?P<many>[两二三四五六七八])(?:个?部门|项|类|个?街道|个?园区|个?片区|家单位|个?单位|者|家|个)[\u4e00-\u9fff]{0,2}?(?:合计|共计|总计|共)(?P<what>[\u4e00-\u9fff]{0,8})$"
+)
+_DAYS = re.compile(
+    r"(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日[^。；\d]{0,16}(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日"
+    r"[^。；\d]{0,14}?(?:期限|为期|历时|限期|工期|会期|展期|共|时长)(?:为|共|计)?(?P<days>\d{1,3})(?P<unit>个?工作日|天|日)"
+)
+_LATER = re.compile(
+    r"(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?!\d{1,2}日)[^。；\d]{0,12}(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?!\d{1,2}日)[^。；\d]{0,14}"
+    r"(?P<which>推迟|延迟|延后|滞后|晚|提前|早)(?:了)?(?P<months>\d{1,2}|[一两二三四五六七八九十]{1,2})个月"
+)
+_UNFIT = (Role.CHANGE, Role.MEAN, Role.TARGET, Role.DUE)
+
+
+def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
+    """What two numbers near one say of it; told: where other readers have said what a number is of."""
+    for near in text.paragraphs:
+        for place, mention in enumerate(near):
+            if mention.quantity.start in told:
+                continue
+            wide = [*near[max(0, place - 2 * AROUND) : place], *near[place + 1 : place + 1 + 2 * AROUND]]
+            pool = [*near[max(0, place - AROUND) : place], *near[place + 1 : place + 1 + AROUND]]
+            pool = [one for one in pool if abs(one.sentence - mention.sentence) <= 1]
+            if mention.quantity.hedged:
+                if found := _tenths(mention, pool):
+                    yield found
+                continue
+            found = _difference(mention, pool) or _rate(mention, pool) or _share(mention, wide)
+            found = (
+                found
+                or _undone(mention, pool)
+                or _grown(mention, pool)
+                or _split(mention, pool)
+                or _together(mention, near[:place])
+            )
+            if found:
+                yield found
+        yield from _ordered(near)
+    yield from _in_a_row(text)
+    for start, end in text.sentences:
+        yield from _days(text.regular[start:end], start)
+        yield from _later(text.regular[start:end], start)
+
+
+def _difference(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """桥林81.3%；星甸52.6%，两者相差28.7个百分点; 较7月的第6提升2个位次; 未安装24个 has a reader of its own."""
+    like = _like(mention)
+    moved = mention.kind is Kind.COUNT and (
+        mention.quantity.unit == "位" or mention.tail[:2] in ("位次", "名次")
+    )
+    if like is None or not _APART.search(mention.label) or _OTHERWISE.search(mention.phrase):
+        return None
+    fitting = [one for one in pool if one.role not in _UNFIT and not one.quantity.hedged]
+    fitting = [one for one in fitting if (_is_rank(one) if moved else one.like == like)]
+    pairs = [(max(pair, key=_value), min(pair, key=_value)) for pair in combinations(fitting, 2)]
+    made = [_less(mention, *pair) for pair in pairs]
+    if held := next((one for one in made if one.held), None):
+        return held
+    close = [one for one in made if _comes_near(one, _NEAR)]
+    if len(close) != 1 or not _named(mention, fitting):
+        return None
+    return close[0]
+
+
+def _is_rank(one: Mention) -> bool:
+    return one.kind is Kind.RANK or (one.kind is Kind.SERIAL and bool(_PLACE.match(one.quantity.text)))
+
+
+def _like(mention: Mention) -> tuple[Kind, str] | None:
+    if mention.kind is Kind.POINTS:
+        return (Kind.PERCENT, "%")
+    return mention.like if mention.kind in (*OPERANDS, Kind.SCORE) else None
+
+
+def _named(mention: Mention, fitting: Sequence[Mention]) -> bool:
+    """What it is held against is named beside one of them; without such a name there are just the two of them."""
+    words = _VERB.sub("", mention.label)
+    than = _THAN.search(words)
+    here = [one for one in fitting if one.sentence == mention.sentence]
+    if than is None:
+        return len(fitting) == 2 or (len(here) == 2 and all(one.before(mention) for one in here))
+    name = than["than"]
+    if re.search(r"序时|计划|目标|任务", name):
+        return False
+    return any(name[-3:] in one.phrase or name[:3] in one.phrase for one in fitting)
+
+
+def _value(one: Mention) -> Decimal:
+    return one.quantity.value
+
+
+def _less(mention: Mention, more: Mention, less: Mention) -> Claim:
+    operands = (more.quantity, less.quantity)
+    allowed = taken(of(more.quantity), of(less.quantity))
+    return claim_of(Claimed.DIFFERENCE, mention.quantity, operands, _value(more) - _value(less), allowed)
+
+
+def _comes_near(claim: Claim, share: Decimal) -> bool:
+    value, computed = claim.value, claim.computed
+    if value is None or computed is None:
+        return False
+    return abs(computed - value) <= max(abs(value) * share, Decimal(1) if claim.unit != "%" else Decimal(0))
+
+
+def _ratio(mention: Mention, part: Mention, whole: Mention) -> Claim | None:
+    allowed = divided(of(part.quantity), of(whole.quantity))
+    if allowed is None or not whole.quantity.value:
+        return None
+    computed = _value(part) / _value(whole) * 100
+    return claim_of(
+        Claimed.RATIO, mention.quantity, (part.quantity, whole.quantity), computed, scaled(allowed, 100)
+    )
+
+
+def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """PPP项目落地5个，落地率62.5%；入库8个: what was done is named by the rate, what it is of is the only larger one."""
+    named = _RATE.search(mention.label) if mention.kind is Kind.PERCENT else None
+    if named is None or _NO_RATE.search(named["stem"]) or mention.role in (Role.CHANGE, Role.BASE, *_UNFIT):
+        return None
+    stem = named["stem"][-2:]
+    fitting = [
+        one for one in pool if one.kind in OPERANDS and one.role not in _UNFIT and not one.quantity.hedged
+    ]
+    parts = [one for one in fitting if stem in one.words and not _NOT_DONE.search(one.label)]
+    made = [
+        claim
+        for part in parts
+        for whole in fitting
+        if whole.like == part.like and whole is not part and _value(whole) >= _value(part)
+        and (claim := _ratio(mention, part, whole))
+    ]  # fmt: skip
+    if held := next((one for one in made if one.held), None):
+        return held
+    alone = len(parts) == 1 and len({one.operands[1].value for one in made}) == 1
+    return made[0] if alone and _comes_near(made[0], _CLOSE) else None
+
+
+def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """58.7亿元，占总完成投资的36.9%……全部完成投资159.0亿元: the whole by its name, wherever it stands."""
+    named = _WHOLE.search(mention.phrase) if mention.kind is Kind.PERCENT else None
+    here = [one for one in pool if one.sentence == mention.sentence and one.before(mention)]
+    part = next((one for one in reversed(here) if one.kind in OPERANDS), None)
+    if named is None or part is None or part.role in _UNFIT or re.search(r"计划|任务|目标", named["whole"]):
+        return None
+    name = re.sub(r"^(?:全区|全市|全部|全年|总)", "", named["whole"])
+    wholes = [
+        one
+        for one in pool
+        if one.like == part.like and _value(one) > _value(part) and len(name) >= 2 and name in one.phrase
+        and one.role not in _UNFIT
+    ]  # fmt: skip
+    made = [claim for whole in wholes if (claim := _ratio(mention, part, whole))]
+    if held := next((one for one in made if one.held), None):
+        return held
+    return made[0] if len(made) == 1 and _comes_near(made[0], _CLOSE) else None
+
+
+def _undone(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """118个，安装视频的94个，安装率79.7%，未安装24个: what was not done of what is told before."""
+    named = _UNDONE.match(mention.label)
+    before = [
+        one
+        for one in pool
+        if one.before(mention) and one.sentence == mention.sentence and one.like == mention.like
+    ]
+    if named is None or mention.kind not in OPERANDS or len(before) != 2:
+        return None
+    whole, part = before
+    stem = named["stem"]
+    if not any(stem[at : at + 2] in part.words for at in range(len(stem) - 1)) or _value(part) > _value(
+        whole
+    ):
+        return None
+    made = _less(mention, whole, part)
+    return made if made.held or _comes_near(made, _NEAR) else None
+
+
+def _grown(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """中标价2.86亿元，比招标控制价3.05亿元下浮6.2%: the base is what stands behind 比."""
+    up, down = _UP.search(mention.label), _DOWN.search(mention.label)
+    if mention.kind is not Kind.PERCENT or mention.role is not Role.CHANGE or bool(up) == bool(down):
+        return None
+    here = [
+        one
+        for one in pool
+        if one.before(mention) and one.sentence == mention.sentence and one.kind in OPERANDS
+    ]
+    if len(here) < 2 or here[-1].like != here[-2].like or mention.clause != here[-1].clause:
+        return None
+    new, old = here[-2:]
+    change = divided(of(new.quantity), of(old.quantity))
+    if not _BASE.match(old.label) or change is None or old.clause - new.clause != 1:
+        return None
+    sign = 1 if up else -1
+    computed = (_value(new) / _value(old) - 1) * 100 * sign
+    allowed = directed_by(sign, scaled((change[0] - 1, change[1] - 1), 100))
+    made = claim_of(Claimed.GROWTH, mention.quantity, (new.quantity, old.quantity), computed, allowed)
+    return made if made.held or _comes_near(made, _NEAR) else None
+
+
+def _tenths(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """完成86公里，计划120公里，完成七成以上."""
+    if mention.kind is not Kind.PERCENT or "成" not in mention.quantity.text:
+        return None
+    here = [
+        one
+        for one in pool
+        if one.sentence == mention.sentence and one.before(mention) and one.kind in OPERANDS
+    ]
+    asked = [one for one in here if _ASKED.search(one.label)]
+    done = [one for one in here if one not in asked and _ACTUAL.search(one.label)]
+    if len(asked) != 1 or len(done) != 1 or asked[0].like != done[0].like:
+        return None
+    made = _ratio(mention, done[0], asked[0])
+    return made if made and (made.held or _comes_near(made, _CLOSE)) else None
+
+
+def _in_a_row(text: Text) -> Iterator[Claim]:
+    """连续三个月增长，6月增长3.2%，7月增长4.1%，8月增长5.6%: each behind goes the way that is said of all."""
+    near = Nearby(text)
+    for sentence, match in near.found(_IN_A_ROW):
+        behind = [one for one in near.after(match.end(), sentence) if one.kind is Kind.PERCENT]
+        against = _FALLEN if match["up"] else _RISEN
+        along = _RISEN if match["up"] else _FALLEN
+        rows = [
+            one
+            for one in behind
+            if (along.search(one.label) or against.search(one.label))
+            and re.search(r"\d月|季度|年", one.phrase)
+        ]
+        if len(rows) < 2:
+            continue
+        other = next((one for one in rows if against.search(one.label)), None)
+        words = f"{other.label}{other.quantity.text}" if other else ""
+        yield worded(match, 0, other is None, tuple(rows), words)
+
+
+def _ordered(near: Sequence[Mention]) -> Iterator[Claim]:
+    """顶山78.2%，列第二位；江浦80.1%，列第一位: of two with their ranks the higher comes first."""
+    told = [
+        (value, rank)
+        for value, rank in pairwise(near)
+        if rank.kind is Kind.RANK and value.kind in (Kind.PERCENT, Kind.SCORE) and value.sentence == rank.sentence
+        and _HIGHER_IS_BETTER.search(value.phrase) and value.role is not Role.CHANGE and rank.clause - value.clause <= 1
+    ]  # fmt: skip
+    for (first, one), (second, other) in pairwise(told):
+        if not _WHOSE.search(first.phrase) or not _WHOSE.search(second.phrase):
+            continue  # of one party's several marks each has a rank of its own
+        measures = [_HIGHER_IS_BETTER.findall(value.phrase)[-1] for value in (first, second)]
+        if (
+            first.like != second.like
+            or measures[0] != measures[1]
+            or one.quantity.value == other.quantity.value
+        ):
+            continue
+        if re.search(
+            r"去年|上年|上月|同期|全省|全国", first.phrase + one.phrase + second.phrase + other.phrase
+        ):
+            continue
+        ahead, behind = (
+            ((first, one), (second, other))
+            if _value(one) < _value(other)
+            else ((second, other), (first, one))
+        )
+        held = ahead[0].quantity.high >= behind[0].quantity.low
+        rank = ahead[1].quantity
+        yield Claim(
+            Claimed.RANK, rank.start, rank.end, rank.text, held, (ahead[0].quantity, behind[0].quantity),
+            words=f"{behind[0].quantity.text}比{ahead[0].quantity.text}高，却排在后面",
+        )  # fmt: skip
+
+
+def _split(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """分三期建设：一期12亿元，二期8.5亿元，三期6.5亿元，总投资27亿元; 64个，分两批实施，第一批38个，第二批26个."""
+    if mention.kind not in OPERANDS or mention.role in (Role.CHANGE, Role.MEAN):
+        return None
+    like = [one for one in pool if one.like == mention.like and one.sentence == mention.sentence]
+    behind = [one for one in like if mention.before(one)]
+    before = [one for one in like if one.before(mention)]
+    for parts, words in ((behind, behind[0].lead if behind else ""), (before, mention.lead)):
+        told = _SPLIT.search(words)
+        if told is None:
+            continue
+        many = int(numeral(told["many"]))
+        fitting = parts[:many] if parts is behind else parts[-many:]
+        whole = parts is before or len(behind) == many
+        if len(fitting) == many > 1 and whole and all(_value(one) <= _value(mention) for one in fitting):
+            return _sum(mention, fitting)
+    return None
+
+
+def _sum(total: Mention, parts: Sequence[Mention]) -> Claim | None:
+    operands = tuple(one.quantity for one in parts)
+    value = sum((one.value for one in operands), Decimal(0))
+    made = claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+    return made if _comes_near(made, _CLOSE) else None
+
+
+def _together(total: Mention, before: Sequence[Mention]) -> Claim | None:
+    """发改局牵头18项，已完成12项；建设局牵头15项，已完成9项；两部门合计33项，已完成21项: each by its place in the row."""
+    opening = next(
+        (one for one in reversed(before) if one.sentence == total.sentence and _PARTS.match(one.label)), None
+    )
+    opens = total if _PARTS.match(total.label) else opening
+    if opens is None or total.kind not in OPERANDS or total.clause - opens.clause > 3:
+        return None
+    told = _PARTS.match(opens.label)
+    many = int(numeral(told["many"])) if told else 0
+    earlier = [one for one in before[-24:] if one.before(opens)]
+    if opens is total:
+        what = told["what"] if told else ""
+        rows = [
+            one for one in earlier if one.like == total.like and (what[-2:] in one.phrase if what else True)
+        ]
+        width = len(rows) // many if many else 0
+        rows = rows[0::width] if width and len(rows) == width * many else []
+    else:
+        rows = [one for one in earlier if one.like == total.like and one.label == total.label]
+    if many < 2 or len(rows) != many or any(one.role in (Role.CHANGE, Role.MEAN) for one in rows):
+        return None
+    return _sum(total, rows)
+
+
+def _day(found: "re.Match[str]", which: str, year: int) -> date | None:
+    try:
+        return date(int(found[f"y{which}"] or year), int(found[f"m{which}"]), int(found[f"d{which}"]))
+    except ValueError:
+        return None
+
+
+def _days(sentence: str, start: int) -> Iterator[Claim]:
+    """签发日期为2018年8月6日，要求8月20日前反馈，办理期限14天: counted with the first day or without it."""
+    for found in _DAYS.finditer(sentence):
+        if "工作" in found["unit"]:
+            continue
+        year = int(found["y1"] or found["y2"] or 2018)
+        first, last = _day(found, "1", year), _day(found, "2", year)
+        if first is None or last is None or last < first:
+            continue
+        apart, days = Decimal((last - first).days), Decimal(found["days"])
+        yield _worded(
+            found, "days", start, days, (apart, apart + 1), f"{found['d1']}日到{found['d2']}日是{apart}天"
+        )
+
+
+def _later(sentence: str, start: int) -> Iterator[Claim]:
+    """原定2018年5月开工，实际于8月开工，推迟3个月."""
+    for found in _LATER.finditer(sentence):
+        year = int(found["y1"] or 2018)
+        months = (int(found["y2"] or year) - year) * 12 + int(found["m2"]) - int(found["m1"])
+        told = Decimal(found["months"]) if found["months"].isdigit() else numeral(found["months"])
+        apart = Decimal(abs(months))
+        yield _worded(found, "months", start, told, (apart, apart), f"相隔{apart}个月")
+
+
+def _worded(
+    found: "re.Match[str]",
+    group: str,
+    start: int,
+    told: Decimal,
+    allowed: tuple[Decimal, Decimal],
+    words: str,
+) -> Claim:
+    printed = found[group] + ("个月" if group == "months" else found["unit"])
+    begin = start + found.start(group)
+    return Claim(
+        Claimed.DATE, begin, begin + len(printed), printed, overlap((told, told), allowed), (), allowed[0], allowed,
+        "", words=words, value=told,
+    )  # fmt: skip
