@@ -242,9 +242,9 @@ TEMPLATES = [
     },
 ]
 
-try:
 XUSHI_PGBOUNCER = os.environ.get("XUSHI_PGBOUNCER") == "1"
 XUSHI_LISTEN_URL = os.environ.get("XUSHI_LISTEN_URL", "")  # 经事务池时另给一个直连的地址，听通知用
+try:
     DATABASES = {
         "default": dj_database_url.config(
             default=f"sqlite:///{XUSHI_HOME / 'xushi.sqlite3'}", conn_max_age=600, conn_health_checks=True
