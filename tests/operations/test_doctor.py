@@ -1,6 +1,7 @@
 """诊断：好的说好，不好的说怎么办。"""
 
 import json
+import os
 import subprocess
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -37,6 +38,19 @@ def home(settings: LazySettings, tmp_path: Path) -> Path:
 def backed_up(hours: float, **fields: object) -> BackupRun:
     at = real() - timedelta(hours=hours)
     return BackupRun.objects.create(started_at=at, **({"verified_at": at} | fields))
+
+
+def test_what_another_user_left_in_the_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.chmod(0o750)
+    assert checks_machine.home_owned(real()).grade is Grade.OK
+    home.chmod(0o755)
+    assert checks_machine.home_owned(real()).mend == f"chmod 750 {home}"
+    home.chmod(0o750)
+    seen = Path.lstat
+    owner = home.stat().st_uid + 1
+    monkeypatch.setattr(Path, "lstat", lambda path: os.stat_result((*seen(path)[:4], owner, *seen(path)[5:])))
+    found = checks_machine.home_owned(real())
+    assert found.grade is Grade.WRONG and "secret-key的属主与目录不同" in found.says
 
 
 def test_the_worker_beats_and_its_silence_is_noticed(home: Path) -> None:

@@ -30,6 +30,19 @@ def home_writable(_now: datetime) -> Finding:
     return ok("home", f"状态目录{home}写得进")
 
 
+def home_owned(_now: datetime) -> Finding:
+    """What a command run as another user has left behind, and who else can look in."""
+    home = Path(settings.XUSHI_HOME)
+    owner = home.stat()
+    strange = [path.name for path in sorted(home.iterdir()) if path.lstat().st_uid != owner.st_uid]
+    if strange:
+        mend = f"chown -R --reference={home} {home}，以后用 /usr/local/bin/xushi（见部署）。"
+        return wrong("owner", f"{home}里{strange[0]}的属主与目录不同，网页写不进", mend)
+    if owner.st_mode & 0o007 and not settings.XUSHI_NOW:
+        return warn("owner", f"{home}本机别的用户也进得去，里面是全部数据", f"chmod 750 {home}")
+    return ok("owner", f"{home}里的都属同一个用户")
+
+
 def disk_left(_now: datetime) -> Finding:
     places = {settings.XUSHI_HOME, settings.MEDIA_ROOT, settings.XUSHI_BACKUP_TO}
     left = {path: shutil.disk_usage(path) for path in map(Path, sorted(map(str, places))) if path.exists()}
@@ -126,4 +139,14 @@ def certificate(now: datetime) -> Finding:
     return warn("certificate", says, "换证书，重载 nginx。") if left < SOON else ok("certificate", says)
 
 
-CHECKS = (home_writable, disk_left, keys_private, hosts_and_https, typefaces, office, video, certificate)
+CHECKS = (
+    home_writable,
+    home_owned,
+    disk_left,
+    keys_private,
+    hosts_and_https,
+    typefaces,
+    office,
+    video,
+    certificate,
+)
