@@ -17,6 +17,7 @@ from xushi.documents.models_templates import Template, TemplateDraft, TemplateVe
 from xushi.documents.policy_templates import can_keep_templates
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse, said_in_words
+from xushi.units.districts import denied
 from xushi.units.models import User
 
 LONGEST_REASON, LONGEST_NAME = 200, 60
@@ -141,7 +142,7 @@ def add_template(like: Template, name: str, *, actor: Actor, now: datetime) -> T
 def keep_draft(template: Template, user: User, row: VersionInput, *, now: datetime) -> None:
     """收着没存的改动: one a person and template, over the one before; what is no change is no draft."""
     if not can_keep_templates(user):
-        raise PermissionDenied("模板由区重大办改。")
+        raise PermissionDenied(denied(user, "模板由区重大办改。"))
     if cleaned(row.source) == _newest(template).source and not row.reason.strip():
         drop_draft(template, user)
         return
@@ -166,7 +167,7 @@ def cleaned(source: str) -> str:
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is None or not can_keep_templates(actor.by):
-        raise PermissionDenied("模板由区重大办改，您的角色可以看各版。")
+        raise PermissionDenied(denied(actor.by, "模板由区重大办改，您的角色可以看各版。"))
 
 
 def _locked(template: Template) -> Template:

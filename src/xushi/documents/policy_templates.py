@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from xushi.documents.models_templates import READERS
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def can_read_templates(user: "User") -> bool:
 
 
 def can_keep_templates(user: "User") -> bool:
-    return user.has_role(Role.OFFICE)
+    return keeps_whole(user)
 
 
 def may_print(user: "User", kind: str) -> bool:

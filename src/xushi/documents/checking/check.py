@@ -18,6 +18,7 @@ from xushi.documents.checking import (
     claims_means,
     claims_named,
     claims_ordinary,
+    claims_pairs,
     claims_parts,
     claims_places,
     claims_plain,
@@ -66,6 +67,7 @@ _READERS = (
     claims_terms,
     claims_told,
     claims_named,
+    claims_pairs,
 )
 
 _WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)

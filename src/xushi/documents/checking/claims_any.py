@@ -6,9 +6,8 @@ what it is of and exactly one pair comes near: two numbers that come near by cha
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from xushi.documents.checking.binding import OPERANDS
 from xushi.documents.checking.judging import (
@@ -23,7 +22,6 @@ from xushi.documents.checking.judging import (
     scaled,
     taken,
 )
-from xushi.documents.checking.nearby import Nearby, worded
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -56,27 +54,14 @@ _UNDONE = re.compile(
     r"^(?:其余|另|尚|仍|还)?(?:有)?未(?P<stem>[\u4e00-\u9fff]{2,6}?)(?:的)?(?:有|还有|仍有)?$"
 )
 _ASKED, _ACTUAL = re.compile(r"计划|目标|任务|应(?!急)|下达|总数"), re.compile(r"完成|已|实际|建成|改造")
-_IN_A_ROW = re.compile(
-    r"连续[两二三四五六七八九十\d]{1,2}个?(?:月|季度|年)(?:保持|实现|呈现?|出现)?(?:(?P<up>回升|上升|增长|增加|提高)|(?P<down>下降|回落|减少|降低))"
-)
-_RISEN, _FALLEN = re.compile(r"增长|增加|上升|提高|回升"), re.compile(r"下降|减少|降低|回落|下滑")
-_HIGHER_IS_BETTER = re.compile(r"(?:完成|开工|竣工|到位|签约|办结|反馈|答复|整改)率|得分|增速|增幅")
-_WHOSE = re.compile(r"街道|镇|乡|园区|开发区|[区市县局委办]|公司|集团|单位")
 _UP, _DOWN = re.compile(r"增|升|上浮|提高|多|高|超"), re.compile(r"降|减|下浮|少|低|压|缩|省")
 _BASE = re.compile(r"^(?:比|较)[\u4e00-\u9fff]{2,10}的?$")
+_MAYBE = re.compile(r"尚有|还有|另有|仍有")
 _SPLIT = re.compile(
     r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
 )
 _PARTS = re.compile(
     r"^(?P<many>[两二三四五六七八])(?:个?部门|项|类|个?街道|个?园区|个?片区|家单位|个?单位|者|家|个)[\u4e00-\u9fff]{0,2}?(?:合计|共计|总计|共)(?P<what>[\u4e00-\u9fff]{0,8})$"
-)
-_DAYS = re.compile(
-    r"(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日[^。；\d]{0,16}(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日"
-    r"[^。；\d]{0,14}?(?:期限|为期|历时|限期|工期|会期|展期|共|时长)(?:为|共|计)?(?P<days>\d{1,3})(?P<unit>个?工作日|天|日)"
-)
-_LATER = re.compile(
-    r"(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?!\d{1,2}日)[^。；\d]{0,12}(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?!\d{1,2}日)[^。；\d]{0,14}"
-    r"(?P<which>推迟|延迟|延后|滞后|晚|提前|早)(?:了)?(?P<months>\d{1,2}|[一两二三四五六七八九十]{1,2})个月"
 )
 _UNFIT = (Role.CHANGE, Role.MEAN, Role.TARGET, Role.DUE)
 
@@ -94,7 +79,8 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 if found := _tenths(mention, pool):
                     yield found
                 continue
-            found = _difference(mention, pool) or _rate(mention, pool) or _share(mention, wide)
+            found = _rest(mention, pool) or _difference(mention, pool) or _rate(mention, pool)
+            found = found or _done_rate(mention, pool) or _share(mention, wide)
             found = (
                 found
                 or _undone(mention, pool)
@@ -104,11 +90,6 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
             )
             if found:
                 yield found
-        yield from _ordered(near)
-    yield from _in_a_row(text)
-    for start, end in text.sentences:
-        yield from _days(text.regular[start:end], start)
-        yield from _later(text.regular[start:end], start)
 
 
 def _difference(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -204,6 +185,58 @@ def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     return made[0] if alone and _comes_near(made[0], _CLOSE) else None
 
 
+def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """涉及412户，累计签约367户，尚有45户未签: a whole less a part, whichever two of the sentence they are."""
+    left = mention.role is Role.REST and (not _MAYBE.search(mention.label) or _NOT_DONE.search(mention.tail))
+    if not left or mention.kind not in OPERANDS or re.search(r"滚存|年终|上年|历年", mention.label):
+        return None
+    here = [
+        one
+        for one in pool
+        if one.like == mention.like and one.sentence == mention.sentence and one.before(mention)
+    ]
+    here = [one for one in here if one.role not in _UNFIT or one.role is Role.TARGET]
+    made = [_less(mention, *sorted(pair, key=_value, reverse=True)) for pair in combinations(here, 2)]
+    if held := next((one for one in made if one.held), None):
+        return held
+    if _leaves(mention, [one for one in pool if one.like == mention.like and one.before(mention)]):
+        return None
+    close = [one for one in made if _comes_near(one, _CLOSE)]
+    return close[0] if len(close) == 1 else None
+
+
+def _leaves(mention: Mention, told: Sequence[Mention]) -> bool:
+    """Whether it is what some whole leaves when all that follows is taken from it."""
+    for place, whole in enumerate(told):
+        rest = _value(whole) - sum((_value(one) for one in told[place + 1 :]), Decimal(0))
+        if overlap(of(mention.quantity), (rest, rest)):
+            return True
+    return False
+
+
+def _done_rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """面积1860亩，较年度目标2500亩还差640亩，完成率74.4%: what there is of what was asked."""
+    if mention.role is not Role.DONE_RATE or mention.kind is not Kind.PERCENT:
+        return None
+    here = [
+        one
+        for one in pool
+        if one.sentence == mention.sentence and one.before(mention) and one.kind in OPERANDS
+    ]
+    asked = [one for one in here if re.search(r"计划|目标|任务", one.label)]
+    if len(asked) != 1:
+        return None
+    done = [
+        one
+        for one in here
+        if one.like == asked[0].like and one not in asked and one.role not in (*_UNFIT, Role.REST)
+    ]
+    made = [claim for one in done if (claim := _ratio(mention, one, asked[0]))]
+    if held := next((one for one in made if one.held), None):
+        return held
+    return made[0] if len(made) == 1 and _comes_near(made[0], _CLOSE) else None
+
+
 def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     """58.7亿元，占总完成投资的36.9%……全部完成投资159.0亿元: the whole by its name, wherever it stands."""
     named = _WHOLE.search(mention.phrase) if mention.kind is Kind.PERCENT else None
@@ -232,9 +265,9 @@ def _undone(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         for one in pool
         if one.before(mention) and one.sentence == mention.sentence and one.like == mention.like
     ]
-    if named is None or mention.kind not in OPERANDS or len(before) != 2:
+    if named is None or mention.kind not in OPERANDS or len(before) < 2:
         return None
-    whole, part = before
+    whole, part = before[-2:]
     stem = named["stem"]
     if not any(stem[at : at + 2] in part.words for at in range(len(stem) - 1)) or _value(part) > _value(
         whole
@@ -282,61 +315,6 @@ def _tenths(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         return None
     made = _ratio(mention, done[0], asked[0])
     return made if made and (made.held or _comes_near(made, _CLOSE)) else None
-
-
-def _in_a_row(text: Text) -> Iterator[Claim]:
-    """连续三个月增长，6月增长3.2%，7月增长4.1%，8月增长5.6%: each behind goes the way that is said of all."""
-    near = Nearby(text)
-    for sentence, match in near.found(_IN_A_ROW):
-        behind = [one for one in near.after(match.end(), sentence) if one.kind is Kind.PERCENT]
-        against = _FALLEN if match["up"] else _RISEN
-        along = _RISEN if match["up"] else _FALLEN
-        rows = [
-            one
-            for one in behind
-            if (along.search(one.label) or against.search(one.label))
-            and re.search(r"\d月|季度|年", one.phrase)
-        ]
-        if len(rows) < 2:
-            continue
-        other = next((one for one in rows if against.search(one.label)), None)
-        words = f"{other.label}{other.quantity.text}" if other else ""
-        yield worded(match, 0, other is None, tuple(rows), words)
-
-
-def _ordered(near: Sequence[Mention]) -> Iterator[Claim]:
-    """顶山78.2%，列第二位；江浦80.1%，列第一位: of two with their ranks the higher comes first."""
-    told = [
-        (value, rank)
-        for value, rank in pairwise(near)
-        if rank.kind is Kind.RANK and value.kind in (Kind.PERCENT, Kind.SCORE) and value.sentence == rank.sentence
-        and _HIGHER_IS_BETTER.search(value.phrase) and value.role is not Role.CHANGE and rank.clause - value.clause <= 1
-    ]  # fmt: skip
-    for (first, one), (second, other) in pairwise(told):
-        if not _WHOSE.search(first.phrase) or not _WHOSE.search(second.phrase):
-            continue  # of one party's several marks each has a rank of its own
-        measures = [_HIGHER_IS_BETTER.findall(value.phrase)[-1] for value in (first, second)]
-        if (
-            first.like != second.like
-            or measures[0] != measures[1]
-            or one.quantity.value == other.quantity.value
-        ):
-            continue
-        if re.search(
-            r"去年|上年|上月|同期|全省|全国", first.phrase + one.phrase + second.phrase + other.phrase
-        ):
-            continue
-        ahead, behind = (
-            ((first, one), (second, other))
-            if _value(one) < _value(other)
-            else ((second, other), (first, one))
-        )
-        held = ahead[0].quantity.high >= behind[0].quantity.low
-        rank = ahead[1].quantity
-        yield Claim(
-            Claimed.RANK, rank.start, rank.end, rank.text, held, (ahead[0].quantity, behind[0].quantity),
-            words=f"{behind[0].quantity.text}比{ahead[0].quantity.text}高，却排在后面",
-        )  # fmt: skip
 
 
 def _split(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -388,51 +366,3 @@ def _together(total: Mention, before: Sequence[Mention]) -> Claim | None:
     if many < 2 or len(rows) != many or any(one.role in (Role.CHANGE, Role.MEAN) for one in rows):
         return None
     return _sum(total, rows)
-
-
-def _day(found: "re.Match[str]", which: str, year: int) -> date | None:
-    try:
-        return date(int(found[f"y{which}"] or year), int(found[f"m{which}"]), int(found[f"d{which}"]))
-    except ValueError:
-        return None
-
-
-def _days(sentence: str, start: int) -> Iterator[Claim]:
-    """签发日期为2018年8月6日，要求8月20日前反馈，办理期限14天: counted with the first day or without it."""
-    for found in _DAYS.finditer(sentence):
-        if "工作" in found["unit"]:
-            continue
-        year = int(found["y1"] or found["y2"] or 2018)
-        first, last = _day(found, "1", year), _day(found, "2", year)
-        if first is None or last is None or last < first:
-            continue
-        apart, days = Decimal((last - first).days), Decimal(found["days"])
-        yield _worded(
-            found, "days", start, days, (apart, apart + 1), f"{found['d1']}日到{found['d2']}日是{apart}天"
-        )
-
-
-def _later(sentence: str, start: int) -> Iterator[Claim]:
-    """原定2018年5月开工，实际于8月开工，推迟3个月."""
-    for found in _LATER.finditer(sentence):
-        year = int(found["y1"] or 2018)
-        months = (int(found["y2"] or year) - year) * 12 + int(found["m2"]) - int(found["m1"])
-        told = Decimal(found["months"]) if found["months"].isdigit() else numeral(found["months"])
-        apart = Decimal(abs(months))
-        yield _worded(found, "months", start, told, (apart, apart), f"相隔{apart}个月")
-
-
-def _worded(
-    found: "re.Match[str]",
-    group: str,
-    start: int,
-    told: Decimal,
-    allowed: tuple[Decimal, Decimal],
-    words: str,
-) -> Claim:
-    printed = found[group] + ("个月" if group == "months" else found["unit"])
-    begin = start + found.start(group)
-    return Claim(
-        Claimed.DATE, begin, begin + len(printed), printed, overlap((told, told), allowed), (), allowed[0], allowed,
-        "", words=words, value=told,
-    )  # fmt: skip

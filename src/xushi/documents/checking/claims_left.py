@@ -130,7 +130,7 @@ def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
         if any(one.quantity.start in told for one in (whole, *parts)):
             continue
         exact = _exhausts(parts)
-        if not exact and not _excludes(parts, named=whole.tail.endswith("中")):
+        if not exact and not _excludes(parts, among=whole.tail.endswith("中")):
             continue
         operands = tuple(one.quantity for one in parts)
         total = sum((one.value for one in operands), Decimal(0))
@@ -143,7 +143,9 @@ def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
 
 
 def _state(one: Mention) -> int | None:
-    return next((at for at, state in enumerate(_STATES) if state.search(one.label)), None)
+    """By the words before, else by those behind: 已有11个取得许可证，6个正在办理."""
+    words = one.label if one.label not in ("", "另有", "有", "其余") else one.tail
+    return next((at for at, state in enumerate(_STATES) if state.search(words)), None)
 
 
 def _exhausts(parts: Sequence[Mention]) -> bool:
@@ -159,7 +161,7 @@ def _exhausts(parts: Sequence[Mention]) -> bool:
     return len(parts) == 2 and len(stem) == 2 and stem in done
 
 
-def _excludes(parts: Sequence[Mention], *, named: bool) -> bool:
+def _excludes(parts: Sequence[Mention], *, among: bool) -> bool:
     """Told by states, halves of the year, classes of size, or by who did the same thing."""
     states = [_state(one) for one in parts]
     if None not in states and len(set(states)) == len(states):
@@ -178,7 +180,7 @@ def _excludes(parts: Sequence[Mention], *, named: bool) -> bool:
     verbs = {match[0] if (match := _VERB.search(one.label)) else "" for one in parts}
     heads = {one.label for one in parts}
     same = len(verbs) == 1 and "" not in verbs and len(heads) == len(parts) >= 3
-    return same and (named or bool(_AMONG.search(parts[0].phrase))) and all(len(head) >= 4 for head in heads)
+    return same and (among or bool(_AMONG.search(parts[0].phrase))) and all(len(head) >= 4 for head in heads)
 
 
 def _apart_before(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
