@@ -48,7 +48,7 @@ def _method(path: str, way: str, told: dict[str, Any]) -> str:
     text = f'f"{address}"' if places else f'"{address}"'
     if way != "GET":
         call, answer = f"self._write({text}, {'body' if 'requestBody' in told else '{}'}, key)", "Any"
-    elif "content" not in told["responses"].get("200", {}):
+    elif "application/x-ndjson" in told["responses"]["200"]["content"]:
         call, answer = f"self._lines({text})", "Iterator[dict[str, Any]]"
     else:
         asked = ", ".join(f'"{one["name"]}": {one["name"]}' for one in query)

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from xushi.api.rules import ApiRefused
 from xushi.api.views_access import unauthorised
 from xushi.indicators.refusals import Refused as Indicators
+from xushi.kit.views import TRY_AGAIN, passing
 from xushi.registry.checking import Conflict, Refused
 from xushi.supervision.engine import NotAllowed
 from xushi.units.rules import Refused as NotDone
@@ -112,7 +113,14 @@ def _unreadable(problem: HttpError) -> ApiRefused:
 
 
 def _broken(problem: Exception) -> ApiRefused:
+    """500; or 503 where the machine is at fault and it will pass."""
     log.error("接口出错", exc_info=problem)
+    if words := passing(problem):
+        refused = ApiRefused(
+            503, "unavailable", f"{words[0]}，这次没有写入。", how=f"{words[1]}再试用同一个去重号。"
+        )
+        refused.retry_after = TRY_AGAIN
+        return refused
     return ApiRefused(
         500, "broken", "系统出错了，已记下；这次没有写入。", how="稍后用同一个去重号再试；还不行请找管理员。"
     )

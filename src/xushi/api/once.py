@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.http.request import RawPostDataException
 
 from xushi.api.models import Handled
 from xushi.api.rules import KEY, ApiRefused, request_digest
@@ -25,7 +26,7 @@ def once(
             400, "key_missing", "写入要带去重号，好让重发不会办两次。", field="Idempotency-Key",
             how="请求头写 Idempotency-Key，8到80个英文字母、数字或符号；每件事一个，重发用同一个。",
         )  # fmt: skip
-    digest = request_digest(request.method or "", request.path, request.body)
+    digest = request_digest(request.method or "", request.path, _body(request))
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -36,6 +37,16 @@ def once(
         mine.answer = answer
         mine.save(update_fields=["answer"])
     return answer
+
+
+def _body(request: HttpRequest) -> bytes:
+    """What was sent; a form with files was read as one before it came here, and is none of ours."""
+    try:
+        return request.body
+    except RawPostDataException as problem:
+        raise ApiRefused(
+            400, "unreadable", "请求正文看不懂。", how="正文写成 UTF-8 的 JSON，不要用表单。"
+        ) from problem
 
 
 def _before(caller: Caller, key: str, digest: str) -> dict[str, Any]:

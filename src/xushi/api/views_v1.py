@@ -28,7 +28,8 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import State as OrderState
 
 Told = dict[str, Any]
-REFUSALS = {frozenset({400, 401, 403, 404, 409, 422, 429}): schemas.Error}
+REFUSALS = {frozenset({400, 401, 403, 404, 405, 409, 422, 429, 503}): schemas.Error}
+LINES = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "OK"}
 
 
 class Readable(JSONRenderer):
@@ -115,7 +116,13 @@ def month_figures(
     return [telling.group(one) for one in groups]
 
 
-@api.get("/months/{month}/projects", response=REFUSALS, summary="整月逐个项目（一行一个JSON）", tags=["月份"])
+@api.get(
+    "/months/{month}/projects",
+    response=REFUSALS,
+    summary="整月逐个项目（一行一个JSON）",
+    tags=["月份"],
+    openapi_extra={"responses": {200: LINES}},
+)
 def month_projects(request: HttpRequest, month: str) -> StreamingHttpResponse:
     caller = _caller(request, "read:projects")
     reading.known(request, ())

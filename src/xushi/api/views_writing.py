@@ -11,7 +11,6 @@ from xushi.api import reading, schemas
 from xushi.api.once import once
 from xushi.api.views_access import Caller
 from xushi.config import clock
-from xushi.core.months import Month
 from xushi.permits.actions_office import StepReport, report_steps
 from xushi.problems.reporting import report_problems
 from xushi.problems.rules import ProblemInput
@@ -21,29 +20,45 @@ from xushi.supervision.models import SupervisionOrder
 
 Told = dict[str, Any]
 CallerOf = Callable[[HttpRequest, str], Caller]
+KEYED = {
+    "parameters": [
+        {
+            "in": "header", "name": "Idempotency-Key", "required": True, "description": "去重号：每件事一个",
+            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{8,80}$", "examples": ["sp-2018-000123"]},
+        }
+    ]
+}  # fmt: skip
 
 
 def add_to(api: NinjaAPI, caller_of: CallerOf, refusals: Any) -> None:
     """The writing addresses, beside the reading ones."""
     answers = {200: schemas.Written, **refusals}
 
-    @api.post("/reports", response=answers, summary="报月报", tags=["写入"])
+    @api.post("/reports", response=answers, openapi_extra=KEYED, summary="报月报", tags=["写入"])
     def reports(request: HttpRequest, body: schemas.ReportsIn) -> Told:
         return _reports(request, caller_of(request, "write:reports"), body)
 
-    @api.post("/problems", response=answers, summary="报问题", tags=["写入"])
+    @api.post("/problems", response=answers, openapi_extra=KEYED, summary="报问题", tags=["写入"])
     def problems(request: HttpRequest, body: schemas.ProblemsIn) -> Told:
         return _problems(request, caller_of(request, "write:problems"), body)
 
-    @api.post("/permit-steps", response=answers, summary="报手续进度", tags=["写入"])
+    @api.post("/permit-steps", response=answers, openapi_extra=KEYED, summary="报手续进度", tags=["写入"])
     def steps(request: HttpRequest, body: schemas.StepsIn) -> Told:
         return _steps(request, caller_of(request, "write:permits"), body)
 
-    @api.post("/orders/{order}/acknowledge", response=answers, summary="签收督办单", tags=["写入"])
+    @api.post(
+        "/orders/{order}/acknowledge",
+        response=answers,
+        openapi_extra=KEYED,
+        summary="签收督办单",
+        tags=["写入"],
+    )
     def acknowledge(request: HttpRequest, order: Path[schemas.Number]) -> Told:
         return _acknowledge(request, caller_of(request, "write:orders"), order)
 
-    @api.post("/orders/{order}/reply", response=answers, summary="答复督办单", tags=["写入"])
+    @api.post(
+        "/orders/{order}/reply", response=answers, openapi_extra=KEYED, summary="答复督办单", tags=["写入"]
+    )
     def reply(request: HttpRequest, order: Path[schemas.Number], body: schemas.ReplyIn) -> Told:
         return _reply(request, caller_of(request, "write:orders"), order, body)
 
@@ -60,7 +75,7 @@ def _reports(request: HttpRequest, caller: Caller, body: schemas.ReportsIn) -> T
 
 
 def _report(row: schemas.ReportIn) -> ReportInput:
-    plain = ReportInput(row.project, Month.parse(row.month), row.cumulative)
+    plain = ReportInput(row.project, reading.month_of(row.month), row.cumulative)
     more = row.dict(exclude={"project", "month", "cumulative", "difficulty_kinds"})
     return replace(plain, difficulty_kinds=tuple(row.difficulty_kinds), **more)
 

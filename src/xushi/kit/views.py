@@ -54,7 +54,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; or 503 where the session could not be kept because the database was away or full at that moment."""
-    if isinstance(exception, SessionInterrupted) and (words := _passing(_root_of(exception))):
+    if isinstance(exception, SessionInterrupted) and (words := passing(_root_of(exception))):
         return _passes(request, words)
     return render(request, "400.html", status=400)
 
@@ -72,7 +72,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the machine is at fault and it will pass; needs no context, no session and no database."""
     from django.template.loader import get_template
 
-    if words := _passing(sys.exception()):
+    if words := passing(sys.exception()):
         return _passes(request, words)
     told = {"asked": getattr(request, "asked", "")}  # the number that the log has too
     return HttpResponse(get_template("500.html").render(told), status=500)
@@ -95,7 +95,7 @@ def _root_of(problem: BaseException) -> BaseException | None:
     return found
 
 
-def _passing(problem: BaseException | None) -> tuple[str, str] | None:
+def passing(problem: BaseException | None) -> tuple[str, str] | None:
     """(what is wrong, what to do) for a full disk and a database that is away or held; None for a fault of ours."""
     full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(problem, OperationalError) and any(word in str(problem) for word in FULL)):
