@@ -106,7 +106,7 @@ def _shots(user: "User", project: Project, now: datetime) -> Iterator[_Shot]:
     if can_watch(user):
         cameras = Camera.objects.visible_to(user).filter(project=project).values("pk")
         last = Snapshot.objects.filter(camera__in=cameras, taken_at__lte=now).order_by("-taken_at")[:1]
-        found += [_Shot(one.taken_at, file_of(one), "摄像头快照") for one in last]
+        found += [_Shot(one.taken_at, partial(opened, one), "摄像头快照") for one in last]
     yield from sorted(found, key=lambda one: one.at, reverse=True)
 
 

@@ -56,6 +56,8 @@ _UNDONE = re.compile(
 _ASKED, _ACTUAL = re.compile(r"计划|目标|任务|应(?!急)|下达|总数"), re.compile(r"完成|已|实际|建成|改造")
 _UP, _DOWN = re.compile(r"增|升|上浮|提高|多|高|超"), re.compile(r"降|减|下浮|少|低|压|缩|省")
 _BASE = re.compile(r"^(?:比|较)[\u4e00-\u9fff]{2,10}的?$")
+_BEYOND = re.compile(r"超(?:出|过)?(?:年度|全年|原)?(?:计划|任务|目标)$")
+_MEAN = re.compile(r"^(?:[月季年]均|平均每?(?:个?月|季度|年)?)[\u4e00-\u9fff]{0,4}$")
 _MAYBE = re.compile(r"尚有|还有|另有|仍有")
 _SPLIT = re.compile(
     r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
@@ -80,7 +82,13 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
                     yield found
                 continue
             found = _rest(mention, pool) or _difference(mention, pool) or _rate(mention, pool)
-            found = found or _done_rate(mention, pool) or _share(mention, wide)
+            found = (
+                found
+                or _beyond_plan(mention, pool)
+                or _mean_of_list(mention, pool)
+                or _done_rate(mention, pool)
+                or _share(mention, wide)
+            )
             found = (
                 found
                 or _undone(mention, pool)
@@ -205,6 +213,37 @@ def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     return close[0] if len(close) == 1 else None
 
 
+def _beyond_plan(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """计划30公顷，实际33.6公顷，完成计划的112%，超计划3.6公顷."""
+    if not _BEYOND.search(mention.label) or mention.kind not in OPERANDS:
+        return None
+    here = [
+        one
+        for one in pool
+        if one.like == mention.like and one.sentence == mention.sentence and one.before(mention)
+    ]
+    asked = [one for one in here if _ASKED.search(one.label)]
+    if len(here) != 2 or len(asked) != 1:
+        return None
+    made = _less(mention, next(one for one in here if one not in asked), asked[0])
+    return made if made.held or _comes_near(made, _NEAR) else None
+
+
+def _mean_of_list(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """6月、7月、8月分别新开工11个、14个、9个，月均11.3个."""
+    here = [one for one in pool if one.sentence == mention.sentence and one.before(mention)]
+    if not _MEAN.search(mention.label) or len(here) < 2 or any(one.like != mention.like for one in here):
+        return None
+    if "分别" not in here[0].phrase or mention.clause - here[-1].clause != 1:
+        return None
+    many = len(here)
+    value = sum((_value(one) for one in here), Decimal(0)) / many
+    low, high = added(of(one.quantity) for one in here)
+    operands = tuple(one.quantity for one in here)
+    made = claim_of(Claimed.MEAN, mention.quantity, operands, value, (low / many, high / many))
+    return made if _comes_near(made, _CLOSE) else None
+
+
 def _leaves(mention: Mention, told: Sequence[Mention]) -> bool:
     """Whether it is what some whole leaves when all that follows is taken from it."""
     for place, whole in enumerate(told):
@@ -260,11 +299,7 @@ def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
 def _undone(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     """118个，安装视频的94个，安装率79.7%，未安装24个: what was not done of what is told before."""
     named = _UNDONE.match(mention.label)
-    before = [
-        one
-        for one in pool
-        if one.before(mention) and one.sentence == mention.sentence and one.like == mention.like
-    ]
+    before = [one for one in pool if one.before(mention) and one.like == mention.like]
     if named is None or mention.kind not in OPERANDS or len(before) < 2:
         return None
     whole, part = before[-2:]

@@ -39,6 +39,8 @@ _SIZES = re.compile(
 _NOT = re.compile(r"^(?:其中)?非")
 _VERB = re.compile(r"[\u4e00-\u9fff]{2}$")
 _AMONG = re.compile(r"其中|分别|：|按|包括")
+_BARE = re.compile(r"^(?:其中|分别为)?[：，]?[\u4e00-\u9fff]{2,4}$")  # 街道3家、部门4家、企业1家
+_SPECIAL = re.compile(r"高新|高企|规上|限上|女|党员|上市|专精|巨人|独角|瞪羚|主要|最|重点|新增|已|正|未|累计")
 _OVERLAP = re.compile(r"同时|兼|重复|交叉|既|又|重叠|多类|均有")
 _WITHIN = re.compile(r"[\u4e00-\u9fff]{2}[中里](?!心|学|小|等|期|间|央|国|华|医)")
 _ALL = re.compile(
@@ -116,30 +118,52 @@ def _one_matter(one: Mention, later: Mention) -> bool:
 def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
     """督办单24份，按期反馈19份，逾期3份，尚未反馈4份: what excludes one another is not more than all of it."""
     for place, whole in enumerate(here):
-        if whole.kind not in OPERANDS or whole.role in _NO_PART or whole.quantity.hedged:
+        may = whole.kind in OPERANDS and not whole.quantity.hedged
+        if not may or (whole.role in _NO_PART and whole.role is not Role.SUM):
             continue
-        parts: list[Mention] = []
-        for one in here[place + 1 :]:
-            if one.like != whole.like or one.role in _NO_PART or one.quantity.value > whole.quantity.value:
-                break
-            if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
-                break
-            parts.append(one)
-        if len(parts) < 2 or any(one.quantity.hedged for one in parts):
+        parts = _parts(whole, here[place + 1 :])
+        if len(parts) < 2 or any(
+            one.quantity.hedged or one.quantity.start in told for one in (whole, *parts)
+        ):
             continue
-        if any(one.quantity.start in told for one in (whole, *parts)):
-            continue
-        exact = _exhausts(parts)
-        if not exact and not _excludes(parts, among=whole.tail.endswith("中")):
-            continue
-        operands = tuple(one.quantity for one in parts)
-        total = sum((one.value for one in operands), Decimal(0))
-        low, high = added(of(one) for one in operands)
-        if not exact and low <= whole.quantity.high:
-            return  # what the text does not say to be all of it may be less
-        if abs(total - whole.quantity.value) <= whole.quantity.value * _NEAR:
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
-        return
+        if _exhausts(parts):
+            yield from _rest(whole, *parts)
+            return
+        if _excludes(parts, among=whole.tail.endswith("中")):
+            yield from _beyond(whole, parts)
+            return
+
+
+def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
+    """The like numbers right behind, none of them bigger; rates and numbers of batches between them do not count."""
+    parts: list[Mention] = []
+    for one in after:
+        if one.kind in (Kind.PERCENT, Kind.RANK, Kind.SERIAL):
+            continue  # 达到的51个，占78.5%; 第一批12件
+        if one.like != whole.like or one.role in _NO_PART or one.quantity.value > whole.quantity.value:
+            break
+        if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
+            break
+        parts.append(one)
+    return parts
+
+
+def _beyond(whole: Mention, parts: Sequence[Mention]) -> Iterator[Claim]:
+    """More than the whole; what the text does not say to be all of it may be less."""
+    operands = tuple(one.quantity for one in parts)
+    total = sum((one.value for one in operands), Decimal(0))
+    low, high = added(of(one) for one in operands)
+    if low > whole.quantity.high and abs(total - whole.quantity.value) <= whole.quantity.value * _NEAR:
+        yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
+
+
+def _rest(whole: Mention, part: Mention, rest: Mention) -> Iterator[Claim]:
+    """What is not the one is the other: 已签58个，未签18个 of 76."""
+    value = whole.quantity.value - part.quantity.value
+    if abs(value - rest.quantity.value) <= whole.quantity.value * _NEAR:
+        allowed = taken(of(whole.quantity), of(part.quantity))
+        operands = (whole.quantity, part.quantity)
+        yield claim_of(Claimed.DIFFERENCE, rest.quantity, operands, value, allowed)
 
 
 def _state(one: Mention) -> int | None:
@@ -154,6 +178,12 @@ def _exhausts(parts: Sequence[Mention]) -> bool:
     if len(parts) == 2 and _NOT.match(parts[1].label) and parts[0].label[-1:] != "的":
         stem = _NOT.sub("", parts[1].label)[:1]
         return stem != "" and stem in parts[0].label
+    if (
+        len(parts) == 2
+        and len(parts[0].label) > 2
+        and parts[1].label in (f"未{parts[0].label}", f"没有{parts[0].label}")
+    ):
+        return True
     if None in states or len(set(states)) != len(states) or not {0, 1} <= set(states):
         return False
     done, rest = (next(one for one in parts if _state(one) == at).label for at in (0, 1))
@@ -174,9 +204,11 @@ def _excludes(parts: Sequence[Mention], *, among: bool) -> bool:
     ):
         return True  # 6个达到序时进度，3个低于序时进度
     for pattern in (_HALVES, _SIZES):
-        named = [match[0] if (match := pattern.search(one.label)) else "" for one in parts]
+        named = [match[0] if (match := pattern.search(one.phrase[-12:])) else "" for one in parts]
         if all(named) and (pattern is _SIZES or len(set(named)) == len(named)):
-            return len({one.label for one in parts}) == len(parts)
+            return len({one.phrase[-12:] for one in parts}) == len(parts)
+    if len(parts) > 2 and _AMONG.search(parts[0].phrase) and all(_BARE.match(one.label) for one in parts):
+        return not any(_SPECIAL.search(one.label) for one in parts)
     verbs = {match[0] if (match := _VERB.search(one.label)) else "" for one in parts}
     heads = {one.label for one in parts}
     same = len(verbs) == 1 and "" not in verbs and len(heads) == len(parts) >= 3

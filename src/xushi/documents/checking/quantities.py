@@ -123,6 +123,8 @@ _NUMBER = re.compile(
 )
 _NAMES_BEFORE = ("每", "某", "这", "那", "几", "数", "各", "同", "另", "前")  # 每个, 前20名
 
+_TIME_BEFORE = ("目前", "当前", "日前", "此前", "月前", "年前")
+
 
 def quantities(text: str) -> list[Quantity]:
     """Every quantity of a text that `plain` has made regular, in order; dates, names in quotes and codes are none."""
@@ -235,6 +237,8 @@ def _no_quantity(text: str, match: "re.Match[str]", written: str, unit: str) -> 
     """A unit that is part of another word, a number that is part of a name."""
     after = text[match.end("unit") : match.end("unit") + 1]
     before = text[max(0, match.start() - 1) : match.start()]
+    if text[max(0, match.start() - 2) : match.start()] in _TIME_BEFORE:
+        before = ""  # 目前65个; 前20名 is a name
     if (after and after in NOT_UNITS.get(unit, "")) or _named(before, written):
         return True
     if unit == "次" and len(written) == 1 and written in _DIGIT:  # 二次创业

@@ -16,7 +16,7 @@ from xushi.supervision.meeting_pages import page_of
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.models_meetings import Meeting
-from xushi.units.models import Unit
+from xushi.units.districts import office_of
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -85,7 +85,7 @@ def circular_printed(user: "User", pk: int, now: datetime) -> Printed | None:
     found = Round.objects.filter(pk=pk).first()
     if found is None:
         return None
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    office = office_of(user.unit)
     organ = office.name if office else settings.XUSHI_DISTRICT
     made = circular.circular_document(found, user, organ, now)
     return Printed(made, circular.circular_file(found))
