@@ -55,10 +55,12 @@ def test_the_export_is_exactly_what_is_shown(here, office_user, signed_in):
     page = client.get(f"{ADDRESS}?{query}").content.decode()
     shown = [re.findall(r">([^<]+)</a></td>|(·)</span></td>", row) for row in page.split("<tr>")[2:]]
     answer = client.get(f"{ADDRESS}?{query}&as=xlsx")
-    sheet = load_workbook(BytesIO(answer.content)).active
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][0] == "完成率，按属地×类别（%）"
     assert rows[1] == ("属地", "产业", "基础设施", "民生社会事业", "环境整治")
     printed = [["·" if cell is None else f"{cell * 100:.1f}%" for cell in row[1:]] for row in rows[2:5]]
     assert printed == [[text or dot for text, dot in row] for row in shown]
-    assert rows[-1][0] == "区级重点项目，2018年8月关账数；周敏（区重大办）2018-09-12 08:30导出"
+    assert rows[-1][0] == (
+        "说明：周敏（区重大办）2018-09-12 08:30在127.0.0.1导出，完成率，按属地×类别，区级重点项目，2018年8月关账数，共3行"
+    )

@@ -265,7 +265,7 @@ def test_the_sheet_says_what_the_page_says(
 ) -> None:
     answer = signed_in(users["office_user"]).get(reverse("indicators:calendar_export"))
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
-    head, *rows = book.get_sheet_by_index(0).to_python()
+    head, *rows, _ = book.get_sheet_by_index(0).to_python()
     asked, overdue = head.index("应报"), head.index("过期没报")
     items = items_of(city(), TODAY)
     assert sum(row[asked] for row in rows) == len(items)

@@ -173,7 +173,7 @@ def test_the_export_is_the_list(three: list[Project], office_user: User, signed_
         "过了很久的", "征地拆迁", 60, 30,
     )  # fmt: skip
     assert told["多半开工"].date() > date(2018, 9, 12)
-    assert len(rows) == 3
+    assert len(rows) == 4  # heads, two, who took them
 
 
 def test_an_empty_export_has_its_heads(office_user: User, signed_in: SignIn) -> None:

@@ -245,8 +245,10 @@ def test_the_export_is_what_is_shown_and_says_who_took_it(
         "5500",
         "合同、带日期现场照片",
     ]
-    assert rows[-1] == ["周敏（区重大办）2018-09-12 08:30导出"]
-    assert Event.objects.get(verb="progress.statistics.exported").actor == office_user
+    assert rows[-1][0].startswith(
+        "说明：周敏（区重大办）2018-09-12 08:30在127.0.0.1导出，入统差额台账，2018年8月"
+    )
+    assert Event.objects.get(verb="units.export.taken").changes["行数"] == [None, 3]
 
 
 def test_queries_do_not_grow(subdistrict: Unit, office_user: User, signed_in: SignIn) -> None:

@@ -16,6 +16,7 @@ from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.units.access import person
 from xushi.units.models import Unit
+from xushi.units.views_exporting import hand_out
 
 MOST_BESIDE = 6
 
@@ -58,7 +59,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         wanted = Wanted.read(request.GET)
     except ValueError as wrong:
         return HttpResponse(str(wrong), status=400, content_type="text/plain; charset=utf-8")
-    return exporting.answer(user, selectors.found(user, wanted, now), now)
+    return hand_out(request, exporting.answer(selectors.found(user, wanted, now), now))
 
 
 @require_safe

@@ -11,6 +11,7 @@ from xushi.guarantees import exporting, policy, selectors
 from xushi.guarantees.rules import Kind
 from xushi.guarantees.selectors import STATES, Wanted
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 MOST_CONFLICTS = 30
 
@@ -53,4 +54,4 @@ def export(request: HttpRequest) -> HttpResponseBase:
         wanted = Wanted.read(request.GET)
     except ValueError as wrong:
         return HttpResponse(str(wrong), status=400, content_type="text/plain; charset=utf-8")
-    return exporting.answer(user, selectors.found(user, wanted, today), now)
+    return hand_out(request, exporting.answer(selectors.found(user, wanted, today), now))

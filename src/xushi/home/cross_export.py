@@ -1,18 +1,13 @@
 """交叉页的导出：页上看到的那张表，数是数，写成 xlsx。"""
 
-from datetime import datetime
+from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import xlsxwriter
-from django.http import HttpResponse
 
 from xushi.core.figure import FigureUnit
 from xushi.home.crossing import DIMENSIONS, Crossing
-
-if TYPE_CHECKING:
-    from xushi.units.models import User
+from xushi.kit.sheets import Signed, TooLong, Written, footer, last_line
 
 FORMATS = {
     FigureUnit.COUNT: "#,##0",
@@ -20,25 +15,38 @@ FORMATS = {
     FigureUnit.SHARE: "0.0%",
     FigureUnit.POINTS: '+0.0;"−"0.0;0.0',
 }
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def answer(page: Crossing, *, user: "User", now: datetime) -> HttpResponse:
-    """The workbook as a download; the last line says of whom, of when, who took it and when."""
-    made = HttpResponse(_book(page, _said(page, user, now)), content_type=CONTENT_TYPE)
-    name = f"{page.title}{page.choice.month}.xlsx"
-    made["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return made
+@dataclass(frozen=True, slots=True)
+class CrossingBook:
+    """An export as kit.sheets.Export has it, with a title above its heads."""
+
+    page: Crossing
+    kind: str = "xlsx"
+    personal: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.page.title
+
+    @property
+    def named(self) -> str:
+        return f"{self.page.title}{self.page.choice.month}"
+
+    @property
+    def about(self) -> str:
+        return f"{self.page.scope}{self.page.choice.month.label}{'关账数' if self.page.choice.closed else '未关账'}"
+
+    def write(self, signed: Signed, most: int | None) -> Written:
+        rows = len(self.page.rows)
+        if most is not None and rows > most:
+            raise TooLong
+        return Written(_book(self, signed, rows), rows)
 
 
-def _said(page: Crossing, user: "User", now: datetime) -> str:
-    fixed = "关账数" if page.choice.closed else "未关账"
-    return f"{page.scope}{page.choice.month.label}{fixed}；{user.name}（{user.unit_name}）{now:%Y-%m-%d %H:%M}导出"
-
-
-def _book(page: Crossing, said: str) -> bytes:
+def _book(export: CrossingBook, signed: Signed, rows: int) -> BytesIO:
     """A title, the heads, the cells with unrounded values in the page's format, and what was said of them."""
-    buffer = BytesIO()
+    buffer, page, said = BytesIO(), export.page, signed.line(export)
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("交叉")
     bold = book.add_format({"bold": True})
@@ -52,11 +60,14 @@ def _book(page: Crossing, said: str) -> bytes:
                 sheet.write_number(row, column, float(figure.value), number)
             elif figure:
                 sheet.write_string(row, column, figure.text())
-    sheet.write_string(len(page.rows) + 3, 0, said)
+    sheet.write_string(rows + 3, 0, last_line(said, rows))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, len(page.columns), 14)
     sheet.freeze_panes(2, 1)
     sheet.set_landscape()
-    sheet.set_footer(f"&L{said}&R&P/&N")
+    sheet.set_footer(f"&L{footer(said)}&R&P/&N")
+    by = f"{signed.name}（{signed.unit}）"
+    book.set_properties({"title": page.title, "author": by, "comments": said})
     book.close()
-    return buffer.getvalue()
+    buffer.seek(0)
+    return buffer

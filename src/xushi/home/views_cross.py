@@ -1,6 +1,6 @@
 """交叉页。"""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,10 +11,11 @@ from xushi.home.crossing import DIMENSIONS, FIGURES, cross
 from xushi.home.months import choose
 from xushi.progress.scope import LEVELS
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 
 @require_GET
-def crossing(request: HttpRequest) -> HttpResponse:
+def crossing(request: HttpRequest) -> HttpResponseBase:
     """One figure by any one or two dimensions, as a page or (as=xlsx) a workbook; 400 with a sentence for an
     unknown one."""
     now = clock.now()
@@ -24,7 +25,7 @@ def crossing(request: HttpRequest) -> HttpResponse:
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
     if request.GET.get("as") == "xlsx":
-        return cross_export.answer(page, user=person(request), now=now)
+        return hand_out(request, cross_export.CrossingBook(page))
     context = {"page": page, "choice": choice, "dimensions": DIMENSIONS.items(), "figures": FIGURES.items(),
                "levels": LEVELS.items()}  # fmt: skip
     return render(request, "home/crossing.html", context)

@@ -13,6 +13,7 @@ from xushi.home import exporting, listing_page, lists
 from xushi.home.months import Choice, choose
 from xushi.home.wanted import Wanted, read
 from xushi.units.models import Role
+from xushi.units.views_exporting import hand_out
 
 
 def asked(request: HttpRequest) -> tuple[Choice, Wanted]:
@@ -49,6 +50,6 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         if ids:
             found = lists.chosen(found, chosen)
         rows = lists.every(found, wanted, user, local_day(now))
-        return exporting.answer(rows, wanted, choice, kind, user=user, now=now)
+        return hand_out(request, exporting.answer(rows, wanted, choice, kind))
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)

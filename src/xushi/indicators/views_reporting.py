@@ -24,6 +24,7 @@ from xushi.indicators.views import order_address
 from xushi.journal.actions import Actor
 from xushi.units.access import person
 from xushi.units.models import User
+from xushi.units.views_exporting import hand_out
 
 MOST_LISTED = 400
 
@@ -110,7 +111,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user, now = entered(request), clock.now()
     version = version_of(user, request.GET.get("system", "city"))
     items = items_of(version, local_day(now), policy.in_calendar(user))
-    return exporting_reporting.answer(user, version, rows_of(items, version.year), now)
+    return hand_out(request, exporting_reporting.answer(version, rows_of(items, version.year), now))
 
 
 def version_of(user: User, code: str) -> Version:

@@ -28,6 +28,7 @@ from xushi.inspections.words import AT_UNIT, FindingClass, Kind, RoundState, Sev
 from xushi.problems.rules import Horizon
 from xushi.units.access import person
 from xushi.units.models import Unit
+from xushi.units.views_exporting import hand_out
 
 PER_PAGE = 50
 Wanted = TypeVar("Wanted", VisitsWanted, FindingsWanted)
@@ -136,8 +137,9 @@ def export(request: HttpRequest, what: str) -> HttpResponseBase:
     user, now = person(request), clock.now()
     try:
         if what == "visits":
-            return exporting.visits(user, VisitsWanted.read(request.GET).rows(user), now)
+            return hand_out(request, exporting.visits(VisitsWanted.read(request.GET).rows(user), now))
         late_before = Horizon.at(now, calendar()).late_before
-        return exporting.findings(user, FindingsWanted.read(request.GET).rows(user, late_before), now)
+        found = FindingsWanted.read(request.GET).rows(user, late_before)
+        return hand_out(request, exporting.findings(found, now))
     except ValueError as wrong:
         return HttpResponse(str(wrong), status=400, content_type="text/plain; charset=utf-8")

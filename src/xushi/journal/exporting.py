@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -18,7 +20,7 @@ HEADER = (
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def lines(wanted: EventFilter) -> Iterator[str]:
+def lines(wanted: EventFilter, said: str = "") -> Iterator[str]:
     """CSV lines in UTF-8 with a byte order mark, latest first; an event's rows follow it under the same number."""
     yield "\ufeff" + _line(HEADER)
     for event in events(wanted).prefetch_related("rows").iterator(chunk_size=500):
@@ -36,6 +38,13 @@ def lines(wanted: EventFilter) -> Iterator[str]:
                     "",
                 )
             )
+    if said:
+        yield _line((said,))
+
+
+def said(user: Any, address: str, now: datetime, rows: int) -> str:
+    """Who took the journal out, when and from where: the last line of the file."""
+    return f"说明：{user.name}（{user.unit_name}）{now.astimezone(BEIJING):%Y-%m-%d %H:%M}在{address}导出日志，共{rows}件"
 
 
 def _event_cells(event: Event) -> tuple[object, ...]:

@@ -11,8 +11,11 @@ _ROOMS: dict[str, dict[str, str]] = {
         "second.codes_renewed": "换备用码", "second.recovered": "用备用码登录",
         "second.required": "要求两步验证", "second.waived": "不再要求两步验证",
         "emergency.granted": "应急授权", "emergency.ended": "应急授权收回",
+        "export.asked": "申请导出", "export.granted": "批准导出", "export.refused": "不批准导出",
+        "export.taken": "导出表",
         "unit.created": "新设单位", "unit.renamed": "单位改名", "unit.dissolved": "撤销单位",
     },
+    "journal": {"events.exported": "导出日志"},
     "api": {
         "account.opened": "开服务账号", "token.issued": "发令牌", "token.rotated": "换令牌", "token.revoked": "作废令牌",
         "calendar.made": "开日历地址", "calendar.stopped": "停用日历地址",
@@ -52,7 +55,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "report.submitted": "报送月报", "report.accepted": "审核通过月报", "report.returned": "退回月报",
         "report.carried": "月报沿用上月", "report.reminded": "催报月报", "month.closed": "月份关账",
         "month.reopened": "重开月份", "photo.added": "传现场照片", "photo.removed": "删现场照片",
-        "figures.published": "录入公布数", "statistics.recorded": "记入统", "statistics.exported": "导出入统台账",
+        "figures.published": "录入公布数", "statistics.recorded": "记入统",
     },
     "permits": {
         "catalogue.drafted": "起草手续目录", "catalogue.changed": "修改手续目录",

@@ -30,6 +30,8 @@ class Who(StrEnum):
     SIGNER = "请签发的人"
     RECEIVERS = "还没签收的收文单位"
     HOLDER = "账号本人"
+    ASKER = "申请导出的人"
+    EXPORT_DECIDERS = "安全管理员和区重大办负责人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,10 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912, PLR0915 - 
             return _named(Who.REPORTERS)
         case ["progress", "month", "closed" | "reopened"]:
             return _told(Who.LEADERS, Who.OFFICE)
+        case ["units", "export", "asked"]:
+            return _named(Who.EXPORT_DECIDERS)
+        case ["units", "export", "granted" | "refused"]:
+            return _named(Who.ASKER)
         case ["units", "second", "reset" | "recovered"]:
             return _named(Who.HOLDER)
         case ["units", "emergency", "granted" | "ended"]:
@@ -318,4 +324,7 @@ VERBS: dict[str, str] = {
     "units.second.recovered": "用备用码登录",
     "units.emergency.granted": "应急授权",
     "units.emergency.ended": "应急授权收回",
+    "units.export.asked": "申请导出",
+    "units.export.granted": "批准导出",
+    "units.export.refused": "不批准导出",
 }

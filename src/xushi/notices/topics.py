@@ -50,6 +50,7 @@ TOPICS = (
     Topic("operations", "系统运维", "chart", ("operations.",)),
     Topic("months", "关账", "lock", ("progress.month.",)),
     Topic("accounts", "账号安全", "lock", ("units.second.", "units.emergency."), "units:me"),
+    Topic("exports", "导出申请", "lock", ("units.export.",), "units:exports"),
 )
 BY_KEY = {topic.key: topic for topic in TOPICS}
 

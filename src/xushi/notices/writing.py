@@ -10,6 +10,7 @@ from xushi.notices import (
     matters_admission,
     matters_documents,
     matters_duties,
+    matters_exports,
     matters_guarantees,
     matters_indicators,
     matters_inspections,
@@ -49,6 +50,7 @@ SOURCES: dict[str, Source] = {
     "reports": matters_progress.matters,
     "months": matters_progress.matters,
     "accounts": matters_accounts.matters,
+    "exports": matters_exports.matters,
 }
 NAMED = 3  # so many are named, the rest counted
 

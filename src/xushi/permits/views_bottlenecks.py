@@ -23,6 +23,7 @@ from xushi.permits.bottlenecks_wanted import ALL, PAST_LIMIT, Wanted
 from xushi.registry.models import Category, Project
 from xushi.units.access import person
 from xushi.units.models import Role, Unit, User
+from xushi.units.views_exporting import hand_out
 
 READERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
 CHOKE_POINTS = 6
@@ -159,7 +160,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is narrowed, every row of it, as xlsx."""
     user, now = ask_reader(request), clock.now()
     wanted = _whole_list(request)
-    return answer(user, wanted, figures.board(user, wanted, local_day(now)), now)
+    return hand_out(request, answer(user, wanted, figures.board(user, wanted, local_day(now)), now))
 
 
 @require_safe

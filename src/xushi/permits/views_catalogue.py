@@ -18,6 +18,7 @@ from xushi.permits.models import Catalogue
 from xushi.permits.policy_catalogue import can_keep_catalogue, can_read_catalogue
 from xushi.units.access import person
 from xushi.units.models import User
+from xushi.units.views_exporting import hand_out
 
 
 def ask_reader(request: HttpRequest) -> User:
@@ -82,8 +83,8 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    user = ask_reader(request)
-    return answer(user, _wanted(request), clock.now())
+    ask_reader(request)
+    return hand_out(request, answer(_wanted(request)))
 
 
 @require_safe

@@ -13,6 +13,7 @@ from xushi.permits.steps_export import answer
 from xushi.permits.views_steps import ask_project, line
 from xushi.registry.models import Project
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 
 def _held(request: HttpRequest, pk: int) -> tuple[Project, Steps]:
@@ -27,7 +28,7 @@ def _held(request: HttpRequest, pk: int) -> tuple[Project, Steps]:
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     project, found = _held(request, pk)
-    return answer(person(request), project, found, clock.now())
+    return hand_out(request, answer(project, found))
 
 
 @require_safe

@@ -23,6 +23,7 @@ from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
 from xushi.units.policy import sees_everything
+from xushi.units.views_exporting import hand_out
 
 MOST_ON_PAPER = 2000
 
@@ -205,7 +206,7 @@ def export(request: HttpRequest, year: int) -> HttpResponseBase:
     ask_reader(request)
     user, held = person(request), get_object_or_404(Programme, year=year)
     rows = selectors.item_rows(user, held, Wanted.read(request.GET)).select_related("responsible_unit")
-    return exporting.answer(user, held, rows, clock.now())
+    return hand_out(request, exporting.answer(held, rows))
 
 
 @require_safe

@@ -1,26 +1,20 @@
-"""导出：看到的清单原样写成 xlsx，谁何时导的印在页脚和批注里。"""
+"""导出：看到的清单原样写成 xlsx。"""
 
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-import rustpy_xlsxwriter as xlsx
-from django.http import FileResponse, HttpRequest, HttpResponseBase
-
-from xushi.core.clock import BEIJING, local_day
+from xushi.core.clock import local_day
 from xushi.core.money import yi
+from xushi.kit.sheets import Sheet, safe
 from xushi.problems.board import Board
 from xushi.problems.models import Problem
 from xushi.problems.rules import PRESSING, Horizon
 from xushi.problems.wanted import Wanted
 
 if TYPE_CHECKING:
-    from xushi.units.models import User
+    pass
 
 MOST_ON_PAPER = 2000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "清单号", "问题", "类别", "项目", "属地", "状态", "主办", "协办", "责任人", "期限", "期限情况", "上会次数",
     "年度计划（亿元）", "办结即放行", "报送单位", "报送日期", "说明",
@@ -30,43 +24,24 @@ WIDTHS = {"问题": 32.0, "项目": 32.0, "说明": 60.0}
 
 
 def answer(
-    request: HttpRequest,
-    user: "User",
     wanted: Wanted,
     found: Any,
     board: Board,
     horizon: Horizon,
     now: datetime,
-) -> HttpResponseBase:
-    """The file as a download, written row by row."""
-    at = now.astimezone(BEIJING)
-    said = f"{user.name}（{user.unit_name}）{at:%Y-%m-%d %H:%M}导出，问题清单"
-    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
-    xlsx.write_worksheet(
-        _or_empty(_record(problem, board, horizon) for problem in found.iterator(chunk_size=1000)),
-        target,
-        sheet_name="问题清单",
-        freeze_row=1,
-        freeze_col=2,
-        bold_headers=True,
-        column_widths={name: WIDTHS.get(name, 14.0) for name in COLUMNS},
-        column_formats={name: xlsx.Format().set_num_format(code) for name, code in FORMATS.items()},
-        notes={"清单号": said},
-        page_setup={"landscape": True, "footer": f"&L{said}&R&P/&N"},
+) -> Sheet:
+    """Written row by row."""
+    batch = f"第{wanted.batch}批" if wanted.batch.isdecimal() else ""
+    rows = (_record(problem, board, horizon) for problem in found.iterator(chunk_size=1000))
+    return Sheet(
+        "问题清单",
+        COLUMNS,
+        rows,
+        named=f"问题清单{batch}{local_day(now)}",
+        frozen=2,
+        formats=FORMATS,
+        widths=WIDTHS,
     )
-    target.seek(0)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    made = FileResponse(target, content_type=kind)
-    named = f"问题清单{f'第{wanted.batch}批' if wanted.batch.isdecimal() else ''}{local_day(now)}.xlsx"
-    made["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(named)}"
-    return made
-
-
-def _or_empty(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """An empty list still has its heads."""
-    first = next(records, None)
-    yield first if first is not None else dict.fromkeys(COLUMNS)
-    yield from records
 
 
 def _record(problem: Problem, board: Board, horizon: Horizon) -> dict[str, Any]:
@@ -80,9 +55,4 @@ def _record(problem: Problem, board: Board, horizon: Horizon) -> dict[str, Any]:
         None if plan is None else float(yi(plan)), "是" if frees else "否", str(problem.reported_unit or ""),
         local_day(problem.reported_at), problem.words,
     )  # fmt: skip
-    return dict(zip(COLUMNS, map(_safe, values), strict=True))
-
-
-def _safe(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+    return dict(zip(COLUMNS, map(safe, values), strict=True))

@@ -29,6 +29,7 @@ from xushi.registry.models import Project
 from xushi.units.access import person
 from xushi.units.models import User
 
+from xushi.units.views_exporting import hand_out
 KEPT = ("lead", "person", "due_on", "raise_words", "leader", "batch", "batch_title", "words", "also_raise")
 
 
@@ -177,7 +178,7 @@ def freed_by(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered, every page of it, as a spreadsheet."""
-    return _told(request, exporting.answer)
+    return _told(request, _sheet)
 
 
 @require_safe
@@ -200,6 +201,10 @@ def _told(request: HttpRequest, telling: Any) -> HttpResponseBase:
 
 
 def _paper(
+def _sheet(request: HttpRequest, user: User, *told: Any) -> HttpResponseBase:
+    return hand_out(request, exporting.answer(*told))
+
+
     request: HttpRequest,
     user: User,
     wanted: Wanted,

@@ -312,14 +312,3 @@ def _mark_entered(
         project.version += 1
         changes.setdefault(project.pk, {})["统计入库"] = [None, str(local_day(now))]
     Project.objects.bulk_update(entered, ["statistics_entered_on", "version"], batch_size=500)
-
-
-def record_export(user: "User", month: Month, count: int, *, actor: Actor, now: datetime) -> None:
-    """导出也记一笔: who took how many rows out."""
-    with transaction.atomic():
-        record(
-            "progress.statistics.exported",
-            actor=actor,
-            now=now,
-            summary=f"导出{month.label}入统差额台账，{count}个项目",
-        )

@@ -1,6 +1,5 @@
 """入统差额台账：一行一个项目，统计局就地填；合计就是这些行之和。"""
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -10,17 +9,18 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xushi.config import clock
 from xushi.core import money
-from xushi.core.clock import BEIJING, local_day
+from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.sheets import Sheet
 from xushi.progress import policy, statistics
 from xushi.progress.asking import Request
 from xushi.progress.forms import AmountField
@@ -33,9 +33,11 @@ from xushi.progress.views_report import month_of
 from xushi.registry.actions import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.models import Unit
+from xushi.units.views_exporting import hand_out
 
 PER_PAGE = 50
 ORDER = "-gap"
+HEADS = ("项目", "属地", "月报累计", "入统累计", "差额", "缺的依据", "帮办单位", "说明", "入统填到")
 
 
 class EntryForm(forms.Form):
@@ -214,50 +216,33 @@ def _record(request: Request, project: int, month: Month, form: EntryForm) -> st
 
 
 @require_GET
-def export(request: Request) -> StreamingHttpResponse:
-    """Exactly the rows that the list shows, as csv with who took them and when in the last line."""
+def export(request: Request) -> HttpResponseBase:
+    """Exactly the rows that the list shows, as csv."""
     _allowed(request)
-    now = clock.now()
-    month = _month(request, local_day(now))
+    month = _month(request, local_day(clock.now()))
     found = _rows(request, month, request.GET).order_by(ORDER, "project_key")
-    statistics.record_export(request.user, month, found.count(), actor=Actor.of(request), now=now)
-    stamp = f"{request.user.name}（{request.user.unit_name}）{now.astimezone(BEIJING):%Y-%m-%d %H:%M}导出"
-    response = StreamingHttpResponse(_lines(found, month, stamp), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statistics-{month}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    sheet = Sheet(
+        "入统差额台账", HEADS, _records(found), named=f"statistics-{month}", about=month.label, kind="csv",
+        ahead=f"{month.period}入统差额台账（单位：万元）",
+    )  # fmt: skip
+    return hand_out(request, sheet)
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(found: Any, month: Month, stamp: str) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+def _records(found: Any) -> Iterator[dict[str, Any]]:
     units = {unit.pk: unit for unit in Unit.objects.all()}
-    yield "\ufeff"
-    yield writer.writerow([f"{month.period}入统差额台账（单位：万元）"])
-    heads = ["项目", "属地", "月报累计", "入统累计", "差额", "缺的依据", "帮办单位", "说明", "入统填到"]
-    yield writer.writerow(heads)
     columns = StatisticsEntry.objects.values_list("pk", "helper_unit", "note", "missing", "month")
     for start in range(0, found.count(), 2000):
         rows = list(found[start : start + 2000])
         kept = {e[0]: e for e in columns.filter(pk__in=[row.entry for row in rows if row.entry])}
         for row in rows:
             _, helper, note, missing, filled = kept.get(row.entry, (None, None, "", list(EVIDENCE), None))
-            yield writer.writerow([
-                _safe(row.project_name), str(units.get(row.territory_id, "")), _plain(row.cumulative),
+            values = (
+                row.project_name, str(units.get(row.territory_id, "")), _plain(row.cumulative),
                 _plain(row.recorded), _plain(row.gap), "、".join(EVIDENCE[key] for key in missing),
-                str(units[helper]) if helper else "", _safe(note), str(filled or "未填"),
-            ])  # fmt: skip
-    yield writer.writerow([stamp])
+                str(units[helper]) if helper else "", note, str(filled or "未填"),
+            )  # fmt: skip
+            yield dict(zip(HEADS, values, strict=True))
 
 
 def _plain(yuan: int) -> str:
     return money.plain(money.wan(yuan))
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula is marked as text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -18,6 +18,7 @@ from xushi.signings.forms import LimitsForm
 from xushi.signings.rules import Stage, conclusion, further
 from xushi.signings.wanted import Wanted
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 MOST_PRINTED = 500
 
@@ -75,7 +76,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user, now = person(request), clock.now()
     today, limits = local_day(now), recording.limits()
     rows = selectors.found(user, Wanted.read(request.GET), limits, today)
-    return exporting.answer(user, rows, limits, now)
+    return hand_out(request, exporting.answer(rows, limits, now))
 
 
 @require_safe

@@ -17,6 +17,7 @@ from xushi.sites import exporting, policy, selectors
 from xushi.sites.models import Viewing
 from xushi.sites.views_wall import ask_watcher
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 PER_PAGE = 50
 STATES = {"open": "还没恢复的", "all": "全部"}
@@ -61,7 +62,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is narrowed, as xlsx."""
     ask_watcher(request)
     rows = selectors.outages(person(request)).filter(Wanted.read(request.GET).condition)
-    return exporting.answer(person(request), rows, clock.now())
+    return hand_out(request, exporting.answer(rows, clock.now()))
 
 
 @require_safe

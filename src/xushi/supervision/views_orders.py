@@ -25,6 +25,7 @@ from xushi.supervision.table import AT_UNIT, State, steps_from
 from xushi.supervision.wanted import Wanted, read
 from xushi.units.access import person
 from xushi.units.models import Role
+from xushi.units.views_exporting import hand_out
 
 AT_ONCE = 200
 ORDER = SupervisionOrder._meta.label_lower
@@ -85,7 +86,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user, now = person(request), clock.now()
     rows = lists.narrowed(user, wanted, now).select_related("lead", "project")
     found = rows.prefetch_related("helpers__unit").iterator(chunk_size=1000)
-    return exporting.orders_book(found, user=user, now=now)
+    return hand_out(request, exporting.orders_book(found))
 
 
 @require_POST

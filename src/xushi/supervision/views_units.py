@@ -19,6 +19,7 @@ from xushi.supervision.policy import can_rank_units, can_set_terms
 from xushi.supervision.rules import TermsRefused
 from xushi.supervision.wanted import issued_in
 from xushi.units.access import person
+from xushi.units.views_exporting import hand_out
 
 
 def _period(request: HttpRequest, today: date) -> tuple[str, str]:
@@ -76,7 +77,7 @@ def units_export(request: HttpRequest) -> HttpResponseBase:
         raise PermissionDenied("考核表由区重大办、区领导、督查室看。")
     period, _ = _period(request, local_day(now))
     rows, total = unit_rows(user, period, now)
-    return exporting.units_book(rows, total, period, user=user, now=now)
+    return hand_out(request, exporting.units_book(rows, total, period))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

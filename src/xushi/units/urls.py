@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from xushi.units import views, views_gates, views_people, views_second, views_sessions, views_tree
+from xushi.units import (
+    views,
+    views_exports,
+    views_gates,
+    views_people,
+    views_second,
+    views_sessions,
+    views_tree,
+)
 
 app_name = "units"
 
@@ -16,6 +24,9 @@ urlpatterns = [
     path("me/password", views.password, name="password"),
     path("me/second", views_second.authenticator, name="authenticator"),
     path("me/sessions/end", views_sessions.end_mine, name="end_session"),
+    path("exports/", views_exports.exports, name="exports"),
+    path("exports/ask", views_exports.ask, name="ask_export"),
+    path("exports/<int:pk>/decide", views_exports.decide, name="decide_export"),
     path("people/", views_people.people, name="people"),
     path("people/new", views_people.new_account, name="new_account"),
     path("people/second", views_second.rules, name="second_rules"),
