@@ -220,7 +220,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
 
 
 def until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
+    for _ in range(1500):
         if true():
             return
         time.sleep(0.02)
