@@ -12,7 +12,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "second.required": "要求两步验证", "second.waived": "不再要求两步验证",
         "emergency.granted": "应急授权", "emergency.ended": "应急授权收回",
         "export.asked": "申请导出", "export.granted": "批准导出", "export.refused": "不批准导出",
-        "export.taken": "导出表",
+        "export.taken": "导出表", "number.shown": "看完整号码", "person.forgotten": "抹去离任人员的信息",
         "unit.created": "新设单位", "unit.renamed": "单位改名", "unit.dissolved": "撤销单位",
     },
     "journal": {"events.exported": "导出日志"},

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
+from xushi.core.masking import masked, masked_account
+
 STEP = 4  # 路径每级四位：0001.0003.
 
 
@@ -109,6 +111,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     created_at = models.DateTimeField("开通时间", null=True, blank=True)
+    forgotten_at = models.DateTimeField("抹去个人信息的时间", null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -138,6 +141,16 @@ class User(AbstractBaseUser):
     @property
     def unit_name(self) -> str:
         return str(self.unit or "")
+
+    @property
+    def phone_shown(self) -> str:
+        """138****5678: how the number stands on pages; in full only where it is asked for by name."""
+        return masked(self.phone)
+
+    @property
+    def account_shown(self) -> str:
+        """The account, which may be a mobile number too."""
+        return masked_account(self.username)
 
     @property
     def unit_full_name(self) -> str:

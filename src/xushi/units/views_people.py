@@ -31,15 +31,19 @@ def ask_administrator(request: HttpRequest) -> None:
 def people(request: HttpRequest) -> HttpResponse:
     """人员名单."""
     ask_administrator(request)
+    wanted = wanted_people(request)
+    page = Paginator(selectors.people(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "wanted": wanted, "roles": Role.choices, "may": _may(request)}
+    return render(request, "units/people.html", context)
+
+
+def wanted_people(request: HttpRequest) -> selectors.PeopleFilter:
     number = row_number(request.GET.get("unit", ""))
-    wanted = selectors.PeopleFilter(
+    return selectors.PeopleFilter(
         words=request.GET.get("q", "").strip(),
         unit=Unit.objects.filter(pk=number).first() if number else None,
         role=request.GET.get("role", ""),
     )
-    page = Paginator(selectors.people(wanted), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "wanted": wanted, "roles": Role.choices, "may": _may(request)}
-    return render(request, "units/people.html", context)
 
 
 @sensitive_post_parameters("password")
@@ -67,7 +71,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """一个人: account, appointments in force and past."""
     ask_administrator(request)
-    return _person_page(request, get_object_or_404(User, pk=pk))
+    return person_page(request, get_object_or_404(User, pk=pk))
 
 
 @require_POST
@@ -159,25 +163,27 @@ def act_on(
     ask_administrator(request)
     user = get_object_or_404(User, pk=pk)
     if form is not None and not form.is_valid():
-        return _person_page(request, user, form=form, status=400)
+        return person_page(request, user, form=form, status=400)
     try:
         action(user, {"actor": Actor.of(request), "now": clock.now()})
     except ValidationError as problem:
-        return _person_page(request, user, problem=" ".join(problem.messages), status=400)
+        return person_page(request, user, problem=" ".join(problem.messages), status=400)
     except Refused as problem:
-        return _person_page(request, user, problem=str(problem), status=400)
+        return person_page(request, user, problem=str(problem), status=400)
     messages.success(request, done)
     return redirect("units:person", pk)
 
 
-def _person_page(
+def person_page(
     request: HttpRequest,
     user: User,
     *,
     form: MoveForm | AppointForm | EmergencyForm | None = None,
     problem: str = "",
+    number: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """number: in full, where it was just asked for."""
     user.forget_appointments()
     context = {
         "person": user,
@@ -188,6 +194,7 @@ def _person_page(
         "second_is_set": second.is_set(user),
         "signed_in": len(sessions.places(user, here=None, real=clock.real())),
         "problem": problem,
+        "number": number,
         "may": _may(request),
     }
     return render(request, "units/person.html", context, status=status)
