@@ -173,6 +173,8 @@ INSTALLED_APPS = [
     "axes",
     "xushi.kit",
     "xushi.journal",
+# 停用满几年的人抹去个人信息，0 不抹
+XUSHI_KEEP_LEFT_YEARS = float(os.environ.get("XUSHI_KEEP_LEFT_YEARS", "3"))
     "xushi.units",
     "xushi.indicators",
     "xushi.calendars",

@@ -173,7 +173,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "exchange": {"import.committed": "表格入库", "import.undone": "撤回入库"},
     "operations": {
         "backup.made": "做好备份", "backup.failed": "备份没成", "backup.overdue": "备份太旧",
-        "reaction.retried": "反应再试一次",
+        "reaction.retried": "反应再试一次", "data.pruned": "清理到期的数据",
     },
     "flow": {"day.began": "一天开始"},
     "home": {"wall.made": "开大屏链接", "wall.revoked": "停用大屏链接"},

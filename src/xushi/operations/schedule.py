@@ -5,10 +5,11 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
+from xushi.core.clock import BEIJING
 from xushi.flow.beats import on_beat
 from xushi.operations.actions import tell_overdue
 from xushi.operations.backing import product_version
@@ -17,12 +18,16 @@ from xushi.operations.rules import hour_of, is_due, is_stale
 
 log = logging.getLogger(__name__)
 WORKER = "后台"
+TIDY_FROM = 3  # o'clock in Beijing
 _running: list["subprocess.Popen[bytes]"] = []
+_running_tidy: list["subprocess.Popen[bytes]"] = []
+_tidied: list[date] = []
 
 
 def register() -> None:
     on_beat(beat)
     on_beat(back_up_when_due)
+    on_beat(tidy_up_daily)
 
 
 def beat(real: datetime) -> None:
@@ -46,7 +51,17 @@ def back_up_when_due(real: datetime) -> None:
         if last_start and is_stale(real, last_good, hours):
             log.error("最近一次查验过的备份已超过%g小时，现在再做一次", hours)
             tell_overdue(hours=hours, last_good=last_good, now=real)
-        _running.append(_start())
+        _running.append(_start("backup", "--scheduled"))
+
+
+def tidy_up_daily(real: datetime) -> None:
+    """到期就清: once a day in the small hours, in a process of its own, which looks whether another did it."""
+    at = real.astimezone(BEIJING)
+    if at.hour < TIDY_FROM or _tidied == [at.date()]:
+        return
+    _tidied[:] = [at.date()]
+    _running_tidy[:] = [child for child in _running_tidy if child.poll() is None]
+    _running_tidy.append(_start("retention", "--scheduled"))
 
 
 def latest() -> tuple[datetime | None, datetime | None]:
@@ -55,6 +70,6 @@ def latest() -> tuple[datetime | None, datetime | None]:
     return runs.exclude(verified_at=None).first(), runs.first()
 
 
-def _start() -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "xushi.config.cli", "backup", "--scheduled"]
+def _start(*asked: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "xushi.config.cli", *asked]
     return subprocess.Popen(command)  # noqa: S603 - our own command line
