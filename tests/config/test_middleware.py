@@ -46,3 +46,8 @@ def test_streams_flow_in_pieces_under_asgi() -> None:
 def test_streams_are_left_alone_under_wsgi() -> None:
     response = FlatStreams(lambda request: StreamingHttpResponse(stream([])))(RequestFactory().get("/"))
     assert isinstance(response, StreamingHttpResponse) and not response.is_async
+
+
+def test_https_is_kept_to_for_a_year_once_it_was_used(client: Client) -> None:
+    assert client.get("/healthz/live", secure=True)["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in client.get("/healthz/live")

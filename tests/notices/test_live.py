@@ -121,20 +121,16 @@ def test_a_visitor_is_refused(path: str, method: str, status: int, db) -> None:
     run(scenario)
 
 
-def test_other_hosts_forged_cookies_administrators_and_the_unappointed_are_refused(
-    system_admin, auditor, leader_user, settings, signed_in
-) -> None:
+def test_other_hosts_forged_cookies_and_the_unappointed_are_refused(leader_user, settings, signed_in) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
-    clients = [signed_in(user) for user in (system_admin, auditor, leader_user)]
+    client = signed_in(leader_user)
     forged = Client()
     forged.cookies[settings.SESSION_COOKIE_NAME] = "nobodyssession"
     must = signed_in(User.objects.create_user("neu", PASSWORD, name="新人", must_change_password=True))
 
     async def scenario() -> None:
         asked = [
-            (Stream(clients[0]), 403),
-            (Stream(clients[1]), 403),
-            (Stream(clients[2], host=b"elsewhere.example"), 400),
+            (Stream(client, host=b"elsewhere.example"), 400),
             (Stream(forged), 401),
             (Stream(must), 403),
         ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +13,7 @@ from tests.factories import NOW
 from tests.notices.conftest import Happen
 from xushi.core.clock import local_day
 from xushi.duties.actions import set_duty
-from xushi.journal.actions import Actor
+from xushi.journal.actions import SYSTEM, Actor, record
 from xushi.notices.models import ChannelState, Digest, DigestItem, Mute, Notice
 from xushi.notices.recipients import VERBS
 from xushi.notices.selectors import reminder
@@ -97,10 +97,26 @@ def test_the_page_prints_every_line_of_the_table(territory_user, signed_in) -> N
 @pytest.mark.parametrize(
     "name", ["notices:list", "notices:preferences", "notices:who", "notices:badge", "notices:rolling"]
 )
-def test_visitors_and_administrators_stay_outside(name: str, system_admin, auditor, signed_in) -> None:
+def test_visitors_stay_outside_and_administrators_read_their_own(
+    name: str, system_admin, security_admin, auditor, signed_in
+) -> None:
     assert Client().get(reverse(name)).status_code == 302
-    assert signed_in(system_admin).get(reverse(name)).status_code == 403
-    assert signed_in(auditor).get(reverse(name)).status_code == 403
+    for user in (system_admin, security_admin, auditor):
+        assert signed_in(user).get(reverse(name)).status_code == 200
+
+
+def test_an_administrator_reads_what_is_addressed_to_them_and_nothing_else(
+    system_admin, office_user, signed_in
+) -> None:
+    with transaction.atomic():
+        event = record("operations.backup.overdue", actor=SYSTEM, now=NOW, summary="最近一份好备份是三天前")
+    write_notices(event)
+    assert set(Notice.objects.values_list("reader", flat=True)) == {system_admin.pk, office_user.pk}
+    Notice.objects.filter(reader=office_user).update(words="只给重大办的话")
+    page = signed_in(system_admin).get(reverse("notices:list")).content.decode()
+    assert "三天前" in page and "只给重大办的话" not in page
+    theirs = Notice.objects.get(reader=office_user)
+    assert signed_in(system_admin).post(reverse("notices:open", args=[theirs.pk])).status_code == 404
 
 
 def test_the_bell_counts_to_ninety_nine(told, leader_user, signed_in) -> None:

@@ -151,7 +151,7 @@ def listeners(sessions: dict[int, set[str]], *, now: datetime, real: datetime) -
 
 
 def may_listen(user: User) -> bool:
-    """Somebody in office, and no administrator of the three."""
+    """Somebody in office; an administrator of the three hears of nothing but what is addressed to them."""
     return bool(user.appointments_in_force) and policy.may_enter(user, "notices")
 
 

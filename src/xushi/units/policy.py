@@ -13,9 +13,9 @@ DISTRICT_WIDE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS)
 SEEING = (*DISTRICT_WIDE, Role.TERRITORY, Role.DEPARTMENT, Role.OWNER)
 NOTHING = Q(pk__in=[])
 OPEN_TO_ADMINISTRATORS = {
-    Role.SYSTEM_ADMIN: {"kit", "units", "channels", "operations", "api"},
-    Role.SECURITY_ADMIN: {"kit", "units", "api"},
-    Role.AUDITOR: {"kit", "units", "journal"},
+    Role.SYSTEM_ADMIN: {"kit", "units", "notices", "channels", "operations", "api"},
+    Role.SECURITY_ADMIN: {"kit", "units", "notices", "api"},
+    Role.AUDITOR: {"kit", "units", "notices", "journal"},
 }
 
 
