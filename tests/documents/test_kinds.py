@@ -19,6 +19,7 @@ from tests.admission.builders import answered, decided, department
 from tests.admission.builders import decision as given
 from tests.factories import UserFactory, appoint
 from tests.inspections.builders import a_visit, add_round, found
+from tests.s3 import keys_of
 from tests.supervision.world import World, at, build
 from xushi.admission.table import Outcome
 from xushi.config import clock
@@ -40,6 +41,7 @@ from xushi.inspections.wanted import FindingsWanted, VisitsWanted
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
+from xushi.kit import media
 from xushi.supervision.actions import withdraw_orders
 from xushi.supervision.instructing import InstructionInput, send_instruction
 from xushi.supervision.models import SupervisionOrder
@@ -246,7 +248,7 @@ def test_a_batch_is_printed_piece_by_piece(world: World, monkeypatch: pytest.Mon
         batch = print_piece(batch, actor=actor, now=NOW)
         seen.append(batch.done)
     assert seen == [2, 4, 5]
-    with ZipFile(file_of(batch)) as packed:
+    with ZipFile(media.opened(file_of(batch))) as packed:
         assert packed.namelist() == [f"浦重大督〔2018〕{n}号 督办单.docx" for n in range(1, 6)]
         assert "第4件" in words_of(packed.read(packed.namelist()[4]))
     told = (
@@ -262,7 +264,7 @@ def test_a_batch_as_one_pdf(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     batch = ask_batch(keys, "pdf", actor=world["clerk"], now=NOW)
     for _ in range(2):
         batch = print_piece(batch, actor=world["clerk"], now=NOW)
-    pages = PdfReader(file_of(batch)).pages
+    pages = PdfReader(media.opened(file_of(batch))).pages
     said = ["".join(page.extract_text().split()) for page in pages]
     assert ["督办单" in page and f"第{n}件" in page for n, page in enumerate(said)] == [True] * 3
 
@@ -387,3 +389,17 @@ def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: Sign
     address = reverse("documents:decision_file", args=[held.pk, "docx"])
     assert signed_in(world.people["town"]).get(address).status_code == 200
     assert signed_in(world.people["planner"]).get(address).status_code == 404
+
+
+def test_a_batch_whose_pieces_are_printed_by_different_machines(
+    bucket: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PIECE", 2)
+    keys = [world.order(title=f"第{n}件").pk for n in range(3)]
+    batch = ask_batch(keys, "docx", actor=world["clerk"], now=NOW)
+    batch = print_piece(batch, actor=world["clerk"], now=NOW)
+    assert keys_of(bucket) == [f"batches/{batch.key}/00000.docx"]
+    batch = print_piece(batch, actor=world["clerk"], now=NOW)
+    assert keys_of(bucket) == [file_of(batch)]
+    with ZipFile(media.opened(file_of(batch))) as packed:
+        assert len(packed.namelist()) == 3

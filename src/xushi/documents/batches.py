@@ -1,15 +1,13 @@
 """成批印督办单：一次要五百张也不等在一次请求里，五十张一截地印，印到哪里看得见，断了接着印。"""
 
-import shutil
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
-from django.conf import settings
 from django.db import transaction
 from pypdf import PdfWriter
 
@@ -17,11 +15,13 @@ from xushi.documents.kinds.order import RELATED, order_documents, order_file
 from xushi.documents.models_batches import Batch
 from xushi.documents.writing import write_docx, write_pdf
 from xushi.journal.actions import Actor, record
+from xushi.kit import media
 from xushi.supervision.models import SupervisionOrder
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
+FOLDER = "batches"
 AT_MOST = 500
 PIECE = 50
 KEPT = 3  # batches whose files a person keeps
@@ -62,7 +62,7 @@ def _tidy(batch: Batch) -> None:
 
 def _let_go(keys: Sequence[str]) -> None:
     for key in keys:
-        shutil.rmtree(_root() / key, ignore_errors=True)
+        media.drop_folder(f"{FOLDER}/{key}")
 
 
 @transaction.atomic
@@ -74,15 +74,13 @@ def print_piece(seen: Batch, *, actor: Actor, now: datetime) -> Batch:
         return batch
     keys = batch.orders[batch.done : batch.done + PIECE]
     orders = _orders(keys, actor.by)
-    folder = _root() / batch.key
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder, batch, orders, actor.by, now)
+    _write(batch, orders, actor.by, now)
     gone = set(keys) - {one.pk for one in orders}
     batch.orders = [key for key in batch.orders if key not in gone]
     batch.total = len(batch.orders)
     batch.done += len(orders)
     if batch.done >= batch.total:
-        _finish(folder, batch)
+        _finish(batch)
         batch.finished_at = now
         record(
             "documents.batch.printed",
@@ -101,50 +99,46 @@ def _orders(keys: Sequence[int], user: "User") -> list[SupervisionOrder]:
     return [held[key] for key in keys if key in held]
 
 
-def _write(
-    folder: Path, batch: Batch, orders: Sequence[SupervisionOrder], user: "User", now: datetime
-) -> None:
+def _write(batch: Batch, orders: Sequence[SupervisionOrder], user: "User", now: datetime) -> None:
     """A piece is a file of its own until all are there, so that one written twice is the same file."""
     if not orders:
         return
     documents = order_documents(orders, user, now)
-    piece = folder / f"{batch.done:05d}.{batch.form}"
+    piece = f"{FOLDER}/{batch.key}/{batch.done:05d}.{batch.form}"
     if batch.form == Batch.Form.PDF:
-        piece.write_bytes(write_pdf(*documents, tagged=False))
+        media.put(piece, write_pdf(*documents, tagged=False))
         return
     out = BytesIO()
     with ZipFile(out, "w", ZIP_STORED) as packed:
         for order, document in zip(orders, documents, strict=True):
             packed.writestr(f"{order_file(order)}.docx", write_docx(document))
-    piece.write_bytes(out.getvalue())
+    media.put(piece, out.getvalue())
 
 
-def _finish(folder: Path, batch: Batch) -> None:
-    pieces = sorted(folder.glob(f"[0-9]*.{batch.form}"))
-    made = file_of(batch)
+def _finish(batch: Batch) -> None:
+    names = media.names_in(f"{FOLDER}/{batch.key}")
+    pieces = [name for name in names if re.search(rf"/\d{{5}}\.{batch.form}$", name)]
+    whole = BytesIO()
     if batch.form == Batch.Form.PDF:
-        with PdfWriter() as whole:
+        with PdfWriter() as joined:
             for piece in pieces:
-                whole.append(piece)
-            whole.write(made)
+                joined.append(BytesIO(media.read(piece)))
+            joined.write(whole)
     else:
-        with ZipFile(made, "w", ZIP_STORED) as packed:
+        with ZipFile(whole, "w", ZIP_STORED) as packed:
             for piece in pieces:
-                with ZipFile(piece) as part:
+                with ZipFile(BytesIO(media.read(piece))) as part:
                     for name in part.namelist():
                         packed.writestr(name, part.read(name))
-    for piece in pieces:
-        piece.unlink()
+    media.put(file_of(batch), whole.getvalue())
+    media.drop(pieces)
 
 
-def file_of(batch: Batch) -> Path:
-    return _root() / batch.key / f"whole.{'pdf' if batch.form == Batch.Form.PDF else 'zip'}"
+def file_of(batch: Batch) -> str:
+    """Its name below the uploads."""
+    return f"{FOLDER}/{batch.key}/whole.{'pdf' if batch.form == Batch.Form.PDF else 'zip'}"
 
 
 def still_seen(batch: Batch, user: "User") -> bool:
     """Whether the person may still see every order that is in the file."""
     return SupervisionOrder.objects.visible_to(user).filter(pk__in=batch.orders).count() == len(batch.orders)
-
-
-def _root() -> Path:
-    return Path(settings.MEDIA_ROOT) / "batches"

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xushi.alerts.actions import thresholds_at
 from xushi.alerts.lists import WATCHED
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause, Level
+from xushi.alerts.thresholds import thresholds_at
 from xushi.core.figure import FigureUnit
 from xushi.documents.named_scope import Asked, Cell, Row, Rows, address, cell, cell_of
 from xushi.progress.figures import Filters, Group, portfolio
+from xushi.units.districts import own_district
 
 DISTRICT = Filters(level="district")
 SPECS = {
@@ -51,7 +52,7 @@ def _ranked(asked: Asked) -> list[Group]:
 
 
 def _rows(asked: Asked, *, code: str, ahead: bool) -> Iterable[tuple[str, Row]]:
-    yellow = thresholds_at(asked.until).slipping_yellow
+    yellow = thresholds_at(asked.until, own_district(asked.user)).slipping_yellow
     rank, last = 0, None
     for place, group in enumerate(_ranked(asked), start=1):
         gap = group.gap_points or Decimal(0)

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -23,7 +22,7 @@ from xushi.progress.models import ReportPhoto
 from xushi.registry.models import Project
 from xushi.sites.models import Camera, Snapshot
 from xushi.sites.policy import can_watch
-from xushi.sites.store import file_of
+from xushi.sites.store import opened
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -41,7 +40,7 @@ GLANCE_MM, TILE_MM = 150, 58  # the row of the glance, and the widest of its pic
 @dataclass(frozen=True, slots=True)
 class _Shot:
     at: datetime
-    file: Any  # a FieldFile or a Path
+    file: Any  # a FieldFile or a Snapshot
     words: str
 
 
@@ -106,7 +105,7 @@ def _shots(user: "User", project: Project, now: datetime) -> Iterator[_Shot]:
     if can_watch(user):
         cameras = Camera.objects.visible_to(user).filter(project=project).values("pk")
         last = Snapshot.objects.filter(camera__in=cameras, taken_at__lte=now).order_by("-taken_at")[:1]
-        found += [_Shot(one.taken_at, partial(opened, one), "摄像头快照") for one in last]
+        found += [_Shot(one.taken_at, one, "摄像头快照") for one in last]
     yield from sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -130,5 +129,5 @@ def _side_by_side(images: list[Image.Image]) -> bytes:
 
 
 def _opened(file: Any) -> IO[bytes]:
-    opened: IO[bytes] = file.open("rb") if isinstance(file, Path) else file.storage.open(file.name, "rb")
-    return opened
+    held: IO[bytes] = opened(file) if isinstance(file, Snapshot) else file.storage.open(file.name, "rb")
+    return held

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from xushi.documents.writing import NoFont, Unset, write_docx, write_html, write
 from xushi.documents.writing.docx_parts import CONTENT
 from xushi.documents.writing.office import NoOffice, pdf_of_docx, soffice
 from xushi.journal.actions import Actor
+from xushi.kit import media
 from xushi.supervision.lists import narrowed
 from xushi.supervision.wanted import read
 from xushi.units.access import person
@@ -195,7 +197,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(held: Batch) -> dict[str, Any]:
     left = held.total - held.done
-    ready = held.is_done and file_of(held).exists()
+    ready = held.is_done and media.exists(file_of(held))
     return {"batch": held, "left": left, "next": min(PIECE, left), "ready": ready, "office": bool(soffice())}
 
 
@@ -219,7 +221,7 @@ def batch_file(request: HttpRequest, pk: int) -> FileResponse:
     """The whole; 404 where a part of it is no longer this person's to see."""
     held = _own(request, pk)
     made = file_of(held)
-    if not held.is_done or not made.exists() or not still_seen(held, person(request)):
+    if not held.is_done or not media.exists(made) or not still_seen(held, person(request)):
         raise Http404
-    name = f"督办单{held.total}张 {local_day(held.asked_at)}{made.suffix}"
-    return FileResponse(made.open("rb"), as_attachment=True, filename=name)
+    name = f"督办单{held.total}张 {local_day(held.asked_at)}{PurePath(made).suffix}"
+    return FileResponse(media.opened(made), as_attachment=True, filename=name)

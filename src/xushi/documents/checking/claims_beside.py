@@ -32,7 +32,7 @@ _LAST_YEAR = re.compile(r"^(?:上年|去年)(?:同期)?(?:为|是)$")
 _NEAR = Decimal("0.3")
 _SLIP = Decimal("0.2")  # of what is printed: further off, the rate is of something else
 _COMPARED = re.compile(
-    r"(?:较|比|与)(?P<before>上月|上年|去年|上季度|上期)(?:同期)?(?:相比)?，?(?:有所|略有|明显|稳步|持续|均有)?"
+    r"(?:(?:较|比|与)(?P<before>上月|上年|去年|上季度|上期)(?:同期)?(?:相比)?|(?P<alike>同比|环比))，?(?:有所|略有|明显|稳步|持续|均有)?"
     r"(?:(?P<up>增加|增长|上升|提高|提升)|(?P<down>减少|下降|回落|降低))(?=[，。；、]|$)"
 )
 _NOW = re.compile(r"本月|当月|今年|本季度|本期|本年")
@@ -175,7 +175,10 @@ def _changed(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Cla
         told = [one for one in here if one.quantity.end <= start + match.start() and one.kind in _COUNTED]
         if len(told) != 2 or len(here) != 2 or told[0].like != told[1].like:
             continue
-        then = [one for one in told if match["before"] in one.label]
+        before = match["before"] or {"同比": "去年", "环比": "上月"}[match["alike"]]
+        then = [
+            one for one in told if before in one.label.replace("上年", "去年" if match["alike"] else "上年")
+        ]
         now = [one for one in told if one not in then and _NOW.search(one.label)]
         if len(then) != 1 or len(now) != 1 or any(one.role in _OUT for one in told):
             continue
@@ -183,5 +186,5 @@ def _changed(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Cla
         held = new.high > old.low if match["up"] else new.low < old.high
         yield Claim(
             Claimed.ADJECTIVE, start + match.start(), start + match.end(), match.group(), held, (new, old),
-            new.value, of(new), new.unit, words=f"{match['before']}是{old.text}，{new.text}不是这样",
+            new.value, of(new), new.unit, words=f"{before}是{old.text}，{new.text}不是这样",
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from xushi.documents.checking.binding import OPERANDS, own_subject, shares_words
 from xushi.documents.checking.claims_again import OWN
@@ -53,11 +53,14 @@ _ROSE = re.compile(r"上升|前进|前移|提升|提高|进")
 _FELL = re.compile(r"下降|后退|后移|下滑|退")
 _FORMER = re.compile(r"上季度?|上年|去年|上月|上期|上半年|上次|同期|原")
 _NEAR = Decimal("0.3")
+_SURELY = 4  # pairs of characters that two clauses share where a number has but two digits
+_GOAL = re.compile(r"^的?(?:总)?(?:目标|任务)")
 
 
 def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     """What can be said of numbers that no other reader has said anything of; told: where the others have."""
     yield from _turned(text, told)
+    yield from _goals(text)
     for _, group in groupby(text.mentions, key=lambda one: one.sentence):
         here = list(group)
         if not _OVERLAP.search(text.sentence_of(here[0].quantity.start)):
@@ -89,6 +92,25 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 break
 
 
+def _goals(text: Text) -> Iterator[Claim]:
+    """确保全年完成投资280亿元目标……围绕全年完成投资260亿元目标: one goal has one number."""
+    goals = [one for one in text.mentions if one.kind in OPERANDS and _GOAL.match(one.tail)]
+    for first, later in pairwise(goals):
+        words = [re.sub(r"^[^\u4e00-\u9fff]*", "", one.label)[-6:] for one in (first, later)]
+        same = first.like == later.like and words[0] == words[1] and len(words[0]) == 6
+        if (
+            not same
+            or later.paragraph - first.paragraph > 1
+            or set(OWN.findall(first.lead)) != set(OWN.findall(later.lead))
+        ):
+            continue
+        said = f"前面写的是{first.quantity.text}"
+        yield claim_of(
+            Claimed.TWICE, later.quantity, (first.quantity,), first.quantity.value, of(first.quantity),
+            severity=Severity.WARNING, words=said,
+        )  # fmt: skip
+
+
 def _unlike(one: Mention) -> bool:
     return one.quantity.hedged or one.role in (Role.CHANGE, Role.MEAN, Role.BASE, Role.REST, Role.SHARE)
 
@@ -98,21 +120,31 @@ def _swapped(one: Mention, later: Mention) -> bool:
     if one.like != later.like or one.sentence == later.sentence or later.paragraph - one.paragraph > 1:
         return False
     first, second = (re.sub(r"\D", "", re.match(r"[\d,.]*", x.quantity.text)[0]) for x in (one, later))  # type: ignore[index]
-    if len(first) < 3 or first == second or sorted(first) != sorted(second):
+    if len(first) < 2 or first == second or sorted(first) != sorted(second):
+        return False
+    if len(first) == 2 and _shared(one, later) < _SURELY:
         return False
     changed = [at for at in range(len(first)) if first[at] != second[at]]
     return len(changed) == 2 and changed[1] - changed[0] == 1
 
 
+def _shared(one: Mention, later: Mention) -> int:
+    """How many pairs of characters in a row both clauses have."""
+    words = [re.sub(r"[^\u4e00-\u9fff]", "|", x.lead[-30:] + "|" + x.tail) for x in (one, later)]
+    pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in words]
+    return sum("|" not in pair for pair in pairs[0] & pairs[1])
+
+
 def _one_matter(one: Mention, later: Mention) -> bool:
     if one.period and later.period and one.period != later.period:
         return False
-    if set(OWN.findall(one.lead)) != set(OWN.findall(later.lead)):
+    shared = _shared(one, later)
+    if shared < _SURELY * 3 // 2 and set(OWN.findall(one.lead)) != set(OWN.findall(later.lead)):
         return False
     subject = own_subject(later)
     noun = re.match(r"[\u4e00-\u9fff]{2}", later.tail)
     both = shares_words(subject, one) if len(subject) >= 2 else False
-    return both or bool(noun and noun[0] in one.phrase + one.tail)
+    return both or shared >= _SURELY or bool(noun and noun[0] in one.phrase + one.tail)
 
 
 def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:

@@ -42,6 +42,14 @@ _LATER = re.compile(
 )
 
 
+_LISTED = re.compile(
+    r"(?P<names>(?:[\u4e00-\u9fff]{2,8}、)+[\u4e00-\u9fff]{2,6}?(?:街道|镇|乡|园区|开发区|区|局|委|办|公司|集团))的?(?P<what>[\u4e00-\u9fff]{2,6})分别(?:为|是|达)?"
+)
+_TOP = re.compile(
+    r"，(?:其中)?(?P<name>[\u4e00-\u9fff]{2,8}?)(?:位居|位列|居|列|排名|排在|排)?(?P<word>第一|首位|榜首|最高|末位|最低|最后)(?=[，。；、])"
+)
+
+
 def claims(text: Text) -> Iterator[Claim]:
     """What belongs together by custom."""
     near = Nearby(text)
@@ -49,6 +57,8 @@ def claims(text: Text) -> Iterator[Claim]:
         here = list(group)
         yield from _came(here)
         yield from _all_beyond(here)
+        start, end = text.sentences[here[0].sentence]
+        yield from _top(here, text.regular[start:end], start)
     yield from _reached(near)
     yield from _in_a_row(near)
     for paragraph in text.paragraphs:
@@ -96,6 +106,26 @@ def _all_beyond(here: Sequence[Mention]) -> Iterator[Claim]:
                 Claimed.ADJECTIVE, one.quantity.start, one.quantity.end, one.quantity.text, held, (mark.quantity,),
                 words=f"说的是{side.group()}{mark.quantity.text}",
             )  # fmt: skip
+
+
+def _top(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
+    """江浦、桥林、永宁完成率分别为72.1%、69.4%、75.8%，永宁位居第一: who is named stands where it is said to."""
+    listed, top = _LISTED.search(sentence), _TOP.search(sentence)
+    if listed is None or top is None or top.start() < listed.end():
+        return
+    names = listed["names"].split("、")
+    values = [one for one in here if start + listed.end() - 1 <= one.quantity.start < start + top.start()]
+    place = next((at for at, name in enumerate(names) if top["name"] in name or name in top["name"]), None)
+    if place is None or len(values) != len(names) or len({one.like for one in values}) != 1:
+        return
+    ordered = [one.quantity.value for one in values]
+    low = top["word"] in ("末位", "最低", "最后")
+    held = ordered[place] == (min(ordered) if low else max(ordered))
+    begin, end = start + top.start("word"), start + top.end("word")
+    yield Claim(
+        Claimed.ADJECTIVE, begin, end, top["word"], held, tuple(one.quantity for one in values),
+        words=f"{names[place]}是{values[place].quantity.text}",
+    )  # fmt: skip
 
 
 def _reached(near: Nearby) -> Iterator[Claim]:

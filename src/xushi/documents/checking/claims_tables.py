@@ -69,7 +69,15 @@ def _number(written: str) -> str:
 def table_claims(table: Table) -> Iterator[Claim]:
     """Each total of a column against the rows it totals; rows of 其中 are parts of the row above and left out."""
     grid = _grid(table)
-    yield from _rates(grid)
+    sums = list(_sums(grid))
+    off = {claim.printed for claim in sums if not claim.held}
+    for claim in _rates(grid):
+        if claim.held or not any(one.text in off for one in claim.operands):
+            yield claim  # a rate of a wrong total is wrong by the total
+    yield from sums
+
+
+def _sums(grid: _Grid) -> Iterator[Claim]:
     for number in grid.totals[:MOST_TOTALS]:
         above = _rows_of(grid, number)
         for column in range(1, grid.width):
