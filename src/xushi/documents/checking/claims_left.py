@@ -80,7 +80,10 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
         before = text.mentions[max(0, place - LOOK_BACK) : place]
         if any(one.like == later.like and one.quantity.value == later.quantity.value for one in before):
             continue  # it has been told like this
+        here = [one.quantity.value for one in before if one.sentence == later.sentence]
         for one in before:
+            if one.quantity.value in here:
+                continue  # 共21个。这21个中，因手续的12个
             if _swapped(one, later) and not _unlike(one) and _one_matter(one, later):
                 if one.quantity.start in told and later.quantity.start in told:
                     continue  # both follow from other numbers
