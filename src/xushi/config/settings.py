@@ -152,6 +152,8 @@ XUSHI_FEDERATION_ROWS = os.environ.get("XUSHI_FEDERATION_ROWS", "")
 XUSHI_FEDERATION_KEY = Path(os.environ.get("XUSHI_FEDERATION_KEY") or XUSHI_HOME / "federation.key")
 XUSHI_FEDERATION_DUE_DAY = int(os.environ.get("XUSHI_FEDERATION_DUE_DAY", "10"))  # 各区次月几日前报
 XUSHI_LIMITS = _limits()
+# 停用满几年的人抹去个人信息，0 不抹
+XUSHI_KEEP_LEFT_YEARS = float(os.environ.get("XUSHI_KEEP_LEFT_YEARS", "3"))
 XUSHI_EXPORT_ROWS = int(os.environ.get("XUSHI_EXPORT_ROWS", "2000"))  # 导出超过几行要批
 # 一个地址是一个人的几倍：一个大院同一个出口，合着用
 XUSHI_LIMITS_PER_ADDRESS = max(int(os.environ.get("XUSHI_LIMITS_PER_ADDRESS", "20")), 1)
@@ -173,8 +175,6 @@ INSTALLED_APPS = [
     "axes",
     "xushi.kit",
     "xushi.journal",
-# 停用满几年的人抹去个人信息，0 不抹
-XUSHI_KEEP_LEFT_YEARS = float(os.environ.get("XUSHI_KEEP_LEFT_YEARS", "3"))
     "xushi.units",
     "xushi.indicators",
     "xushi.calendars",
