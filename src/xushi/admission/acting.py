@@ -18,7 +18,8 @@ from xushi.journal.models import Changes, Event
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
 from xushi.registry.checking import Conflict, Refused, RowProblem, said_in_words
-from xushi.units.models import Role, Unit, User
+from xushi.units.districts import office_of
+from xushi.units.models import Role, User
 
 RELATED = ("territory", "responsible_unit", "project")
 ACCEPT_IN, DECIDE_IN = 3, 5  # the office's own working days
@@ -207,7 +208,7 @@ def _next(application: Application, answered: bool) -> list[DutyInput]:
         kind, limit, title = "admission.decide", DECIDE_IN, f"定准入会审：{application.name}"
     else:
         return []
-    office = office_unit()
+    office = office_of(application.territory)
     if office is None:
         return []
     due = calendar().deadline(since, limit)
@@ -215,10 +216,6 @@ def _next(application: Application, answered: bool) -> list[DutyInput]:
         DutyInput(**shared, kind=kind, unit=office, role=Role.OFFICE, title=title, mark="working",
                   since=since, due_at=due, limit_days=limit)
     ]  # fmt: skip
-
-
-def office_unit() -> Unit | None:
-    return Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
 
 
 def need(words: str, sentence: str, field: str = "words") -> str:

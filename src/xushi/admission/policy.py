@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from xushi.admission.models import Application, Opinion
 from xushi.guarantees.policy_units import paths_of
+from xushi.units.districts import keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -23,12 +24,19 @@ def is_applicant(user: "User") -> bool:
 
 
 def can_apply_in(user: "User", territory: Unit) -> bool:
-    return can_keep(user) or any(territory.path.startswith(path) for path in _own_paths(user))
+    return overseen_by_office(user, territory) or any(
+        territory.path.startswith(path) for path in _own_paths(user)
+    )
 
 
 def can_keep(user: "User") -> bool:
-    """受理、送审、决定、门槛、规则: the office."""
+    """受理、送审、决定: the office."""
     return user.has_role(Role.OFFICE)
+
+
+def can_set_standards(user: "User") -> bool:
+    """门槛、规则: the office, of all districts."""
+    return keeps_whole(user)
 
 
 def can_change(user: "User", application: Application) -> bool:

@@ -21,6 +21,7 @@ from xushi.core.clock import local_day
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import Actor, RowChange
 from xushi.registry.checking import Refused, RowProblem, refuse
+from xushi.units.districts import office_of
 from xushi.units.models import Role
 
 CHECK_BY = (3, 31)  # last year's promises are checked by the end of March
@@ -150,7 +151,7 @@ def _judge(promise: Promise, application: Application, year: int, terms: Terms, 
     if found == Kept.BREACH:
         columns = {"year": year, "clause": application.breach_clause, "at": now}
         breach, new = Breach.objects.get_or_create(promise=promise, settled_at=None, defaults=columns)
-        if new and (office := acting.office_unit()):
+        if new and (office := office_of(application.territory)):
             duty = DutyInput(
                 **acting.about(application), subject=breach, kind=BREACH, unit=office, role=Role.OFFICE, due_at=None,
                 title=f"追究违约：{application.name}{promise.of_item.label}", mark="error",

@@ -19,6 +19,7 @@ from xushi.core.text import tidy
 from xushi.journal.actions import Actor, record
 from xushi.journal.models import Changes
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 
@@ -173,5 +174,5 @@ def add_industry(name: str, *, leading: bool, actor: Actor, now: datetime) -> In
 
 
 def _ask_keeper(actor: Actor) -> None:
-    if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("准入门槛和会审规则由区重大办定，您的角色可以查看。")
+    if actor.by is not None and not policy.can_set_standards(actor.by):
+        raise PermissionDenied(denied(actor.by, "准入门槛和会审规则由区重大办定，您的角色可以查看。"))

@@ -21,12 +21,15 @@ from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 
 def ask_keeper(request: HttpRequest) -> None:
-    if not policy.can_keep(person(request)):
-        raise PermissionDenied("准入门槛、会审规则和会次由区重大办定，您的角色可以查看。")
+    if not policy.can_set_standards(person(request)):
+        raise PermissionDenied(
+            denied(person(request), "准入门槛、会审规则和会次由区重大办定，您的角色可以查看。")
+        )
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +50,7 @@ def criteria(request: HttpRequest) -> HttpResponse:
     industries = list(Industry.objects.filter(retired=False))
     held = {one.industry_id: one for one in _in_force(year)}
     context = {
-        "year": year, "form": form, "office": policy.can_keep(person(request)),
+        "year": year, "form": form, "office": policy.can_set_standards(person(request)),
         "measures": [(one.label, one.unit) for one in Measure],
         "rows": [(one, held.get(one.pk), _cells(held.get(one.pk))) for one in industries],
     }  # fmt: skip
@@ -107,7 +110,7 @@ def criterion(request: HttpRequest, industry_id: int, year: int) -> HttpResponse
     context = {
         "industry": industry, "year": year, "held": held, "form": form, "problem": problem, "newest": last,
         "versions": [(one, zip(Measure, _cells(one), strict=True)) for one in versions],
-        "office": policy.can_keep(person(request)), "now": clock.now(),
+        "office": policy.can_set_standards(person(request)), "now": clock.now(),
     }  # fmt: skip
     return render(
         request, "admission/criterion.html", context, status=409 if problem else 422 if form.errors else 200
@@ -186,7 +189,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sittings": selectors.sittings(30),
         "now": now,
-        "office": policy.can_keep(person(request)),
+        "office": policy.can_set_standards(person(request)),
     }
     return render(request, "admission/sittings.html", context, status=422 if form.errors else 200)
 

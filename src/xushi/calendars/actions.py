@@ -12,6 +12,7 @@ from xushi.calendars.selectors import special_days
 from xushi.calendars.statutory import Day
 from xushi.journal.actions import SYSTEM, Actor, record
 from xushi.journal.models import Changes, Event
+from xushi.units.districts import denied
 from xushi.units.rules import Refused
 
 LOADED = "calendars.year.loaded"
@@ -53,7 +54,7 @@ def learn_years(*, now: datetime) -> list[Event]:
 
 def _ask(year: int, days: Mapping[date, Day], source: str, actor: Actor) -> None:
     if actor.by is not None and not policy.can_load_notice(actor.by):
-        raise Refused("放假通知由区重大办载入。")
+        raise Refused(denied(actor.by, "放假通知由区重大办载入。"))
     if not source.strip():
         raise Refused("请写通知的文号或名称，如“国办发明电〔2018〕15号”。")
     if not any(day.year == year for day in days):

@@ -16,6 +16,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
 from xushi.units.access import person as person_of
+from xushi.units.districts import denied
 from xushi.units.rules import Refused
 
 FIRST, LAST = 2004, 2100
@@ -46,7 +47,7 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     """载入通知: all lines or none; what was typed stays where a line is wrong."""
     _ask_year(number)
     if not policy.can_load_notice(person_of(request)):
-        raise PermissionDenied("放假通知由区重大办载入。")
+        raise PermissionDenied(denied(person_of(request), "放假通知由区重大办载入。"))
     form = NoticeForm(request.POST or None, year=number, initial=_initial(number))
     if request.method == "POST" and form.is_valid():
         source, now = form.cleaned_data["source"], clock.now()

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from xushi.exchange.kinds import KINDS, OFFICE_KINDS, PERMITS, REPORTS
+from xushi.exchange.kinds import KINDS, PERMITS, REPORTS
 from xushi.exchange.models import ImportBatch
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def can_import(user: "User", kind: str) -> bool:
 
 
 def batches_for(user: "User") -> "QuerySet[ImportBatch]":
-    """The office sees every batch; a territory its own."""
+    """The office of all districts sees every batch; a district's office and a territory their own."""
     kinds = kinds_for(user)
     held = ImportBatch.objects.filter(kind__in=kinds)
-    return held if set(OFFICE_KINDS) <= set(kinds) else held.filter(by=user)
+    return held if keeps_whole(user) else held.filter(by=user)

@@ -16,6 +16,7 @@ from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
 from xushi.registry.checking import Refused, RowProblem, all_problems, known_projects, refuse
 from xushi.registry.models import Project
+from xushi.units.districts import Offices
 from xushi.units.models import Unit
 
 
@@ -70,12 +71,13 @@ def _asked_before(rows: Sequence[RequestInput]) -> list[ResourceRequest]:
 def _owners(rows: Sequence[RequestInput], projects: dict[int, Project]) -> list[tuple[RequestInput, Unit]]:
     """保障单位 of each: by the division of work; demolition else the territory's; else the office's to hand on."""
     known = {one.kind: one.unit for one in Provider.objects.select_related("unit__successor")}
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    offices = Offices()
     made = []
     for row in rows:
         unit = known.get(row.kind)
         if unit is None:
-            unit = projects[row.project].territory if row.kind == Kind.DEMOLITION else office
+            project = projects[row.project]
+            unit = project.territory if row.kind == Kind.DEMOLITION else offices.of_place(project)
         if unit is None:
             raise Refused([RowProblem(0, "kind", f"还没定{row.kind.label}归谁保障，请区重大办先定分工。")])
         made.append((row, unit.successor if unit.dissolved_on and unit.successor else unit))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from xushi.guarantees.models import ResourceRequest
 from xushi.guarantees.policy_units import paths_of
 from xushi.registry.models import Project
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ def can_ask(user: "User", project: Project) -> bool:
 
 
 def can_keep(user: "User") -> bool:
-    """盘子、分工、转给别的单位: the office."""
+    """承诺、落实、转给别的单位: the office."""
     return user.has_role(Role.OFFICE)
+
+
+def can_keep_stocks(user: "User") -> bool:
+    """盘子、分工: the office, of all districts."""
+    return keeps_whole(user)
 
 
 def can_decide(user: "User", request: ResourceRequest) -> bool:

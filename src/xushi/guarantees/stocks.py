@@ -13,6 +13,7 @@ from xushi.guarantees.models import Allocation, Provider, ResourceRequest, Stock
 from xushi.guarantees.rules import STOCKED, Kind, below_promised, over_stock, shown
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Conflict, Refused, RowProblem
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 
@@ -109,5 +110,5 @@ def set_providers(units: Mapping[Kind, Unit], *, actor: Actor, now: datetime) ->
 
 
 def _ask_keeper(actor: Actor) -> None:
-    if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("盘子和分工由区重大办定，您的角色可以查看。")
+    if actor.by is not None and not policy.can_keep_stocks(actor.by):
+        raise PermissionDenied(denied(actor.by, "盘子和分工由区重大办定，您的角色可以查看。"))

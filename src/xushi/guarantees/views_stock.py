@@ -17,12 +17,15 @@ from xushi.guarantees.rules import Kind, shown
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import Role, Unit
 
 
 def ask_keeper(request: HttpRequest) -> None:
-    if not policy.can_keep(person(request)):
-        raise PermissionDenied("盘子和分工由区重大办定，您的角色可以在要素保障里看还剩多少。")
+    if not policy.can_keep_stocks(person(request)):
+        raise PermissionDenied(
+            denied(person(request), "盘子和分工由区重大办定，您的角色可以在要素保障里看还剩多少。")
+        )
 
 
 @require_safe
@@ -65,7 +68,7 @@ def _context(request: HttpRequest, year: int, form: StockForm, problem: str) -> 
     known = {one.kind: str(one.unit_id) for one in Provider.objects.all()}
     return {
         "year": year, "rows": rows, "form": form, "problem": problem, "now": clock.now(),
-        "office": policy.can_keep(person(request)), "providers": ProvidersForm(initial=known),
+        "office": policy.can_keep_stocks(person(request)), "providers": ProvidersForm(initial=known),
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from xushi.indicators.models import Indicator, Observation, Participant, Run, Sc
 from xushi.indicators.refusals import Problem, Refused, refuse
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.kit.bulk import insert_all
+from xushi.units.districts import denied
 
 PERIOD = re.compile(r"^20\d\d-(0[1-9]|1[0-2])$")
 Status, State = Observation.Status, Observation.State
@@ -229,7 +230,7 @@ def save_scenario(
 def drop_scenario(scenario: Scenario, *, actor: Actor, now: datetime) -> None:
     """删方案: by whoever saved it, or the office."""
     if actor.by is not None and actor.by.pk != scenario.by_id and not policy.can_keep(actor.by):
-        raise PermissionDenied("方案由存的人和区重大办删。")
+        raise PermissionDenied(denied(actor.by, "方案由存的人和区重大办删。"))
     Scenario.objects.filter(pk=scenario.pk, dropped_at=None).update(dropped_at=now)
     record(
         "indicators.scenario.dropped",
@@ -244,7 +245,7 @@ def drop_scenario(scenario: Scenario, *, actor: Actor, now: datetime) -> None:
 def keep_run(version: Version, period: str, *, actor: Actor, now: datetime) -> Run:
     """定稿: work out the month and keep it under the digest of what it was worked out from."""
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("打分由区重大办定稿，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "打分由区重大办定稿，您的角色可以查看。"))
     board = scored(version, period)
     codes = board.result.plan.codes
     run, fresh = Run.objects.get_or_create(
@@ -267,7 +268,7 @@ def open_system(
 ) -> System:
     """新设考核体系 with those who are compared; own is the district itself."""
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("考核体系由区重大办管。")
+        raise PermissionDenied(denied(actor.by, "考核体系由区重大办管。"))
     if own not in participants or len(set(participants)) < len(participants):
         raise refuse("participants", "参评单位不能重名，并且要有本区。")
     if System.objects.filter(code=code).exists():

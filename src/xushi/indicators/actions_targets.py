@@ -17,6 +17,7 @@ from xushi.indicators.models import Indicator
 from xushi.indicators.models_tasks import Target
 from xushi.indicators.refusals import refuse
 from xushi.journal.actions import Actor, RowChange, record
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 CARRYING = (*Unit.TERRITORY_KINDS, Unit.Kind.DEPARTMENT, Unit.Kind.WORKING_GROUP)
@@ -189,4 +190,4 @@ def urge_targets(targets: Collection[int], *, actor: Actor, now: datetime) -> li
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("目标由区重大办分解，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "目标由区重大办分解，您的角色可以查看。"))

@@ -16,6 +16,7 @@ from xushi.indicators.models import Participant, System
 from xushi.indicators.models_tasks import Task, TaskStep
 from xushi.indicators.refusals import Problem, Refused, refuse
 from xushi.journal.actions import Actor, RowChange, record
+from xushi.units.districts import denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +128,4 @@ def judge_tasks(system: System, period: str, *, actor: Actor, now: datetime) -> 
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("任务由区重大办定，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "任务由区重大办定，您的角色可以查看。"))

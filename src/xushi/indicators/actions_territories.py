@@ -13,6 +13,7 @@ from xushi.indicators.actions import ObservationInput, observe
 from xushi.indicators.models import Indicator, Observation, Participant
 from xushi.indicators.refusals import refuse
 from xushi.journal.actions import Actor
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 
@@ -34,7 +35,7 @@ def keep_territory_figures(
 ) -> list[Observation]:
     """记街园的数: of units that carry the indicator in the year of the month; Refused says what is missing."""
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("街场园区的数由区重大办记，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "街场园区的数由区重大办记，您的角色可以查看。"))
     if not rows:
         raise refuse("value", "至少填一个单位的数。")
     if not source.strip():

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from xushi.indicators.models import System
 from xushi.indicators.models_tasks import Target
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def can_read(user: "User") -> bool:
 
 
 def can_keep(user: "User") -> bool:
-    """体系、版本、分解、导入: the office."""
-    return user.has_role(Role.OFFICE)
+    """体系、版本、分解、导入: the office, of all districts, for a system measures them all."""
+    return keeps_whole(user)
 
 
 def can_review(user: "User", indicator: "Indicator") -> bool:

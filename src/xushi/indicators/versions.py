@@ -15,6 +15,7 @@ from xushi.indicators.reading import spec_of, tree_of
 from xushi.indicators.refusals import refuse
 from xushi.indicators.spec import Spec
 from xushi.journal.actions import Actor, record
+from xushi.units.districts import denied
 
 
 def written(spec: Spec) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
@@ -158,4 +159,4 @@ def _leaves(tree: Any, path: str = "") -> list[tuple[str, Any]]:
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied("考核体系由区重大办管，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "考核体系由区重大办管，您的角色可以查看。"))

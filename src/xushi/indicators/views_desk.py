@@ -33,6 +33,7 @@ from xushi.indicators.views import order_address, period_of, reader
 from xushi.indicators.watching import KINDS, concerns
 from xushi.journal.actions import Actor
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import User
 
 LARGEST = 2_000_000  # 字节；市里97项的一份不到5万
@@ -256,7 +257,7 @@ def _upload(request: HttpRequest) -> None:
     """起草一版 from a file of the specification's text."""
     user, file = person(request), request.FILES.get("file")
     if not policy.can_keep(user):
-        raise PermissionDenied("考核体系由区重大办管，您的角色可以查看。")
+        raise PermissionDenied(denied(user, "考核体系由区重大办管，您的角色可以查看。"))
     pk, year = row_number(request.POST.get("system", "")), request.POST.get("year", "")
     system = get_object_or_404(System.objects.visible_to(user), pk=pk or 0)
     if not (year.isdigit() and 2000 < int(year) < 2100):

@@ -21,6 +21,7 @@ from xushi.indicators.refusals import Refused, refuse
 from xushi.indicators.views import reader
 from xushi.indicators.views_desk import seen_indicator
 from xushi.journal.actions import Actor
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 
@@ -57,7 +58,7 @@ def hand_down(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     held = seen_indicator(user, pk)
     if not policy.can_keep(user):
-        raise PermissionDenied("目标由区重大办分解，您的角色可以查看。")
+        raise PermissionDenied(denied(user, "目标由区重大办分解，您的角色可以查看。"))
     room = room_of(user, held.system.code)
     one = one_of(room, held)
     if one is None:

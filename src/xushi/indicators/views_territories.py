@@ -33,6 +33,7 @@ from xushi.indicators.views import reader
 from xushi.indicators.views_desk import seen_indicator
 from xushi.journal.actions import Actor
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import Unit, User
 
 ODD = "没有数，先看"
@@ -115,7 +116,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     held = seen_indicator(user, pk)
     if not policy.can_keep(user):
-        raise PermissionDenied("街场园区的数由区重大办记，您的角色可以查看。")
+        raise PermissionDenied(denied(user, "街场园区的数由区重大办记，您的角色可以查看。"))
     months = months_of(local_day(clock.now()))
     targets = carrying(held, {int(month[:4]) for month in months})
     typed, problem = request.POST.dict(), ""

@@ -23,7 +23,8 @@ from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.problems.rules import Horizon
 from xushi.registry.checking import Conflict, Refused, RowProblem, said_in_words
-from xushi.units.models import Role, Unit, User
+from xushi.units.districts import Offices
+from xushi.units.models import Appointment, Role, User
 
 RELATED = ("project__territory", "project__owner_unit__successor", "unit__successor", "visit__round", "item")
 SUBJECT = Finding._meta.label_lower
@@ -145,23 +146,32 @@ def rows_of(
 def owe(findings: Sequence[Finding], *, now: datetime, by: User | None) -> None:
     """The unit mends by its day; then the inspectors verify within three working days."""
     days = calendar()
-    verifiers = _verifiers()
-    rows = [row for one in findings for row in _duties(one, verifiers, days)]
+    verifiers = Verifiers()
+    rows = [row for one in findings for row in _duties(one, verifiers.of(one), days)]
     duties = set_duties(rows, now=now)
     keep = [(duty.subject_id, duty.kind, duty.unit_id, duty.person_id) for duty in duties]
     end_duties_of(Finding, [one.pk for one in findings], now=now, kinds=KINDS, keep=keep, by=by)
 
 
-def _verifiers() -> dict[str, Any]:
-    """Whose it is to verify: the unit of the inspectors 督查室, else the office."""
-    inspector = Unit.objects.filter(
-        appointments__role=Role.INSPECTOR, appointments__ended_at=None, dissolved_on=None
-    )
-    unit = inspector.order_by("path").first()
-    if unit is not None:
-        return {"unit": unit, "role": Role.INSPECTOR}
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
-    return {"unit": office, "role": Role.OFFICE} if office else {}
+class Verifiers:
+    """Whose it is to verify: the unit of the inspectors 督查室 of the district, else its office."""
+
+    def __init__(self) -> None:
+        held = Appointment.objects.filter(role=Role.INSPECTOR, ended_at=None, unit__dissolved_on=None)
+        self._held = list(held.select_related("unit", "scope").order_by("unit__path", "pk"))
+        self._offices = Offices()
+
+    def of(self, one: Finding) -> dict[str, Any]:
+        several = len({held.scope_id for held in self._held}) > 1
+        near = [held for held in self._held if not several or self._over(held, one)]
+        if near:
+            return {"unit": max(near, key=lambda held: len(held.scope.path)).unit, "role": Role.INSPECTOR}
+        office = self._offices.of_place(one.project)
+        return {"unit": office, "role": Role.OFFICE} if office else {}
+
+    def _over(self, held: Appointment, one: Finding) -> bool:
+        path: str = one.project.territory.path
+        return path.startswith(held.scope.path)
 
 
 def _duties(one: Finding, verifiers: Mapping[str, Any], days: WorkingCalendar) -> Iterator[DutyInput]:

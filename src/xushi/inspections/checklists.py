@@ -12,6 +12,7 @@ from xushi.inspections.models import CheckItem, Checklist
 from xushi.inspections.words import FindingClass, Kind, Severity
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Conflict, Refused, RowProblem
+from xushi.units.districts import denied
 
 MOST_ITEMS = 30
 
@@ -29,8 +30,8 @@ def set_checklist(
     kind: str, items: Sequence[ItemInput], *, seen: int | None = None, actor: Actor, now: datetime
 ) -> Checklist:
     """定检查单: a new version in force; seen is the version looked at, Conflict where somebody was faster."""
-    if actor.by is not None and not policy.can_plan(actor.by):
-        raise PermissionDenied("检查单由区重大办来定。")
+    if actor.by is not None and not policy.can_set_checklists(actor.by):
+        raise PermissionDenied(denied(actor.by, "检查单由区重大办来定。"))
     problems = list(_mistakes(kind, items))
     if problems:
         raise Refused(problems)

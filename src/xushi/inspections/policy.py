@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from xushi.inspections.models import Finding, Team, Visit, teams_of
 from xushi.inspections.table import Who
 from xushi.problems.policy import works_for
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -25,8 +26,13 @@ def sees_plan(user: "User") -> bool:
 
 
 def can_plan(user: "User") -> bool:
-    """排计划、加点、分组、定检查单: the office."""
+    """排计划、加点、分组: the office."""
     return user.has_role(Role.OFFICE)
+
+
+def can_set_checklists(user: "User") -> bool:
+    """定检查单: the office, of all districts."""
+    return keeps_whole(user)
 
 
 def can_record(user: "User", visit: Visit) -> bool:

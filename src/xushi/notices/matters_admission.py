@@ -16,7 +16,7 @@ OPINION = Opinion._meta.label_lower
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     named = {pk for spoken in spoken_of(event, OPINION) for pk in spoken}
     for spoken in spoken_of(event, APPLICATION):
-        rows = Application.objects.filter(pk__in=list(spoken)).select_related("responsible_unit__successor")
+        rows = Application.objects.filter(pk__in=list(spoken)).select_related("territory", "responsible_unit__successor")
         for one in rows.prefetch_related("opinions__unit__successor").order_by("pk"):
             yield _application(one, named, said_in(spoken[one.pk]), directory)
 
@@ -33,7 +33,7 @@ def _application(one: Application, named: set[int], said: str, directory: Direct
         people={
             Who.REPORTER: directory.of_unit(one.responsible_unit),
             Who.ANSWERING: together(*(directory.of_unit(opinion.unit) for opinion in opinions)),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
-            Who.LEADERS: directory.in_role(Role.LEADER),
+            Who.OFFICE: directory.answering(Role.OFFICE, one.territory, one.responsible_unit),
+            Who.LEADERS: directory.answering(Role.LEADER, one.territory),
         },
     )

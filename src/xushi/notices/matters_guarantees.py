@@ -15,7 +15,7 @@ REQUEST = ResourceRequest._meta.label_lower
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, REQUEST):
         rows = ResourceRequest.objects.filter(pk__in=list(spoken))
-        related = ("project", "owner__successor", "asked_unit__successor")
+        related = ("project__territory", "owner__successor", "asked_unit__successor")
         for request in rows.select_related(*related).order_by("pk"):
             yield _request(request, said_in(spoken[request.pk]), directory)
 
@@ -31,6 +31,6 @@ def _request(request: ResourceRequest, said: str, directory: Directory) -> Matte
         people={
             Who.LEAD: directory.of_unit(request.owner),
             Who.REPORTER: directory.of_unit(request.asked_unit),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
+            Who.OFFICE: directory.answering(Role.OFFICE, request.project.territory, request.owner),
         },
     )

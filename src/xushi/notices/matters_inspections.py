@@ -18,7 +18,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, FINDING):
         rows = Finding.objects.filter(pk__in=list(spoken))
         rows = rows.live() if event.verb == RECORDED else rows
-        related = ("project__owner_unit__successor", "unit__successor")
+        related = ("project__territory", "project__owner_unit__successor", "unit__successor")
         for one in rows.select_related(*related).order_by("pk"):
             yield _finding(one, said_in(spoken[one.pk]), directory)
 
@@ -35,7 +35,7 @@ def _finding(one: Finding, said: str, directory: Directory) -> Matter:
             Who.LEAD: together(
                 directory.of_unit(one.unit), directory.of_unit(one.project.owner_unit, Role.OWNER)
             ),
-            Who.INSPECTORS: directory.in_role(Role.INSPECTOR),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
+            Who.INSPECTORS: directory.answering(Role.INSPECTOR, one.project.territory),
+            Who.OFFICE: directory.answering(Role.OFFICE, one.project.territory),
         },
     )

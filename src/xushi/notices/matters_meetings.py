@@ -17,7 +17,8 @@ ASKED = "supervision.meeting.asked"
 
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, MEETING):
-        rows = Meeting.objects.filter(pk__in=list(spoken)).prefetch_related("items__unit__successor")
+        rows = Meeting.objects.filter(pk__in=list(spoken)).select_related("office")
+        rows = rows.prefetch_related("items__unit__successor")
         for meeting in rows.order_by("pk"):
             asked = _asked(event, meeting)
             yield Matter(
@@ -28,7 +29,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
                 url=address("supervision:meeting", meeting.pk),
                 people={
                     Who.ANSWERING: together(*(directory.of_unit(item.unit) for item in asked)),
-                    Who.LEADERS: directory.in_role(Role.LEADER),
+                    Who.LEADERS: directory.answering(Role.LEADER, meeting.office),
                 },
             )
 

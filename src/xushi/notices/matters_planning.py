@@ -27,6 +27,6 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
                 people={
                     # 提的人还在这个单位就只说给他
                     Who.PROPOSER: directory.persons(one.by_id) if one.by_id in unit else unit,
-                    Who.OFFICE: directory.in_role(Role.OFFICE),
+                    Who.OFFICE: directory.answering(Role.OFFICE, one.unit),
                 },
             )

@@ -15,7 +15,7 @@ PROBLEM = Problem._meta.label_lower
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, PROBLEM):
         rows = Problem.objects.filter(pk__in=list(spoken)).select_related(
-            "project", "batch", "lead__successor", "reported_unit__successor"
+            "project__territory", "batch", "lead__successor", "reported_unit__successor"
         )
         for problem in rows.order_by("pk").prefetch_related("co_handlers__unit__successor", "raisings"):
             yield _problem(problem, said_in(spoken[problem.pk]), directory)
@@ -36,7 +36,7 @@ def _problem(problem: Problem, said: str, directory: Directory) -> Matter:
             Who.RAISED_TO: directory.persons_as(
                 Role.LEADER, *(one.leader_id for one in problem.raisings.all() if not one.read_at)
             ),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
+            Who.OFFICE: directory.answering(Role.OFFICE, problem.project.territory, problem.lead),
         },
     )
 

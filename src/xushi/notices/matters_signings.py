@@ -15,7 +15,7 @@ SIGNING = Signing._meta.label_lower
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, SIGNING):
         rows = Signing.objects.filter(pk__in=list(spoken)).select_related(
-            "event", "responsible_unit__successor"
+            "event", "territory", "responsible_unit__successor"
         )
         for signing in rows.order_by("pk"):
             yield _signing(signing, said_in(spoken[signing.pk]), directory)
@@ -32,6 +32,6 @@ def _signing(signing: Signing, said: str, directory: Directory) -> Matter:
         said=said,
         people={
             Who.LEAD: frozenset({follower}) if follower else directory.of_unit(signing.responsible_unit),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
+            Who.OFFICE: directory.answering(Role.OFFICE, signing.territory, signing.responsible_unit),
         },
     )

@@ -30,7 +30,7 @@ def _site(project: Project, event: Event, said: str, directory: Directory) -> Ma
         url=address("sites:project", project.pk),
         people={
             Who.LEAD: directory.of_unit(project.territory), Who.REPORTER: directory.of_unit(project.owner_unit),
-            Who.OFFICE: directory.in_role(Role.OFFICE),
+            Who.OFFICE: directory.answering(Role.OFFICE, project.territory),
         },
     )  # fmt: skip
 

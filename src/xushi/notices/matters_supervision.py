@@ -71,7 +71,7 @@ def _instructions(keys: list[int]) -> QuerySet[Instruction]:
 
 
 def _instruction(instruction: Instruction, said: str, directory: Directory) -> Matter:
-    office = directory.in_role(Role.OFFICE)
+    office = directory.answering(Role.OFFICE, directory.unit_of(instruction.author_id))
     readers = _readers(instruction, instruction.author_id) if instruction.confidential else None
     return Matter(
         kind=INSTRUCTION,

@@ -5,7 +5,9 @@ from datetime import date
 from functools import cached_property
 
 from xushi.duties.models import Delegation
+from xushi.units.districts import is_whole
 from xushi.units.models import STEP, Appointment, Role, Unit
+from xushi.units.policy import DISTRICT_WIDE
 from xushi.units.rules import ADMINISTRATORS
 
 NOT_OF_A_UNIT = ADMINISTRATORS | {Role.LEADER}  # 区领导不代表所在单位办事
@@ -85,6 +87,27 @@ class Directory:
             found.setdefault(held.role, set()).add(held.user_id)
         return {role: frozenset(people) for role, people in found.items()}
 
+    def answering(self, role: str, *units: Unit | None) -> Readers:
+        """Who holds a role for one of these units, or for everything: another district's people hear nothing of it.
+
+        All who hold the role where no unit is named, and in a tree of one district.
+        """
+        paths = [path for unit in units if unit for path in _paths(unit)]
+        if not paths or not self._several:
+            return self.in_role(role)
+        return frozenset(
+            held.user_id
+            for held in self._held
+            if held.role == role
+            and (held.scope.is_root or any(path.startswith(held.scope.path) for path in paths))
+        )
+
+    @cached_property
+    def _several(self) -> bool:
+        """Whether somebody in office stands for one district of several."""
+        scopes = [held.scope for held in self._held if held.role in DISTRICT_WIDE and not held.scope.is_root]
+        return any(not is_whole(scope) for scope in {scope.pk: scope for scope in scopes}.values())
+
     def overseeing(self, role: str, *units: Unit | None) -> Readers:
         """Who holds a role over a scope that one of these units lies in: they see what concerns them."""
         paths = [unit.path for unit in units if unit]
@@ -111,6 +134,12 @@ class Directory:
             unit = unit.successor
         for path in upwards(unit.path):
             yield from self._by_path.get(path, ())
+
+
+def _paths(unit: Unit) -> list[str]:
+    """Where a unit stands, and where its duties passed to."""
+    passed = unit.successor.path if unit.dissolved_on and unit.successor else ""
+    return [unit.path, passed] if passed else [unit.path]
 
 
 def upwards(path: str) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -9,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def can_run_channels(user: "User") -> bool:
-    """区重大办 and the system administrator: how the channels fare, without any message's words."""
-    return user.has_role(Role.OFFICE, Role.SYSTEM_ADMIN)
+    """区重大办, of all districts, and the system administrator: how the channels fare, without any message's words."""
+    return user.has_role(Role.SYSTEM_ADMIN) or keeps_whole(user)

@@ -18,6 +18,7 @@ from xushi.permits.policy_catalogue import can_keep_catalogue
 from xushi.permits.selectors_catalogue import draft as open_draft
 from xushi.permits.selectors_catalogue import entries_of, published
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
+from xushi.units.districts import denied
 from xushi.units.models import Unit
 
 LONGEST_REASON = 300
@@ -323,4 +324,4 @@ def _next_version() -> int:
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is not None and not can_keep_catalogue(actor.by):
-        raise PermissionDenied("手续目录由区重大办编，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "手续目录由区重大办编，您的角色可以查看。"))

@@ -16,6 +16,7 @@ from xushi.permits.selectors_catalogue import published
 from xushi.permits.services_rules import problems_of_package
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
 from xushi.registry.models import Project
+from xushi.units.districts import denied
 
 State = PermitStep.State
 TO_SUBMIT = (State.PLANNED, State.REFUSED)
@@ -138,4 +139,4 @@ def _said(codes: Sequence[str], names: dict[str, str]) -> str:
 
 def _ask_keeper(actor: Actor) -> None:
     if actor.by is not None and not can_keep_packages(actor.by):
-        raise PermissionDenied("套餐由区重大办编，您的角色可以查看。")
+        raise PermissionDenied(denied(actor.by, "套餐由区重大办编，您的角色可以查看。"))

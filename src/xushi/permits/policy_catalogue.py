@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -15,4 +16,4 @@ def can_read_catalogue(user: "User") -> bool:
 
 
 def can_keep_catalogue(user: "User") -> bool:
-    return user.has_role(Role.OFFICE)
+    return keeps_whole(user)

@@ -9,6 +9,7 @@ from xushi.permits.models import PermitStep
 from xushi.permits.policy import can_open, parts_of
 from xushi.permits.table import Who
 from xushi.registry.models import Project
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Appointment, Role, Unit, User
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def can_read_services(user: User) -> bool:
 
 
 def can_keep_packages(user: User) -> bool:
-    return user.has_role(Role.OFFICE)
+    return keeps_whole(user)
 
 
 def can_assign(user: User, project: Project) -> bool:

@@ -22,12 +22,15 @@ from xushi.permits.policy_catalogue import can_keep_catalogue
 from xushi.permits.views_catalogue import whole
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.districts import denied
 
 
 def ask_keeper(request: HttpRequest) -> dict[str, Any]:
     """Who acts and when, as the actions take it."""
     if not can_keep_catalogue(person(request)):
-        raise PermissionDenied("手续目录由区重大办编，您的角色可以查看现行的和旧的各版。")
+        raise PermissionDenied(
+            denied(person(request), "手续目录由区重大办编，您的角色可以查看现行的和旧的各版。")
+        )
     return {"actor": Actor.of(request), "now": clock.now()}
 
 

@@ -22,6 +22,7 @@ from xushi.permits.models import Commitment, Package, Rehearsal
 from xushi.registry.checking import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import User
 
 WHO = {"": "没开工的", "mine": "我代办的", "none": "还没代办员的"}
@@ -120,7 +121,7 @@ def package(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """编套餐; without a key a new one."""
     user = ask_reader(request)
     if not policy_services.can_keep_packages(user):
-        raise PermissionDenied("套餐由区重大办编，您的角色可以查看。")
+        raise PermissionDenied(denied(user, "套餐由区重大办编，您的角色可以查看。"))
     held: Package | None = get_object_or_404(Package, pk=pk, retired_at=None) if pk else None
     first = {"name": held.name, "note": held.note, "codes": held.codes} if held else {}
     names = selectors.names_of_permits()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from xushi.units.districts import keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ def can_keep(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
 
 
+def can_compile(user: "User") -> bool:
+    """编制、审建议、下达: one programme a year for all districts, so the office of them all."""
+    return keeps_whole(user)
+
+
 def can_propose(user: "User") -> bool:
     """Reserve entries and proposals: what concerns the person's own unit."""
     return user.has_role(Role.OFFICE, *PROPOSERS)
@@ -29,7 +35,7 @@ def can_propose(user: "User") -> bool:
 
 def may_place(user: "User", territory: Unit, responsible: Unit) -> bool:
     """An entry of another's territory and responsibility is not for this person to put in."""
-    if can_keep(user):
+    if overseen_by_office(user, territory):
         return True
     held = [one for one in user.appointments_in_force if one.role in PROPOSERS]
     mine = [(one.role, one.scope.path) for one in held]

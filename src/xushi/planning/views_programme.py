@@ -18,7 +18,7 @@ from xushi.planning.forms import CompileForm, ItemForm, ProposalForm, picked
 from xushi.planning.models import Programme, ProgrammeItem, Proposal
 from xushi.planning.proposing import ProposalInput
 from xushi.planning.rules import conclusion
-from xushi.planning.views_reserve import ask_keeper, ask_proposer, ask_reader
+from xushi.planning.views_reserve import ask_compiler, ask_proposer, ask_reader
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
@@ -50,7 +50,7 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
         "page": selectors.page_of(selectors.item_rows(user, held, wanted), request.GET.get("page", "1")),
         "asked": selectors.asked(user, held), "choices": selectors.choices(), "problem": problem,
         "waiting": selectors.proposals_of(user, held).filter(state=Proposal.State.OPEN).count(),
-        "office": policy.can_keep(user), "may_propose": policy.can_propose(user), "now": now,
+        "office": policy.can_compile(user), "may_propose": policy.can_propose(user), "now": now,
         "undoable": held.adopted and today.year < held.year, "typed": request.POST.get("reason", "")[:200],
         "picked": {text.partition(":")[0] for text in request.POST.getlist("pick")},
     }  # fmt: skip
@@ -60,7 +60,7 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
 @require_POST
 def compile_year(request: HttpRequest) -> HttpResponse:
     """编制, or take in what is new since."""
-    ask_keeper(request)
+    ask_compiler(request)
     form = CompileForm(request.POST)
     if not form.is_valid():
         messages.error(
@@ -81,7 +81,7 @@ def compile_year(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, year: int, verb: str) -> HttpResponse:
     """审、下达、撤回 by the office; 报完了 by a territory. Whoever was slower keeps what they typed."""
-    ask_proposer(request) if verb == "finish" else ask_keeper(request)
+    ask_proposer(request) if verb == "finish" else ask_compiler(request)
     held = get_object_or_404(Programme, year=year)
     if verb not in DOING:
         raise Http404
@@ -137,7 +137,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "programme", "territory", "category", "project"
     )
     held: ProgrammeItem = get_object_or_404(rows, pk=pk)
-    office = policy.can_keep(user)
+    office = policy.can_compile(user)
     typed: Any = (ItemForm if office else ProposalForm)(
         request.POST or None, initial={"planned": plain(wan(held.planned_investment)), "stage": held.stage}
     )
@@ -181,7 +181,7 @@ def proposals(request: HttpRequest, year: int) -> HttpResponse:
     user, held = person(request), get_object_or_404(Programme, year=year)
     problem, status = "", 200
     if request.method == "POST":
-        ask_keeper(request)
+        ask_compiler(request)
         chosen = [key for text in request.POST.getlist("pick") if (key := row_number(text)) is not None]
         accept, answer = request.POST.get("act") == "accept", request.POST.get("answer", "")
         how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
@@ -193,7 +193,7 @@ def proposals(request: HttpRequest, year: int) -> HttpResponse:
             messages.success(request, f"{'采纳' if accept else '不采纳'}{done}条建议。")
             return redirect("planning:proposals", year)
     context = {
-        "programme": held, "problem": problem, "office": policy.can_keep(user) and not held.adopted,
+        "programme": held, "problem": problem, "office": policy.can_compile(user) and not held.adopted,
         "page": selectors.page_of(selectors.proposals_of(user, held), request.GET.get("page", "1")),
         "answer": request.POST.get("answer", "")[:200], "picked": request.POST.getlist("pick"),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from xushi.planning.proposing import ProposalInput
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
+from xushi.units.districts import denied
 
 VERBS = ("leave", "register", "propose")
 
@@ -32,6 +33,12 @@ def ask_reader(request: HttpRequest) -> None:
 def ask_keeper(request: HttpRequest) -> None:
     if not policy.can_keep(person(request)):
         raise PermissionDenied("编计划、审建议、办申报的是区重大办，您的角色可以查看，不能办。")
+
+
+def ask_compiler(request: HttpRequest) -> None:
+    user = person(request)
+    if not policy.can_compile(user):
+        raise PermissionDenied(denied(user, "年度计划由区重大办编制、审定。"))
 
 
 def ask_proposer(request: HttpRequest) -> None:

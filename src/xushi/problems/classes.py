@@ -10,6 +10,7 @@ from xushi.journal.actions import Actor, record
 from xushi.problems import policy
 from xushi.problems.models import ProblemClass
 from xushi.registry.checking import Refused, RowProblem
+from xushi.units.districts import denied
 
 
 @transaction.atomic
@@ -81,8 +82,8 @@ def set_class_retired(held: ProblemClass, retired: bool, *, actor: Actor, now: d
 
 
 def _ask(actor: Actor) -> None:
-    if actor.by is not None and not policy.can_handle(actor.by):
-        raise PermissionDenied("问题类别由区重大办维护。")
+    if actor.by is not None and not policy.can_keep_classes(actor.by):
+        raise PermissionDenied(denied(actor.by, "问题类别由区重大办维护。"))
 
 
 def _ask_name(name: str, parent: ProblemClass | None, apart_from: ProblemClass | None = None) -> None:

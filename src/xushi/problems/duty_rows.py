@@ -13,6 +13,7 @@ from xushi.duties.models import Duty
 from xushi.problems.models import Problem, Raising
 from xushi.problems.policy import works_for
 from xushi.problems.table import State
+from xushi.units.districts import Offices
 from xushi.units.models import Appointment, Role, Unit, User
 
 ASSIGN_IN = 1  # working days
@@ -30,10 +31,12 @@ def owe(problems: Sequence[Problem], *, now: datetime, by: User | None) -> None:
     asked = Raising.objects.filter(problem__in=problems, read_at=None, leader__in=leaders)
     for raising in asked.select_related("leader"):
         unread.setdefault(raising.problem_id, []).append(raising)
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).first()
+    offices = Offices()
     working = calendar()
     rows = [
-        row for problem in problems for row in _rows(problem, office, unread.get(problem.pk, []), working)
+        row
+        for problem in problems
+        for row in _rows(problem, offices.of_place(problem.project), unread.get(problem.pk, []), working)
     ]
     wanted = {row.key for row in rows}
     open_now = Duty.objects.open().filter(

@@ -7,6 +7,7 @@ from xushi.duties.models import Delegation
 from xushi.problems.models import Problem, Raising, unit_paths
 from xushi.problems.table import Who
 from xushi.registry.models import Project
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ def is_reporter(user: "User") -> bool:
 
 
 def can_handle(user: "User") -> bool:
-    """分办、合并、编批次、核实、销号、管类别: the office."""
+    """分办、合并、编批次、核实、销号: the office."""
     return user.has_role(Role.OFFICE)
+
+
+def can_keep_classes(user: "User") -> bool:
+    """管类别: the office, of all districts."""
+    return keeps_whole(user)
 
 
 def parts_of(user: "User | None", problem: Problem, today: date) -> set[Who]:

@@ -27,9 +27,10 @@ from xushi.problems.words import AGES, weekday
 from xushi.registry.checking import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.access import person
+from xushi.units.districts import denied
 from xushi.units.models import User
-
 from xushi.units.views_exporting import hand_out
+
 KEPT = ("lead", "person", "due_on", "raise_words", "leader", "batch", "batch_title", "words", "also_raise")
 
 
@@ -200,11 +201,11 @@ def _told(request: HttpRequest, telling: Any) -> HttpResponseBase:
     return answer
 
 
-def _paper(
 def _sheet(request: HttpRequest, user: User, *told: Any) -> HttpResponseBase:
     return hand_out(request, exporting.answer(*told))
 
 
+def _paper(
     request: HttpRequest,
     user: User,
     wanted: Wanted,
@@ -223,8 +224,8 @@ def _sheet(request: HttpRequest, user: User, *told: Any) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def kinds(request: HttpRequest) -> HttpResponse:
     """问题类别: the tree, kept by the office."""
-    if not policy.can_handle(person(request)):
-        raise PermissionDenied("问题类别由区重大办维护。")
+    if not policy.can_keep_classes(person(request)):
+        raise PermissionDenied(denied(person(request), "问题类别由区重大办维护。"))
     form = ClassForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -251,8 +252,8 @@ def kinds(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename, retire or take back one class."""
-    if not policy.can_handle(person(request)):
-        raise PermissionDenied("问题类别由区重大办维护。")
+    if not policy.can_keep_classes(person(request)):
+        raise PermissionDenied(denied(person(request), "问题类别由区重大办维护。"))
     held = get_object_or_404(ProblemClass, pk=pk)
     how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -12,8 +13,10 @@ from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.bulk import insert_all
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress.policy import can_close
 from xushi.progress.standing import Standing, current_closing, live_rows, read
 from xushi.registry.models import Project, Stage
+from xushi.units.districts import denied
 
 YI = 100_000_000
 
@@ -49,6 +52,7 @@ def must_report(month: Month) -> "QuerySet[Project]":
 @transaction.atomic
 def close_month(month: Month, *, actor: Actor, now: datetime) -> MonthClosing:
     """关账: fix the month's figures. NotReady while a report is open, the month unfinished or an earlier one open."""
+    _ask_office(actor)
     _check_closable(month, now)
     earlier = MonthClosing.objects.filter(month=month).order_by("-version").first()
     closing = MonthClosing.objects.create(
@@ -64,6 +68,12 @@ def close_month(month: Month, *, actor: Actor, now: datetime) -> MonthClosing:
         summary=f"{month.label}关账，第{closing.version}版，{written}个项目的数定下",
     )
     return closing
+
+
+def _ask_office(actor: Actor) -> None:
+    """A month is closed for every district of the tree, so that one district's office may not do it for the others."""
+    if actor.by is not None and not can_close(actor.by):
+        raise PermissionDenied(denied(actor.by, "关账和重开由重大办办理。"))
 
 
 def _check_closable(month: Month, now: datetime) -> None:
@@ -89,6 +99,7 @@ def _check_closable(month: Month, now: datetime) -> None:
 @transaction.atomic
 def reopen_month(month: Month, reason: str, *, actor: Actor, now: datetime) -> MonthClosing:
     """重开: end the closing in force, leaving its facts; only the last closed month, and with a reason."""
+    _ask_office(actor)
     closing = current_closing(month)
     if not closing:
         raise NotReady(f"{month.label}没有关账，不用重开。")

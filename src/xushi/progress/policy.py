@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from xushi.journal.models import Event
 from xushi.registry.models import Project
+from xushi.units.districts import keeps_whole
 from xushi.units.models import Role, Unit
 from xushi.units.policy import NOTHING, scoped
 
@@ -57,7 +58,8 @@ def can_review(user: "User") -> bool:
 
 
 def can_close(user: "User") -> bool:
-    return user.has_role(Role.OFFICE)
+    """关账、重开: a month is closed for all districts of a tree at once, so by the office of them all."""
+    return keeps_whole(user)
 
 
 def can_read_closings(user: "User") -> bool:

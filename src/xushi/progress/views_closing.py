@@ -18,6 +18,7 @@ from xushi.progress.closing import NotReady, close_month, must_report, not_ready
 from xushi.progress.models import MonthClosing
 from xushi.progress.versions import page_of
 from xushi.progress.views_report import month_of
+from xushi.units.districts import denied
 
 SHOWN = 30
 
@@ -96,4 +97,4 @@ def reopen(request: Request, month: str) -> HttpResponse:
 
 def _office(request: Request) -> None:
     if not policy.can_close(request.user):
-        raise PermissionDenied("关账和重开由重大办办理。")
+        raise PermissionDenied(denied(request.user, "关账和重开由重大办办理。"))

@@ -11,6 +11,7 @@ from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all, maker, update_all
+from xushi.registry import policy
 from xushi.registry.checking import (
     Conflict,
     Refused,
@@ -67,6 +68,7 @@ def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: dateti
     lookup = Lookup.of(rows)
     refuse(all_problems(rows, problems_of_project))
     refuse([*lookup.unknown(rows), *taken(rows)])
+    refuse(_elsewhere(rows, actor))
     make = maker(Project)
     projects = [make(_columns(row, lookup)) for row in rows]
     with telling_doubles(rows):
@@ -82,6 +84,15 @@ def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: dateti
         rows=[RowChange(project, project.name, added) for project in projects],
     )
     return projects
+
+
+def _elsewhere(rows: Sequence[ProjectInput], actor: Actor) -> list[RowProblem]:
+    """The rows on a territory that the actor's office does not answer for."""
+    if actor.by is None:
+        return []
+    own = policy.may_stand_on(actor.by, {row.territory for row in rows})
+    sentence = "这个属地不在您的管辖范围里，请改选本区的属地。"
+    return [RowProblem(i, "territory", sentence) for i, row in enumerate(rows) if row.territory not in own]
 
 
 @transaction.atomic
@@ -101,6 +112,7 @@ def amend_projects(
     refuse(all_problems(inputs, problems_of_project))
     held = {p.pk: p for p in among(Project.objects.select_for_update(), "pk", [pk for pk, _ in rows])}
     refuse([*lookup.unknown(inputs), *taken(inputs, keep=[pk for pk, _ in rows])])
+    refuse(_elsewhere(inputs, actor))
     check_versions(held, seen_versions or {})
     before = {pk: picture(project) for pk, project in held.items()}
     tags = tags_of(held)

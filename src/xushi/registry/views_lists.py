@@ -1,6 +1,7 @@
 """集中仪式与词表的页。"""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,13 @@ from xushi.registry.forms import CeremonyForm, WordForm
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.registry.views import ask_keeper, lay_on
 from xushi.units.access import person
+from xushi.units.districts import denied
+
+
+def ask_keeper_of_words(request: HttpRequest) -> None:
+    ask_keeper(request)
+    if not policy.can_keep_words(person(request)):
+        raise PermissionDenied(denied(person(request), "词表由区重大办维护。"))
 
 
 def ceremonies(request: HttpRequest) -> HttpResponse:
@@ -56,7 +64,7 @@ def new_ceremony(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vocabulary(request: HttpRequest) -> HttpResponse:
     """词表: categories, chains and tags with how many projects use each."""
-    ask_keeper(request)
+    ask_keeper_of_words(request)
     form = WordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -86,7 +94,7 @@ def vocabulary(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def rename(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     """改一个词的名字."""
-    ask_keeper(request)
+    ask_keeper_of_words(request)
     word: Category | IndustryChain | Tag
     if table == "category":
         word = get_object_or_404(Category, pk=pk)

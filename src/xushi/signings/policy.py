@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from xushi.signings.models import Signing
+from xushi.units.districts import keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -21,13 +22,18 @@ def can_keep(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
 
 
+def can_set_limits(user: "User") -> bool:
+    """目标天数: the office, of all districts."""
+    return keeps_whole(user)
+
+
 def can_sign(user: "User") -> bool:
     return user.has_role(Role.OFFICE, *WORKING)
 
 
 def may_place(user: "User", territory: Unit, responsible: Unit) -> bool:
     """A signing of another's territory that another follows up is not for this person to put in."""
-    if can_keep(user):
+    if overseen_by_office(user, territory):
         return True
     return any(
         responsible.path.startswith(path) or (role == Role.TERRITORY and territory.path.startswith(path))

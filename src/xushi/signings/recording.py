@@ -23,6 +23,7 @@ from xushi.signings.acting import Seen
 from xushi.signings.actions import belongs
 from xushi.signings.models import Signing, SigningEvent, SigningStage, StageLimit
 from xushi.signings.rules import DEFAULT_LIMITS, SigningInput, Stage, problems_of_signing
+from xushi.units.districts import denied
 from xushi.units.models import Unit, User
 
 _COPIED = (
@@ -181,7 +182,8 @@ def _save_amended(signing: Signing, row: SigningInput, days: dict[Stage, date | 
 @transaction.atomic
 def set_limits(days: Mapping[Stage, int], *, actor: Actor, now: datetime) -> None:
     """定目标天数: calendar days within which one should go on from a stage."""
-    _office_only(actor, "目标天数")
+    if actor.by is not None and not policy.can_set_limits(actor.by):
+        raise PermissionDenied(denied(actor.by, "目标天数由区重大办定。"))
     refuse(
         RowProblem(0, f"stage{stage.value}", f"“{stage.label}”的目标天数请填1到{LONGEST_LIMIT}。")
         for stage, count in days.items()

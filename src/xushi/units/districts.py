@@ -1,0 +1,110 @@
+"""一棵树里几个区：谁管得到全部，一件事归哪个区、哪个重大办。"""
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db.models import QuerySet
+
+from xushi.units.models import Role, Unit
+from xushi.units.tree import above
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
+
+FOR_ALL = "，这是几个区共用的，由管全部的重大办来办；您管的是其中一部分。"
+
+
+def is_whole(scope: Unit) -> bool:
+    """Whether no other district stands beside a scope: the root's, and any in a tree of one district.
+
+    Where there is but one district nobody's matters can be mixed up with another's.
+    """
+    if scope.is_root:
+        return True
+    others = Unit.objects.filter(kind=Unit.Kind.DISTRICT).exclude(path__startswith=scope.path)
+    return not others.exclude(path__in=above(scope.path)).exists()
+
+
+def keeps_whole(user: "User", *roles: str) -> bool:
+    """Whether this person, in one of these roles (区重大办 where none is named), acts for all districts at once.
+
+    What the districts of one tree share is theirs alone to change: the months, the calendar, the catalogues.
+    """
+    wanted = roles or (Role.OFFICE,)
+    return any(held.role in wanted and is_whole(held.scope) for held in user.appointments_in_force)
+
+
+def denied(user: "User", sentence: str) -> str:
+    """The sentence of a refusal; an office whose scope is too narrow is told that this is why."""
+    if not user.has_role(Role.OFFICE):
+        return sentence
+    return sentence.split("，您的角色", 1)[0].rstrip("。") + FOR_ALL
+
+
+def overseen_by_office(user: "User", unit: Unit) -> bool:
+    """Whether the person is of an office whose scope this unit lies in."""
+    held = [one.scope for one in user.appointments_in_force if one.role == Role.OFFICE]
+    path = unit.successor.path if unit.dissolved_on and unit.successor else unit.path
+    return any(path.startswith(scope.path) or is_whole(scope) for scope in held)
+
+
+def own_district(user: "User", *roles: str) -> Unit | None:
+    """The one district that is this person's whole scope in these roles; None where it is all or no district."""
+    for held in user.appointments_in_force:
+        if (not roles or held.role in roles) and held.scope.kind == Unit.Kind.DISTRICT:
+            return None if is_whole(held.scope) else held.scope
+    return None
+
+
+def district_of(unit: Unit) -> Unit | None:
+    """The nearest district at or above a unit; None where no district stands there. One query."""
+    found: QuerySet[Unit] = Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__in=above(unit.path))
+    return found.order_by("-path").first()
+
+
+def office_of(unit: Unit | None) -> Unit | None:
+    """区重大办 that a unit's matters are brought to; one query."""
+    return Offices().of(unit)
+
+
+class Placed(Protocol):
+    """What stands on a territory."""
+
+    @property
+    def territory(self) -> Any: ...
+
+
+class Offices:
+    """The offices in the tree, and which of them a unit's matters are brought to; one query for any number of units."""
+
+    def __init__(self) -> None:
+        found = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE)
+        self._all: list[Unit] = list(found.select_related("parent").order_by("path"))
+
+    def of(self, unit: Unit | None) -> Unit | None:
+        """The nearest up the tree; the first of all where the unit stands under none, None where there is none."""
+        if unit is not None:
+            near = [one for one in self._all if unit.path.startswith(_over(one))]
+            if near:
+                return max(near, key=lambda one: len(one.path))
+        return self.first
+
+    def of_place(self, placed: "Placed") -> Unit | None:
+        """That of a project's or an application's territory, which is not asked for where there is but one office."""
+        return self.of(placed.territory) if self.several else self.first
+
+    def of_person(self, person: "User") -> Unit | None:
+        """That of where a person works, which is not asked for where there is but one office."""
+        return self.of(person.unit) if self.several else self.first
+
+    @property
+    def several(self) -> bool:
+        return len(self._all) > 1
+
+    @property
+    def first(self) -> Unit | None:
+        return self._all[0] if self._all else None
+
+
+def _over(office: Unit) -> str:
+    """The path of what an office is the office of: the unit above it."""
+    return office.parent.path if office.parent else office.path

@@ -1,0 +1,137 @@
+"""一棵树两个区：甲区的重大办动不了乙区的东西，也动不了两个区共用的；管全市的都能动。"""
+
+from datetime import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from tests.factories import UnitFactory, UserFactory, appoint
+from xushi.core.clock import BEIJING
+from xushi.core.months import Month
+from xushi.journal.actions import SYSTEM, Actor
+from xushi.progress.closing import close_month, reopen_month
+from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.registry.actions import Refused, list_projects, register_projects, set_plans
+from xushi.registry.models import Category, Project
+from xushi.registry.rules import ListingInput, PlanInput, ProjectInput
+from xushi.units.districts import district_of, is_whole, keeps_whole, office_of
+from xushi.units.models import Role, Unit
+
+pytestmark = pytest.mark.django_db
+Kind = Unit.Kind
+JANUARY = datetime(2018, 1, 2, 9, tzinfo=BEIJING)
+SEPTEMBER = datetime(2018, 9, 12, 8, 30, tzinfo=BEIJING)
+AUGUST = Month(2018, 8)
+
+
+@pytest.fixture
+def city():
+    """某市 with an office of its own and two districts: an office, a street, a project reported for August in each."""
+    root = UnitFactory(name="某市", kind=Kind.DISTRICT)
+    office = UnitFactory(name="市重大办", kind=Kind.OFFICE, parent=root)
+    made = {"root": root, "office": appoint(UserFactory(name="市办"), Role.OFFICE, unit=office, scope=root)}
+    Category.objects.create(code="infrastructure", name="基础设施", path="0001.")
+    for name in "甲乙":
+        made[name] = _district(name, root)
+    return made
+
+
+def _district(name, root):
+    district = UnitFactory(name=f"{name}区", kind=Kind.DISTRICT, parent=root)
+    own = UnitFactory(name=f"{name}区重大办", kind=Kind.OFFICE, parent=district)
+    street = UnitFactory(name=f"{name}街道", kind=Kind.SUBDISTRICT, parent=district)
+    [project] = register_projects([of(street, f"{name}项目")], actor=SYSTEM, now=JANUARY)
+    list_projects([ListingInput(project.pk, 2018, "district", 1)], actor=SYSTEM, now=JANUARY)
+    set_plans([PlanInput(project.pk, 2018, planned_investment=10**8)], actor=SYSTEM, now=JANUARY)
+    report = MonthlyReport.objects.create(project=project, month=AUGUST, state="accepted", cumulative=10**7)
+    office = appoint(UserFactory(name=f"{name}办"), Role.OFFICE, unit=own, scope=district)
+    return {
+        "unit": district,
+        "own": own,
+        "street": street,
+        "project": project,
+        "report": report,
+        "office": office,
+    }
+
+
+def of(street, name):
+    return ProjectInput(
+        name=name, category="infrastructure", territory=street.pk, responsible_unit=street.pk,
+        total_investment=10**9,
+    )  # fmt: skip
+
+
+def test_whose_matter_it_is(city):
+    root, first, second = city["root"], city["甲"], city["乙"]
+    assert [is_whole(one) for one in (root, first["unit"])] == [True, False]
+    assert keeps_whole(city["office"])
+    assert not keeps_whole(first["office"])
+    assert district_of(first["street"]) == first["unit"]
+    assert [office_of(one["street"]) for one in (first, second)] == [first["own"], second["own"]]
+    assert office_of(root) == city["office"].unit
+    assert office_of(None) == city["office"].unit
+
+
+def test_the_only_district_below_a_city_is_the_whole():
+    root = UnitFactory(name="某市", kind=Kind.DISTRICT)
+    only = UnitFactory(name="甲区", kind=Kind.DISTRICT, parent=root)
+    street = UnitFactory(kind=Kind.SUBDISTRICT, parent=only)
+    assert is_whole(only)
+    assert is_whole(street)  # as before: nobody else's matters are there to be mixed up with
+    UnitFactory(name="乙区", kind=Kind.DISTRICT, parent=root)
+    assert not is_whole(only)
+    assert not is_whole(street)
+
+
+SHARED = {
+    "关账": ("progress:close", ["2018-08"], {}),
+    "重开": ("progress:reopen", ["2018-08"], {"reason": "改数"}),
+    "年度计划": ("planning:compile", [], {"year": "2019", "proposals_due": "2018-11-30"}),
+    "目标天数": (
+        "signings:limits",
+        [],
+        {"stage1": "3", "stage2": "3", "stage3": "3", "stage4": "3", "stage5": "3"},
+    ),
+    "问题类别": ("problems:kinds", [], {"name": "新类", "short_name": "新"}),
+    "词表": ("registry:vocabulary", [], {"table": "tag", "name": "新标签"}),
+    "放假通知": ("calendars:notice", [2019], {"text": "元旦"}),
+    "手续目录": ("permits:draft_begin", [], {}),
+    "准入门槛": ("admission:terms", [], {}),
+    "盘子": ("guarantees:stock", [2018], {"kind": "land", "amount": "1", "source": "文"}),
+    "检查单": ("inspections:checklist", ["start"], {"name-1": "看围挡"}),
+}
+
+
+@pytest.mark.parametrize("what", SHARED)
+def test_what_the_districts_share_is_not_one_district_s_to_change(client, city, what):
+    name, given, typed = SHARED[what]
+    client.force_login(city["甲"]["office"])
+    answer = client.post(reverse(name, args=given), typed)
+    assert answer.status_code == 403
+    assert "由管全部的重大办来办" in answer.content.decode()
+    assert not MonthClosing.objects.exists()
+
+
+def test_the_office_of_all_closes_and_one_district_s_neither_closes_nor_reopens(city):
+    for act in (lambda by: close_month(AUGUST, actor=by, now=SEPTEMBER),):
+        with pytest.raises(PermissionDenied, match="管全部的重大办"):
+            act(Actor(by=city["甲"]["office"]))
+    close_month(AUGUST, actor=Actor(by=city["office"]), now=SEPTEMBER)
+    with pytest.raises(PermissionDenied, match="管全部的重大办"):
+        reopen_month(AUGUST, "改数", actor=Actor(by=city["乙"]["office"]), now=SEPTEMBER)
+    assert MonthClosing.objects.get().reopened_at is None
+
+
+def test_a_project_is_registered_and_moved_within_the_office_s_own_district(client, city):
+    by = Actor(by=city["甲"]["office"])
+    with pytest.raises(Refused, match="不在您的管辖范围里"):
+        register_projects([of(city["乙"]["street"], "越界")], actor=by, now=SEPTEMBER)
+    assert not Project.objects.filter(name="越界").exists()
+    [made] = register_projects([of(city["甲"]["street"], "本区新项目")], actor=by, now=SEPTEMBER)
+    assert made.territory == city["甲"]["street"]
+    client.force_login(city["甲"]["office"])
+    for name in ("registry:edit", "registry:listings", "registry:plan", "sites:new"):
+        for ask in (client.get, client.post):
+            assert ask(reverse(name, args=[city["乙"]["project"].pk])).status_code == 404
