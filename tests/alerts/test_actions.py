@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.alerts.factories import alert, late, slow, subject
 from tests.factories import NOW
 from xushi.alerts import actions
-from xushi.alerts.actions import apply_findings, set_thresholds, thresholds_at
+from xushi.alerts.actions import apply_findings, set_thresholds
 from xushi.alerts.models import Alert, ThresholdSet
 from xushi.alerts.rules import Cause, Level, Thresholds, ThresholdsRefused, as_values, thresholds_of
+from xushi.alerts.thresholds import thresholds_at
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event, EventRow

@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from xushi.alerts import tally
 from xushi.alerts.models import Alert, ThresholdSet
-from xushi.alerts.policy import can_set_thresholds
+from xushi.alerts.policy import may_set_thresholds
 from xushi.alerts.rules import (
     THRESHOLD_LABELS,
     Cause,
@@ -21,15 +21,18 @@ from xushi.alerts.rules import (
     Level,
     SubjectInfo,
     ThresholdProblem,
-    Thresholds,
     ThresholdsRefused,
     as_values,
     thresholds_of,
 )
+from xushi.alerts.thresholds import Book, book_at
 from xushi.core.money import half_up
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor, RowChange, record
 from xushi.journal.models import Changes
+from xushi.units.districts import denied
+from xushi.units.inherited import COMMON, apart_from
+from xushi.units.models import Unit
 
 AT_ONCE = 1000  # subjects read and written together
 CHANGED = "alerts.alert.changed"
@@ -237,15 +240,17 @@ def _chunks(
 
 @transaction.atomic
 def set_thresholds(
-    values: Mapping[str, Any], reason: str, *, actor: Actor, now: datetime
+    values: Mapping[str, Any], reason: str, *, actor: Actor, now: datetime, district: Unit | None = None
 ) -> ThresholdSet | None:
-    """调整预警阈值, from now on. Thresholds not named keep what is in force; None where nothing would change.
+    """调整预警阈值, from now on, for all districts or for one. Thresholds not named keep what is in force; None where
+    nothing would change. What a district sets as it is above is not its own: it follows the one above again.
 
     PermissionDenied unless the actor is of the office (or a command); ThresholdsRefused names what is wrong.
     """
-    if actor.by is not None and not can_set_thresholds(actor.by):
-        raise PermissionDenied("预警阈值由区重大办调整。")
-    before = as_values(thresholds_at(now))
+    if actor.by is not None and not may_set_thresholds(actor.by, district):
+        raise PermissionDenied(denied(actor.by, "预警阈值由区重大办调整。"))
+    book, path = book_at(now), district.path if district else COMMON
+    before = as_values(book.of(path))
     after = as_values(thresholds_of(before | dict(values)))
     changes: Changes = {
         THRESHOLD_LABELS[name]: [before[name], value]
@@ -257,22 +262,27 @@ def set_thresholds(
     reason = reason.strip()
     if not reason:
         raise ThresholdsRefused([ThresholdProblem("reason", "请写调整的理由，以后好查。")])
+    stored = apart_from(as_values(book.above(path)), after) if district else after
+    _still_sensible(book.with_own(path, stored))
     written = ThresholdSet.objects.create(
-        effective_at=now, values=after, reason=reason[:300], by=actor.by if actor.by else None
+        effective_at=now, values=stored, reason=reason[:300], by=actor.by, district=district
     )
+    whose = f"{district}的" if district else ""
     record(
         "alerts.thresholds.set",
         actor=actor,
         now=now,
         subject=written,
-        subject_name="预警阈值",
-        summary=f"调整预警阈值{len(changes)}项：{reason}"[:500],
+        subject_name=f"{whose}预警阈值",
+        summary=f"调整{whose}预警阈值{len(changes)}项：{reason}"[:500],
         changes=changes,
     )
     return written
 
 
-def thresholds_at(moment: datetime) -> Thresholds:
-    """The thresholds in force at a moment; the defaults before the first change."""
-    found = ThresholdSet.objects.filter(effective_at__lte=moment).order_by("-effective_at", "-pk").first()
-    return thresholds_of(found.values) if found else Thresholds()
+def _still_sensible(book: Book) -> None:
+    """What a district keeps for itself must make sense beside what is new above it."""
+    names = Unit.objects.filter(path__in=book.broken()).order_by("path")
+    if places := "、".join(str(one) for one in names):
+        sentence = f"{places}自己定的阈值和这次改的合不到一起（红色比黄色还宽），请先和那里商量，改一处。"
+        raise ThresholdsRefused([ThresholdProblem("slipping_red", sentence)])

@@ -134,6 +134,12 @@ class Alert(models.Model):
             models.Index(fields=["cause", "since", "-amount"], condition=OPEN, name="alert_longest"),
             models.Index(fields=["cause", "points"], condition=OPEN, name="alert_slowest"),
             models.Index(fields=["cause", "opened_at"], condition=OPEN, name="alert_opened"),
+            # 一个区的，不必走过全省的
+            models.Index(
+                fields=["territory", "cause", "subject_kind", "subject_id"],
+                condition=OPEN,
+                name="alert_of_territory",
+            ),
             models.Index(
                 fields=["cleared_at", "cause", "opened_at"],
                 condition=Q(cleared_at__isnull=False),
@@ -176,9 +182,18 @@ class AlertTally(models.Model):
 
 
 class ThresholdSet(models.Model):
-    """预警阈值: one row per change, so that a past judgement can be explained."""
+    """预警阈值: one row per change, of all districts or of one, so that a past judgement can be explained."""
 
     effective_at = models.DateTimeField("生效时间", db_index=True)
+    district = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="哪个区",
+        help_text="空着是各区共用的；一个区的只记与上级不同的项",
+    )
     values = models.JSONField("阈值", help_text="alerts.rules.Thresholds 的各项")
     reason = models.CharField("调整理由", max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -13,13 +13,18 @@ from xushi.alerts.forms import ThresholdForm
 from xushi.alerts.models import ThresholdSet
 from xushi.alerts.policy import can_set_thresholds
 from xushi.alerts.rules import THRESHOLD_LABELS, Level, Thresholds, ThresholdsRefused, as_values
+from xushi.alerts.thresholds import book_at, thresholds_at
 from xushi.alerts.words import AGES
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
-from xushi.units.models import Role, User
+from xushi.units.districts import denied, own_district
+from xushi.units.inherited import COMMON
+from xushi.units.models import Role, Unit, User
+from xushi.units.views_districts import apart, asked_district
 
 HISTORY = 50
+FROM_ABOVE = "同上级"
 
 
 def _who(request: HttpRequest) -> User:
@@ -42,7 +47,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "odd": odd,
         "selects": _selects(user, wanted),
-        "thresholds": actions.thresholds_at(now),
+        "thresholds": thresholds_at(now, own_district(user)),
         "may_set": can_set_thresholds(user),
         "may_instruct": user.has_role(Role.LEADER),
         "last": None if found.groups else lists.last_cleared(user),
@@ -80,31 +85,43 @@ def _selects(user: User, wanted: lists.Wanted) -> list[Select]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def thresholds(request: HttpRequest) -> HttpResponse:
-    """预警阈值：what is in force, every change so far, and for the office the form."""
-    if not can_set_thresholds(_who(request)):
-        raise PermissionDenied("预警阈值由区重大办调整。")
-    now = clock.now()
-    form = ThresholdForm(request.POST or None, held=actions.thresholds_at(now))
+    """预警阈值：what is in force, every change so far, and for the office the form; a district's where it has its own."""
+    user, now = _who(request), clock.now()
+    if not can_set_thresholds(user):
+        raise PermissionDenied(denied(user, "预警阈值由区重大办调整。"))
+    district = asked_district(user, request.GET.get("district", ""))
+    book, path = book_at(now), district.path if district else COMMON
+    form = ThresholdForm(request.POST or None, held=book.of(path))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            written = actions.set_thresholds(form.values(), reason, actor=Actor.of(request), now=now)
+            written = actions.set_thresholds(
+                form.values(), reason, actor=Actor.of(request), now=now, district=district
+            )
         except ThresholdsRefused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "阈值已调整，预警随后重算。" if written else "阈值没有变化。")
-            return redirect("alerts:thresholds")
-    context = {"form": form, "history": _history()}
+            return redirect(request.get_full_path())
+    context = {
+        "form": form, "history": _history(district), "district": district,
+        "own": [THRESHOLD_LABELS[name] for name in book.own(path)],
+        "districts": apart(book) if district is None else [],
+    }  # fmt: skip
     return render(request, "alerts/thresholds.html", context, status=400 if form.errors else 200)
 
 
-def _history() -> list[tuple[ThresholdSet, list[tuple[str, object, object]]]]:
+def _history(district: Unit | None) -> list[tuple[ThresholdSet, list[tuple[str, object, object]]]]:
     """The changes so far, the latest first, each with what it changed: (label, before, after)."""
-    sets = list(ThresholdSet.objects.select_related("by").order_by("effective_at", "pk"))
-    before = as_values(Thresholds())
+    sets = list(
+        ThresholdSet.objects.filter(district=district).select_related("by").order_by("effective_at", "pk")
+    )
+    before: dict[str, object] = {} if district else as_values(Thresholds())
     told = []
     for one in sets:
-        after = before | one.values
-        told.append((one, [(THRESHOLD_LABELS[n], before[n], v) for n, v in after.items() if before[n] != v]))
+        after = one.values if district else before | one.values
+        names = [name for name in THRESHOLD_LABELS if before.get(name) != after.get(name)]
+        moved = [(THRESHOLD_LABELS[n], before.get(n, FROM_ABOVE), after.get(n, FROM_ABOVE)) for n in names]
+        told.append((one, moved))
         before = after
     return told[::-1][:HISTORY]

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from xushi.alerts.actions import thresholds_at
+from xushi.alerts.thresholds import book_at
 from xushi.core.cells import Choice
 from xushi.core.clock import BEIJING
 from xushi.core.money import half_up
@@ -143,8 +143,10 @@ def compare_reports(comparison: Comparison) -> None:
     if not pairs:
         return
     intake = Intake.of([report for _, report in pairs])
-    factor = thresholds_at(_end_of(comparison.today)).anomaly_factor
+    book = book_at(_end_of(comparison.today))
     for row, given in sorted(pairs, key=lambda pair: pair[1].month):
+        known = intake.projects.get(given.project)
+        factor = book.of_unit(known.territory_id if known else None).anomaly_factor
         _judge_report(comparison, row, given, intake, factor)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from xushi.alerts.actions import thresholds_at
+from xushi.alerts.thresholds import book_at
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import tidy
@@ -120,9 +120,10 @@ def _allowed(projects: Sequence[int], actor: Actor) -> None:
 
 def _judged(rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime) -> Iterable[RowProblem]:
     today = local_day(now)
-    factor = thresholds_at(now).anomaly_factor
+    book = book_at(now)
     office = actor.by is None or policy.can_review(actor.by)
     for i, row in sorted(enumerate(rows), key=lambda pair: pair[1].month):
+        factor = book.of_unit(intake.projects[row.project].territory_id).anomaly_factor
         for doubt in doubts_of(row, intake.standard(row), today=today, factor=factor):
             yield ReportProblem(i, doubt.field, doubt.sentence, doubt.proposed, doubt.explainable)
         held = intake.held.get((row.project, row.month.key))

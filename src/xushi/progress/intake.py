@@ -84,6 +84,7 @@ class Known(NamedTuple):
     started_on: date | None
     completed_on: date | None
     total_investment: int
+    territory_id: int
 
 
 @dataclass

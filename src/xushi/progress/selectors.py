@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from xushi.alerts.actions import thresholds_at
+from xushi.alerts.thresholds import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
@@ -37,6 +37,7 @@ from xushi.progress.schedule import scheduled_share
 from xushi.progress.standing import COUNTED, current_closing, last_closed_month
 from xushi.progress.warning_rules import due_on
 from xushi.registry.models import AnnualPlan, Listing, Project
+from xushi.units.models import Unit
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def reporting_month(today: date) -> Month:
     return min(closed.next, current) if closed and closed.year in (today.year, today.year - 1) else current
 
 
-def days_left(month: Month, now: datetime) -> int:
-    """Days until the reports of a month are due, by the day of the next month that the district has set."""
-    return (due_on(month, thresholds_at(now).report_due_day) - local_day(now)).days
+def days_left(month: Month, now: datetime, unit: Unit | None = None) -> int:
+    """Days until the reports of a month are due, by the day of the next month that the unit's district has set."""
+    return (due_on(month, thresholds_at(now, unit).report_due_day) - local_day(now)).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def sheet(project: Project, month: Month, now: datetime) -> Sheet:
         last=counted[-1] if counted else None,
         report=report,
         closed=current_closing(month) is not None,
-        factor=thresholds_at(now).anomaly_factor,
+        factor=thresholds_at(now, project.territory).anomaly_factor,
         photos=list(ReportPhoto.objects.filter(project=project, month=month).order_by("pk")),
         decisions=list(decisions),
         reminded=Reminder.objects.filter(project=project, month=month)

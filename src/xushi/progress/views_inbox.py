@@ -27,6 +27,7 @@ from xushi.progress.standing import current_closing
 from xushi.progress.views_report import month_of
 from xushi.registry.actions import Conflict, Refused
 from xushi.registry.models import Project
+from xushi.units.districts import own_district
 
 PER_PAGE = 50
 
@@ -59,7 +60,7 @@ def mine(request: Request) -> HttpResponse:
         "done": [row for row in rows if row not in todo],
         "returned": sum(row.state == "returned" for row in rows),
         "total": len(rows),
-        "days_left": selectors.days_left(month, clock.now()),
+        "days_left": selectors.days_left(month, clock.now(), own_district(request.user)),
         "sent": request.GET.get("sent", ""),
         "next": todo[0] if todo else None,
     }
@@ -92,7 +93,7 @@ def reports(request: Request) -> HttpResponse:
         "rows": _missing_rows(rows, month) if tab == "missing" else _report_rows(rows, month),
         "closed": closed,
         "acting": policy.can_review(request.user) and not closed,
-        "days_left": selectors.days_left(month, clock.now()),
+        "days_left": selectors.days_left(month, clock.now(), own_district(request.user)),
     }
     return render(request, "progress/reports.html", context)
 

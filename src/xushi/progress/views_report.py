@@ -127,7 +127,7 @@ def _page(
         "kinds": [(key, label, key in kinds) for key, label in DIFFICULTY_KINDS.items()],
         "troubled": typed.get("has_difficulty") == "yes",
         "explaining": bool(typed.get("explanation")) or "explain" in request.GET,
-        "days_left": selectors.days_left(sheet.month, clock.now()),
+        "days_left": selectors.days_left(sheet.month, clock.now(), sheet.project.territory),
         "draft_key": f"report-{sheet.project.pk}-{sheet.month}-v{based_on}",
         "fact_fields": [
             ("started_on", "开工日期", sheet.project.started_on, typed.get("started_on", "")),
@@ -301,7 +301,7 @@ def _read_context(request: Request, sheet: Sheet) -> dict[str, Any]:
         "blank": report is None,
         "kinds": selectors.kind_labels(report.difficulty_kinds) if report else [],
         "photos": sheet.photos,
-        "days_left": selectors.days_left(sheet.month, clock.now()),
+        "days_left": selectors.days_left(sheet.month, clock.now(), sheet.project.territory),
         "can_accept": reviewing and report is not None and report.state == report.State.SUBMITTED,
         "can_return": reviewing and report is not None and report.state in ("submitted", "accepted"),
     }

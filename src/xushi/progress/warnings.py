@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from xushi.alerts.actions import Applied, apply_findings, thresholds_at
+from xushi.alerts.actions import Applied, apply_findings
 from xushi.alerts.models import Alert
-from xushi.alerts.rules import Finding, SubjectInfo, Thresholds
+from xushi.alerts.rules import Finding, SubjectInfo
+from xushi.alerts.thresholds import Book, book_at
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor
@@ -54,7 +55,7 @@ def refresh_alerts(
     today = local_day(now)
     closing = _closing_at(now)
     month = closing.month if closing else Month.of(today).previous
-    eye = _Eye(closing, month, today, thresholds_at(now), now)
+    eye = _Eye(closing, month, today, book_at(now), now)
     open_now = Alert.objects.open().filter(subject_kind=PROJECT)
     ids = sorted(set(project_ids)) if project_ids is not None else _all_ids(month, open_now)
     found: dict[SubjectInfo, Sequence[Finding]] = {}
@@ -74,7 +75,7 @@ def findings_as_of(month: Month) -> list[Judged]:
     closing = current_closing(month)
     if closing is None:
         raise ValueError(f"{month.label}没有关账；预警按关了账的月份判断，请换一个月份。")
-    thresholds = thresholds_at(closing.closed_at)
+    thresholds = book_at(closing.closed_at)
     today = judging_day(closing)
     judged = []
     for chunk in _chunked(fact_standings(closing)):
@@ -84,7 +85,7 @@ def findings_as_of(month: Month) -> list[Judged]:
                 standing,
                 month=month,
                 today=today,
-                thresholds=thresholds,
+                thresholds=thresholds.of_unit(standing.territory_id),
                 earlier=earlier[standing.project_id],
             )
             if found:
@@ -108,7 +109,7 @@ class _Eye:
     closing: MonthClosing | None
     month: Month
     today: date
-    thresholds: Thresholds
+    thresholds: Book
     now: datetime
 
     def look(self, ids: Sequence[int]) -> Iterator[tuple[SubjectInfo, list[Finding]]]:
@@ -133,7 +134,7 @@ class _Eye:
                 _overlaid(standing, project, fact),
                 month=self.month,
                 today=self.today,
-                thresholds=self.thresholds,
+                thresholds=self.thresholds.of_unit(project.territory_id),
                 earlier=earlier[project.pk],
                 next_reported=(project.pk in reported) if project.pk in owed else None,
                 judged=fact is not None,
