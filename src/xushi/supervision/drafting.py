@@ -1,5 +1,6 @@
 """拟稿、审定、签发：一件是一件的表；文号在签发时取，不断号、不重号。"""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +12,12 @@ from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.models import Project
 from xushi.supervision import handing, policy
-from xushi.supervision.engine import Frame, Refused, RowProblem, take
+from xushi.supervision.engine import Frame, Refused, RowProblem, take, term_book
 from xushi.supervision.models import CoHandler, OrderStep, Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Urgency, at_closing, due_day_mistake, number_text
 from xushi.supervision.table import State
+from xushi.units.districts import office_of
 from xushi.units.models import Role, Unit, User
 
 TITLE_AT_MOST, DEMAND_AT_MOST = 120, 5000
@@ -123,7 +125,7 @@ def issuing_office(actor: Actor) -> Unit:
         if held.role == Role.OFFICE:
             own: Unit = held.unit
             return own
-    office: Unit | None = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    office = office_of(actor.by.unit if actor.by else None)
     if office is None:
         raise Refused([RowProblem(0, "office", "还没有设区重大办这个单位，请先由系统管理员新设。")])
     return office
@@ -217,10 +219,13 @@ def issue_orders(
     if drafts:
         take("approve", drafts, actor=actor, now=now)
     year = local_day(now).year
-    serials = iter(_numbers(year, len(orders)))
+    series = _series(orders, now)
+    wanted = Counter(series.values())
+    serials = {one: iter(_numbers(year, one, wanted[one])) for one in sorted(wanted, key=lambda pk: pk or 0)}
 
     def change(order: SupervisionOrder, frame: Frame) -> None:
-        order.year, order.serial = year, next(serials)
+        order.series_id = series[order.pk]
+        order.year, order.serial = year, next(serials[order.series_id])
         order.number = number_text(frame.terms.organ_word, year, order.serial)
         order.issued_at = now
         frame.changes["文号"] = [None, order.number]
@@ -240,10 +245,29 @@ def start_clock(order: SupervisionOrder, frame: Frame) -> None:
         order.due_at = frame.after(order.limit_days)
 
 
-def _numbers(year: int, count: int) -> range:
+def _series(orders: Sequence[SupervisionOrder], now: datetime) -> dict[int, int | None]:
+    """Order → the district whose 机关代字 it bears and whose numbers go on with it; None for the common ones."""
+    book = term_book(now)
+    if not book.apart:
+        return dict.fromkeys((order.pk for order in orders), None)
+    paths = {order.pk: book.set_by("organ_word", order.office.path) for order in orders}
+    known = dict(Unit.objects.filter(path__in=set(paths.values())).values_list("path", "pk"))
+    return {pk: known.get(path) for pk, path in paths.items()}
+
+
+def next_number(office: Unit | None, now: datetime) -> int:
+    """What the next number of an office would be; another may take it first."""
+    book = term_book(now)
+    path = book.set_by("organ_word", office.path) if office and book.apart else ""
+    district = Unit.objects.filter(path=path).first() if path else None
+    rows = Serial.objects.filter(year=local_day(now).year, district=district)
+    return (rows.values_list("last", flat=True).first() or 0) + 1
+
+
+def _numbers(year: int, district: int | None, count: int) -> range:
     """The next numbers of the year, the row locked until they are in use: a rollback gives them back."""
-    Serial.objects.get_or_create(year=year)
-    row = Serial.objects.select_for_update().get(year=year)
+    Serial.objects.get_or_create(year=year, district_id=district)
+    row = Serial.objects.select_for_update().get(year=year, district_id=district)
     first = row.last + 1
     row.last += count
     row.save(update_fields=["last"])

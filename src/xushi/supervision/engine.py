@@ -14,8 +14,10 @@ from xushi.journal.models import Changes
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.supervision import handing, policy
 from xushi.supervision.models import Extension, OrderStep, SupervisionOrder, TermSet
-from xushi.supervision.rules import Terms, terms_of
+from xushi.supervision.rules import Terms, TermsRefused, terms_of
 from xushi.supervision.table import BY_VERB, EVENTS, RESUMES_TO, State, refusal
+from xushi.units.inherited import COMMON, Inherited
+from xushi.units.models import Unit
 
 __all__ = [
     "Conflict",
@@ -27,10 +29,11 @@ __all__ = [
     "once",
     "refuse_if",
     "take",
+    "term_book",
     "terms_at",
 ]
 COLUMNS = (
-    "year", "serial", "number", "title", "demand", "urgency", "state", "suspended_from", "lead", "limit_days",
+    "year", "serial", "series", "number", "title", "demand", "urgency", "state", "suspended_from", "lead", "limit_days",
     "due_on", "issued_at", "clock_from", "acknowledge_by", "acknowledged_at", "due_at", "step_due_at", "suspended_at",
     "replied_at", "last_replied_at", "on_time", "verified_at", "closed_at", "returns", "extensions", "version",
 )  # fmt: skip
@@ -56,10 +59,18 @@ class Frame:
         return self.calendar.deadline(self.now, days)
 
 
-def terms_at(moment: datetime) -> Terms:
-    """The time limits in force at a moment; the defaults before the first change."""
-    found = TermSet.objects.filter(effective_at__lte=moment).order_by("-effective_at", "-pk").first()
-    return terms_of(found.values) if found else Terms()
+TermBook = Inherited[Terms]
+
+
+def term_book(moment: datetime) -> TermBook:
+    """The time limits in force at a moment by place in the tree: what a district has not set is as above it."""
+    rows = TermSet.objects.filter(effective_at__lte=moment).order_by("effective_at", "pk")
+    return TermBook(rows.values_list("district__path", "values"), terms_of, TermsRefused)
+
+
+def terms_at(moment: datetime, unit: Unit | None = None) -> Terms:
+    """The time limits in force at a moment, for all districts or at one unit's place; the defaults before any change."""
+    return term_book(moment).of(unit.path if unit else COMMON)
 
 
 def need(words: str, what: str, field_name: str = "words") -> str:
@@ -161,7 +172,7 @@ def _locked(orders: Iterable[SupervisionOrder]) -> list[SupervisionOrder]:
 
 
 def _framer(actor: Actor, now: datetime) -> Callable[..., Frame]:
-    days, terms = calendar(), terms_at(now)
+    days, book = calendar(), term_book(now)
     unit = actor.by.unit_name if actor.by else ""
     name = actor.by.name if actor.by else "系统"
 
@@ -176,7 +187,7 @@ def _framer(actor: Actor, now: datetime) -> Callable[..., Frame]:
             words=words,
             detail=detail,
         )
-        return Frame(actor, now, days, terms, step)
+        return Frame(actor, now, days, book.of(order.office.path), step)
 
     return frame
 

@@ -10,12 +10,14 @@ from django.urls import reverse
 from xushi.calendars.selectors import calendar
 from xushi.duties.actions import DutyInput, end_duties_of, set_duties
 from xushi.journal.actions import Actor, record
-from xushi.supervision.engine import terms_at
+from xushi.supervision.engine import term_book
 from xushi.supervision.models import OrderQuerySet, OrderStep, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.policy import author_in_office, office_readers
+from xushi.supervision.rules import Terms
 from xushi.supervision.table import ENDED, State
-from xushi.units.models import Role, Unit
+from xushi.units.districts import Offices
+from xushi.units.models import Role, User
 
 ORDER = SupervisionOrder._meta.label_lower
 ROUTE, READ = "instruction.route", "instruction.read"
@@ -61,7 +63,7 @@ def settle(instruction: Instruction, *, actor: Actor, now: datetime) -> None:
             instruction.fed_back_at, instruction.read_at = now, None
         if after == InstructionState.READ:
             instruction.read_at = instruction.read_at or now
-        instruction.step_due_at = _due(after, now)
+        instruction.step_due_at = _due(after, instruction.author, now)
     instruction.save(update_fields=["state", "version", "fed_back_at", "read_at", "routed_at", "step_due_at"])
     hand(instruction, now=now)
     if after == InstructionState.FED_BACK and before != after:
@@ -92,8 +94,14 @@ def _read_since_closing(instruction: Instruction) -> bool:
     return bool(last and closed and closed.closed_at and last.at >= closed.closed_at)
 
 
-def _due(state: str, now: datetime) -> datetime | None:
-    terms = terms_at(now)
+def _terms(author: User, now: datetime) -> Terms:
+    """The time limits of the district that a leader is of."""
+    book = term_book(now)
+    return book.of(author.unit.path) if book.apart and author.unit else book.of()
+
+
+def _due(state: str, author: User, now: datetime) -> datetime | None:
+    terms = _terms(author, now)
     days = {
         InstructionState.TO_ROUTE: terms.route_instruction,
         InstructionState.FED_BACK: terms.read_feedback,
@@ -101,9 +109,9 @@ def _due(state: str, now: datetime) -> datetime | None:
     return None if days is None else calendar().deadline(now, days)
 
 
-def first_due(now: datetime) -> datetime:
+def first_due(author: User, now: datetime) -> datetime:
     """By when the office passes new words on."""
-    return calendar().deadline(now, terms_at(now).route_instruction)
+    return calendar().deadline(now, _terms(author, now).route_instruction)
 
 
 def hand(instruction: Instruction, *, now: datetime) -> None:
@@ -137,7 +145,7 @@ def _duties(instruction: Instruction) -> Iterator[DutyInput]:
 def _office(instruction: Instruction) -> list[dict[str, Any]]:
     if instruction.confidential:
         return [{"person": reader} for reader in office_readers(instruction)]
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    office = Offices().of_person(instruction.author)
     return [{"unit": office, "role": Role.OFFICE}] if office else []
 
 

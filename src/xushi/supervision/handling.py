@@ -228,7 +228,7 @@ def ask_extension(
 
 def _decide_by(order: SupervisionOrder, now: datetime) -> datetime:
     """The office answers within its own limit, and before the deadline that would be moved."""
-    own = calendar().deadline(now, terms_at(now).decide_extension)
+    own = calendar().deadline(now, terms_at(now, order.office).decide_extension)
     return min(own, order.due_at) if order.due_at and order.due_at > now else own
 
 

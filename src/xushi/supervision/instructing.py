@@ -95,7 +95,7 @@ def _send(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
         corrects=row.corrects,
         confidential=row.confidential,
         state=InstructionState.IN_HAND if direct or row.on_order else InstructionState.TO_ROUTE,
-        step_due_at=None if direct or row.on_order else following.first_due(now),
+        step_due_at=None if direct or row.on_order else following.first_due(author, now),
         routed_at=now if direct or row.on_order else None,
         token=row.token,
     )

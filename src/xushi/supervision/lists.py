@@ -230,7 +230,9 @@ def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
 
 def years(today: date) -> list[tuple[str, str]]:
     """The years in which orders were numbered, this one first and without a value."""
-    known = Serial.objects.exclude(year=today.year).order_by("-year").values_list("year", flat=True)
+    known = (
+        Serial.objects.exclude(year=today.year).order_by("-year").values_list("year", flat=True).distinct()
+    )
     others = [(str(year), f"{year}年") for year in known]
     return [("", f"{today.year}年"), *others, *([(EVERY_YEAR, "全部年份")] if others else [])]
 

@@ -34,6 +34,7 @@ from xushi.supervision.models import Extension, OrderStep, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.subjects import OFFERED, PROJECT
 from xushi.supervision.table import AT_UNIT, State
+from xushi.units.districts import Offices, keeps_whole
 from xushi.units.models import Unit, User
 
 if TYPE_CHECKING:
@@ -43,11 +44,19 @@ YELLOW = Level.YELLOW.label
 
 
 def changes(user: User, since: datetime, now: datetime) -> list[Matter]:
-    """Everything under way, judged against the last meeting; a fixed number of queries. Nothing confidential."""
-    found = [of_order(order, since, now) for order in orders(since)]
-    found += [of_problem(problem, since, now) for problem in problems(since)]
-    found += [of_alert(alert, since) for alert in alerts(since, now)]
-    return [*found, *_unrouted(now), *_closed(user, since)]
+    """Everything under way that this person sees, judged against the last meeting; a fixed number of queries.
+
+    Nothing confidential; of a district in a larger tree nothing of the others.
+    """
+    found = [of_order(order, since, now) for order in orders(since, _seen(SupervisionOrder, user))]
+    found += [of_problem(problem, since, now) for problem in problems(since, _seen(Problem, user))]
+    found += [of_alert(alert, since) for alert in alerts(since, now, _seen(Alert, user))]
+    return [*found, *_unrouted(now, user), *_closed(user, since)]
+
+
+def _seen(rows: Any, user: User) -> Any:
+    """The keys of the rows of a district's own, None for all of them."""
+    return None if keeps_whole(user) else rows.objects.visible_to(user).values("pk")
 
 
 def orders(since: datetime, only: Collection[int] | None = None) -> Iterator[OrderFacts]:
@@ -173,11 +182,13 @@ def _answering(unit: Unit | None) -> int | None:
     return unit.pk if unit and unit.kind in OFFERED else None
 
 
-def _unrouted(now: datetime) -> Iterator[Matter]:
+def _unrouted(now: datetime, user: User | None = None) -> Iterator[Matter]:
     """批示 that the office has not passed on; its own delay stands before the meeting too."""
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    offices = Offices()
     rows = Instruction.objects.filter(state=InstructionState.TO_ROUTE, confidential=False)
-    for one in rows.order_by("written_at"):
+    rows = rows if user is None or keeps_whole(user) else rows.visible_to(user)
+    for one in rows.select_related("author").order_by("written_at"):
+        office = offices.of_person(one.author)
         yield Matter(
             why=Why.UNROUTED,
             kind=Instruction._meta.label_lower,

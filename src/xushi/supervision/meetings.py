@@ -21,6 +21,7 @@ from xushi.supervision.meeting_changes import changes, facts_of, over_words
 from xushi.supervision.meeting_replies import REPLY, SUMMARY, ask_newly, hand_replies
 from xushi.supervision.meeting_steps import note, of_meeting, running, stepped
 from xushi.supervision.models_meetings import AgendaItem, Meeting
+from xushi.units.districts import Offices
 from xushi.units.models import Role, Unit, User
 
 KEPT_ROWS = 200  # of what did not change, named apart; the rest only counted
@@ -48,13 +49,14 @@ def plan_meeting(
         raise PermissionDenied("例会由区重大办安排和记录。")
     replies_due_at = replies_due_at or replies_due(held_at)
     refuse(plan_problems(kind, held_at, minutes, place, replies_due_at, now))
+    office = issuing_office(actor)
     meeting = Meeting(
         kind=kind,
         held_at=held_at,
         minutes=minutes,
         place=place.strip(),
-        office=issuing_office(actor),
-        since=last_began(kind, held_at) or held_at - BEFORE[Meeting.Kind(kind)],
+        office=office,
+        since=last_began(kind, held_at, office) or held_at - BEFORE[Meeting.Kind(kind)],
         replies_due_at=replies_due_at,
         made_by=actor.by,
         made_at=now,
@@ -80,8 +82,10 @@ def replies_due(held_at: datetime) -> datetime:
     return closing_of(calendar().add(local.date(), -1))
 
 
-def last_began(kind: str, before: datetime) -> datetime | None:
+def last_began(kind: str, before: datetime, office: Unit | None = None) -> datetime | None:
+    """When the last one of a kind began, of the same office where there are several."""
     held = Meeting.objects.filter(kind=kind, began_at__lt=before).order_by("-began_at")
+    held = held.filter(office=office) if office and Offices().several else held
     began: datetime | None = held.values_list("began_at", flat=True).first()
     return began
 

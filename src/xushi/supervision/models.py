@@ -41,6 +41,15 @@ class SupervisionOrder(models.Model):
 
     year = models.PositiveSmallIntegerField("年", null=True, blank=True)
     serial = models.PositiveIntegerField("号", null=True, blank=True)
+    series = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="哪个区的号",
+        help_text="定了自己的机关代字的区自编号；空着是共用的号",
+    )
     number = models.CharField("文号", max_length=40, blank=True)
     title = models.CharField("督办事项", max_length=120)
     demand = models.TextField("办理要求", blank=True)
@@ -97,7 +106,14 @@ class SupervisionOrder(models.Model):
         verbose_name = "督办单"
         constraints = [
             models.UniqueConstraint(
-                fields=["year", "serial"], condition=Q(serial__isnull=False), name="order_serial_once"
+                fields=["year", "serial"],
+                condition=Q(serial__isnull=False, series__isnull=True),
+                name="order_serial_once",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "year", "serial"],
+                condition=Q(serial__isnull=False, series__isnull=False),
+                name="order_serial_once_of_a_district",
             ),
             models.UniqueConstraint(fields=["token"], condition=~Q(token=""), name="order_form_once"),
         ]
@@ -116,7 +132,9 @@ class SupervisionOrder(models.Model):
 
     @property
     def called(self) -> str:
-        """督办17号, or the draft by its title."""
+        """督办17号, of a district with numbers of its own 甲重大督〔2018〕17号, or the draft by its title."""
+        if self.series_id and self.number:
+            return self.number
         return f"督办{self.serial}号" if self.serial else f"拟稿“{self.title}”"
 
 
@@ -253,22 +271,40 @@ class OrderPhoto(models.Model):
 
 
 class Serial(models.Model):
-    """取号: one row a year, locked while a number is given, so that there is neither gap nor double."""
+    """取号: one row a year and series, locked while a number is given, so that there is neither gap nor double."""
 
-    year = models.PositiveSmallIntegerField("年", unique=True)
+    year = models.PositiveSmallIntegerField("年")
+    district = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="哪个区"
+    )
     last = models.PositiveIntegerField("已取到", default=0)
 
     class Meta:
         verbose_name = "督办取号"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(district__isnull=True), name="one_common_series"
+            ),
+            models.UniqueConstraint(fields=["district", "year"], name="one_series_of_a_district"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"
 
 
 class TermSet(models.Model):
-    """督办时限: one row per change, so that a past deadline can be explained."""
+    """督办时限: one row per change, of all districts or of one, so that a past deadline can be explained."""
 
     effective_at = models.DateTimeField("生效时间", db_index=True)
+    district = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="哪个区",
+        help_text="空着是各区共用的；一个区的只记与上级不同的项",
+    )
     values = models.JSONField("时限", help_text="supervision.rules.Terms 的各项")
     reason = models.CharField("调整理由", max_length=300)
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")

@@ -59,7 +59,9 @@ class Meeting(models.Model):
         verbose_name = "例会"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "held_at"], condition=~Q(state="called_off"), name="one_meeting_at_a_time"
+                fields=["kind", "held_at", "office"],
+                condition=~Q(state="called_off"),
+                name="one_meeting_at_a_time",
             )
         ]
         indexes = [models.Index(fields=["-held_at"], name="meeting_held")]

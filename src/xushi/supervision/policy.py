@@ -10,7 +10,8 @@ from xushi.supervision.models import CoHandler, Instruction, SupervisionOrder
 from xushi.supervision.models_instructions import Addressee
 from xushi.supervision.models_meetings import AgendaItem
 from xushi.supervision.table import Who
-from xushi.units.models import Role, Unit
+from xushi.units.districts import is_whole, keeps_whole, own_district
+from xushi.units.models import Appointment, Role, Unit
 from xushi.units.policy import NOTHING
 from xushi.units.selectors import heads_of
 
@@ -43,7 +44,15 @@ def can_run_meetings(user: "User") -> bool:
 
 
 def can_set_terms(user: "User") -> bool:
-    return user.has_role(Role.OFFICE)
+    """The time limits of all districts, or of the person's own."""
+    return keeps_whole(user) or own_district(user, Role.OFFICE) is not None
+
+
+def may_set_terms(user: "User", district: Unit | None) -> bool:
+    """All districts' by the office of them all; one's by that office or its own."""
+    if keeps_whole(user):
+        return True
+    return district is not None and own_district(user, Role.OFFICE) == district
 
 
 def can_rank_units(user: "User") -> bool:
@@ -222,6 +231,8 @@ def seen_instructions(user: "User") -> Q:
         if held.role in OVERSEERS and held.scope.is_root:
             condition = Q()
             break
+        if held.role in OVERSEERS:
+            condition |= Q(author__in=_leaders_within(held.scope))
         if held.role in UNIT_ROLES:
             units = Unit.objects.filter(_answered_for(held.unit)).values("pk")
             addressed = Addressee.objects.filter(unit__in=units).values("instruction")
@@ -237,12 +248,20 @@ def seen_instructions(user: "User") -> Q:
     return (Q(confidential=False) & condition) | written
 
 
+def _leaders_within(scope: Unit) -> Any:
+    """The leaders of a district: what they wrote is their office's to see, and no other district's."""
+    held = Appointment.objects.filter(role=Role.LEADER, ended_at=None, scope__path__startswith=scope.path)
+    return held.order_by().values("user")
+
+
 def seen_meetings(user: "User") -> Q:
-    """Overseers all of them; a unit those that ask it for an answer."""
+    """Overseers those that an office in their scope calls; a unit those that ask it for an answer."""
     condition = NOTHING
     for held in user.appointments_in_force:
         if held.role in OVERSEERS:
-            return Q()
+            if is_whole(held.scope):
+                return Q()
+            condition |= Q(office__in=Unit.objects.answered_for_by(held.scope.path).values("pk"))
         if held.role in UNIT_ROLES:
             units = Unit.objects.filter(_answered_for(held.unit)).values("pk")
             condition |= Q(pk__in=AgendaItem.objects.filter(unit__in=units).values("meeting"))

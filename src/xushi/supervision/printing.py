@@ -15,6 +15,7 @@ from xushi.supervision.models import OrderReply, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Terms, Urgency
 from xushi.supervision.table import EVENTS, TABLE, State, Transition
+from xushi.units.districts import own_district
 from xushi.units.models import Appointment, Unit, User
 
 ORDER = SupervisionOrder._meta.label_lower
@@ -51,7 +52,7 @@ class Sheet:
 
 def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime) -> list[Sheet]:
     """Five queries for however many; the leaders' words as far as the person sees them, nobody: the open ones."""
-    terms = terms_at(now)
+    terms = terms_at(now, own_district(user) if user else None)
     ids = [order.pk for order in orders]
     words: dict[int, list[Instruction]] = defaultdict(list)
     words_seen = (

@@ -14,6 +14,7 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.policy import author_in_office, office_readers
 from xushi.supervision.table import ENDED
+from xushi.units.districts import Offices
 from xushi.units.models import Role, Unit, User
 from xushi.units.selectors import heads_of
 
@@ -71,7 +72,7 @@ def _take_order(order: SupervisionOrder, now: datetime) -> list[SupervisionOrder
 
 
 def _let_read(instruction: Instruction, now: datetime) -> None:
-    office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
+    office = Offices().of_person(instruction.author)
     heads = _heads(office)
     if not heads:
         return

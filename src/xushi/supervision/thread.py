@@ -117,7 +117,7 @@ def order_page(order: SupervisionOrder, user: User, now: datetime) -> OrderPage:
     parts = policy.parts_of(user, order, local_day(now))
     pending = order.asked_extensions.filter(state=Extension.State.ASKED).first()
     rated = bool(order.closed_at and order.ratings.filter(at__gte=order.closed_at).exists())
-    may_ask = can_still_ask(order.due_at, order.extensions, now, terms_at(now), calendar())
+    may_ask = can_still_ask(order.due_at, order.extensions, now, terms_at(now, order.office), calendar())
     return OrderPage(
         order=order,
         banner=banner(order, now),

@@ -32,6 +32,7 @@ from xushi.supervision.subjects import PROJECT, Subject, subject_of, units_for
 from xushi.supervision.table import Who
 from xushi.supervision.views_order import seen_order
 from xushi.units.access import person
+from xushi.units.districts import own_district
 from xushi.units.models import Unit, User
 
 AT_ONCE = 500
@@ -46,9 +47,9 @@ class Term:
     words: str
 
 
-def terms_today(now: datetime) -> list[Term]:
+def terms_today(now: datetime, unit: Unit | None = None) -> list[Term]:
     """The three urgencies with the deadline each would have if issued now."""
-    terms, days, today = terms_at(now), calendar(), local_day(now)
+    terms, days, today = terms_at(now, unit), calendar(), local_day(now)
     made = []
     for value, label in Urgency.choices():
         count = terms.reply_days(value)
@@ -87,7 +88,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, form: DraftForm, *, status: int = 200, now: datetime, **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "terms": terms_today(now), "action": request.get_full_path(), "now": now} | more
+    terms = terms_today(now, own_district(person(request)))
+    context = {"form": form, "terms": terms, "action": request.get_full_path(), "now": now} | more
     return render(request, "supervision/draft.html", context, status=status)
 
 

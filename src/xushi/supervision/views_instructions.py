@@ -17,6 +17,7 @@ from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.supervision import instruction_pages as pages
 from xushi.supervision import policy
+from xushi.supervision.drafting import next_number
 from xushi.supervision.engine import Conflict, NotAllowed, Refused
 from xushi.supervision.following import orders_of
 from xushi.supervision.forms_instructions import (
@@ -30,11 +31,12 @@ from xushi.supervision.forms_instructions import (
     route_initial,
 )
 from xushi.supervision.instructing import WORDS_AT_MOST, read_feedback, route_instruction, send_instruction
-from xushi.supervision.models import Serial, SupervisionOrder
+from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.subjects import offered_units, subject_of
 from xushi.supervision.subjects import understood as recognised_in
 from xushi.units.access import person
+from xushi.units.districts import office_of
 from xushi.units.models import Role
 
 PER_PAGE = 30
@@ -76,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "near": list(subject.co_handlers),
         "readers": readers_for(subject)[:READERS_SHOWN],
         "chosen_readers": _chosen(form, "readers"),
-        "next_serial": _next_serial(local_day(now).year),
+        "next_serial": next_number(office_of(person(request).unit), now),
         "action": request.get_full_path(),
     }
     sheet = request.headers.get("HX-Request") and request.method == "GET"
@@ -92,11 +94,6 @@ def _corrected(request: HttpRequest) -> Instruction | None:
 
 def _chosen(form: InstructionForm, name: str) -> set[str]:
     return {str(value) for value in form[name].value() or []}
-
-
-def _next_serial(year: int) -> int:
-    """What the next number would be; another may take it first."""
-    return (Serial.objects.filter(year=year).values_list("last", flat=True).first() or 0) + 1
 
 
 def _sent_words(sent: Instruction) -> str:

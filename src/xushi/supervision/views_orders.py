@@ -24,6 +24,7 @@ from xushi.supervision.rules import Urgency
 from xushi.supervision.table import AT_UNIT, State, steps_from
 from xushi.supervision.wanted import Wanted, read
 from xushi.units.access import person
+from xushi.units.districts import own_district
 from xushi.units.models import Role
 from xushi.units.views_exporting import hand_out
 
@@ -40,7 +41,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     except ValueError as problem:
         odd = str(problem)
     user, now = person(request), clock.now()
-    terms = terms_at(now)
+    terms = terms_at(now, own_district(user))
     office = user.has_role(Role.OFFICE)
     clocks, more = selectors.own_clocks(user, now) if office else ([], 0)
     context = {

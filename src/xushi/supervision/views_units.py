@@ -1,6 +1,7 @@
 """单位表现与督办时限的页。"""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,13 +13,16 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
 from xushi.supervision import exporting, terms
-from xushi.supervision.engine import terms_at
+from xushi.supervision.engine import term_book
 from xushi.supervision.figures import COUNTS, SPANS, unit_rows
 from xushi.supervision.forms import TermsForm
 from xushi.supervision.policy import can_rank_units, can_set_terms
-from xushi.supervision.rules import TermsRefused
+from xushi.supervision.rules import TERM_LABELS, TermsRefused
 from xushi.supervision.wanted import issued_in
 from xushi.units.access import person
+from xushi.units.districts import denied
+from xushi.units.inherited import COMMON
+from xushi.units.views_districts import apart, asked_district
 from xushi.units.views_exporting import hand_out
 
 
@@ -84,17 +88,24 @@ def units_export(request: HttpRequest) -> HttpResponseBase:
 def set_terms(request: HttpRequest) -> HttpResponse:
     """督办时限: what is in force, every change so far, and the form."""
     if not can_set_terms(person(request)):
-        raise PermissionDenied("督办时限由区重大办调整。")
-    now = clock.now()
-    form = TermsForm(request.POST or None, held=terms_at(now))
+        raise PermissionDenied(denied(person(request), "督办时限由区重大办调整。"))
+    user, now = person(request), clock.now()
+    district = asked_district(user, request.GET.get("district", ""))
+    book, path = term_book(now), district.path if district else COMMON
+    form = TermsForm(request.POST or None, held=book.of(path))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
+        how: dict[str, Any] = {"actor": Actor.of(request), "now": now, "district": district}
         try:
-            written = terms.set_terms(form.values(), reason, actor=Actor.of(request), now=now)
+            written = terms.set_terms(form.values(), reason, **how)
         except TermsRefused as refused:
             form.refuse(refused)
         else:
             messages.success(request, "时限已调整，以后签发的照新的算。" if written else "时限没有变化。")
-            return redirect("supervision:terms")
-    context = {"form": form, "history": terms.history()}
+            return redirect(request.get_full_path())
+    context = {
+        "form": form, "history": terms.history(district), "district": district,
+        "own": [TERM_LABELS[name] for name in book.own(path)],
+        "districts": apart(book) if district is None else [],
+    }  # fmt: skip
     return render(request, "supervision/terms.html", context, status=400 if form.errors else 200)
