@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, When
+from django.db.models import Case, Count, IntegerField, Q, When
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
@@ -16,6 +16,7 @@ from xushi.alerts.selectors import WORST_FIRST
 from xushi.alerts.words import AGES, Row, mark_of, row_of
 from xushi.duties.followed import followed
 from xushi.units.models import User
+from xushi.units.tree import under
 
 PER_PAGE = 50
 GROUPINGS = {
@@ -44,12 +45,13 @@ _ALLOWED: dict[str, tuple[str, Any]] = {
 class Wanted:
     """What the address asks for; group is a key of GROUPINGS, cause one of Cause, WATCHED, INDICATORS or "" for all.
 
-    territory and unit (责任单位) are 0 where they are not filled in.
+    territory and unit (责任单位) are 0 where they are not filled in; region is a unit whose subtree the territory is in.
     """
 
     cause: str = ""
     level: str = ""
     age: str = ""
+    region: int | None = None
     territory: int | None = None
     unit: int | None = None
     leader: int | None = None
@@ -58,7 +60,7 @@ class Wanted:
 
     @property
     def narrowed(self) -> bool:
-        placed = self.territory is not None or self.unit is not None
+        placed = any(one is not None for one in (self.region, self.territory, self.unit))
         return bool(self.cause or self.level or self.age or self.leader) or placed
 
     @property
@@ -69,6 +71,7 @@ class Wanted:
     def tallied(self) -> Q:
         """What of it the tally can answer."""
         wanted = Q(level=self.level) if self.level else Q()
+        wanted &= Q(territory__in=under(self.region).values("pk")) if self.region else Q()
         wanted &= Q() if self.territory is None else Q(territory=self.territory or None)
         return wanted & (Q() if self.unit is None else Q(responsible_unit=self.unit or None))
 
@@ -83,7 +86,7 @@ def read(query: Mapping[str, Any]) -> Wanted:
     """ValueError with a Chinese sentence for what cannot be understood."""
     texts = {
         name: str(query.get(name) or "").strip()
-        for name in (*_ALLOWED, "territory", "unit", "leader", "page")
+        for name in (*_ALLOWED, "region", "territory", "unit", "leader", "page")
     }
     for name, (label, allowed) in _ALLOWED.items():
         if texts[name] and texts[name] not in allowed:
@@ -92,6 +95,7 @@ def read(query: Mapping[str, Any]) -> Wanted:
         cause=texts["cause"],
         level=texts["level"],
         age=texts["age"],
+        region=_number(texts["region"]),
         territory=_number(texts["territory"]),
         unit=_number(texts["unit"]),
         leader=_number(texts["leader"]),
@@ -255,7 +259,7 @@ def choices(user: User) -> dict[str, list[tuple[int, str]]]:
     kinds = {"territory": "territory", "unit": "responsible_unit"}
     columns = [name for column in kinds.values() for name in (column, f"{column}__name")]
     places = list(tally.grouped(user, *columns))
-    theirs = Alert.objects.open().visible_to(user).filter(leader=OuterRef("pk"))
+    theirs = Alert.objects.open().visible_to(user).exclude(leader=None).values("leader")
     return {
         **{
             kind: sorted(
@@ -264,7 +268,7 @@ def choices(user: User) -> dict[str, list[tuple[int, str]]]:
             )
             for kind, column in kinds.items()
         },
-        "leader": list(User.objects.filter(Exists(theirs)).order_by("name").values_list("pk", "name")),
+        "leader": list(User.objects.filter(pk__in=theirs).order_by("name").values_list("pk", "name")),
     }
 
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.functions import Substr
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.rules import Level
+from xushi.units.models import STEP, Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -18,6 +20,7 @@ __all__ = [
     "WORST_FIRST",
     "counts",
     "month_before",
+    "open_by_region",
     "open_by_territory",
     "worst",
     "worst_first",
@@ -32,17 +35,18 @@ def month_before(now: datetime) -> datetime:
     return last_day.replace(day=min(now.day, last_day.day))
 
 
-def counts(user: "User", now: datetime) -> dict[str, dict[str, int]]:
+def counts(user: "User", now: datetime, within: Q = tally.EVERYTHING) -> dict[str, dict[str, int]]:
     """{cause: {open, red, change}}: change against the same moment a month ago. Every cause is there; three queries.
+    within narrows by territory or unit.
 
     What stood then and stands no more was cleared since; what stands and did not stand then was opened since.
     """
     then = month_before(now)
     tallies = {cause.value: {"open": 0, "red": 0, "change": 0} for cause in CAUSE_ORDER}
-    for row in tally.grouped(user, "cause", "level"):
+    for row in tally.grouped(user, "cause", "level", within=within):
         tallies[row["cause"]]["open"] += row["n"]
         tallies[row["cause"]]["red"] += row["n"] if row["level"] == Level.RED else 0
-    seen = Alert.objects.visible_to(user).order_by()
+    seen = Alert.objects.visible_to(user).filter(within).order_by()
     opened = seen.open().filter(opened_at__gt=then)
     cleared = seen.filter(cleared_at__gt=then, opened_at__lte=then)
     for found, step in ((opened, 1), (cleared, -1)):
@@ -83,3 +87,15 @@ def open_by_territory(user: "User") -> list[TerritoryAlerts]:
         place = places.setdefault(row["territory"], TerritoryAlerts(row["territory"], name))
         place.counts[row["cause"]] = row["n"]
     return sorted(places.values(), key=lambda place: (-place.total, place.name))
+
+
+def open_by_region(user: "User", split: Unit) -> dict[str, dict[str, int]]:
+    """{path of a direct child of this unit: {cause: open alerts in its subtree}}; one query of the tally."""
+    places: dict[str, dict[str, int]] = {}
+    within, path = (
+        Q(territory__path__startswith=split.path),
+        Substr("territory__path", 1, len(split.path) + STEP + 1),
+    )
+    for row in tally.grouped(user, "cause", within=within, place=path):
+        places.setdefault(row["place"], {})[row["cause"]] = row["n"]
+    return places

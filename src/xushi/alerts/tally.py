@@ -58,18 +58,19 @@ def recount() -> int:
     return wrong
 
 
-def grouped(user: "User", *columns: str, within: Q = EVERYTHING) -> "QuerySet[Any]":
+def grouped(user: "User", *columns: str, within: Q = EVERYTHING, **named: Any) -> "QuerySet[Any]":
     """Rows of these columns (of the tally or beyond, as territory__name) with n, the open alerts this person sees.
+    named are expressions to group by.
 
     within narrows by the tally's own columns.
     From the tally, a few hundred rows, for whoever is scoped by territory or unit; a leader of a part of the
     district, a project's owner and who leads indicators are answered from the alerts themselves, which for them are few.
     """
     if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER, Role.INDICATOR_LEAD}):
-        kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns)
+        kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns, **named)
         summed: QuerySet[Any] = kept.annotate(n=Sum("open")).filter(n__gt=0)
         return summed
-    open_now = Alert.objects.open().visible_to(user).filter(within).order_by().values(*columns)
+    open_now = Alert.objects.open().visible_to(user).filter(within).order_by().values(*columns, **named)
     counted: QuerySet[Any] = open_now.annotate(n=Count("pk"))
     return counted
 

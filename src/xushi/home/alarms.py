@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from xushi.alerts import selectors
@@ -17,14 +17,18 @@ from xushi.home import words
 from xushi.home.lists import alerted, find, page, standing
 from xushi.home.months import Choice
 from xushi.home.ordering import open_orders
+from xushi.home.regions import Region
 from xushi.home.wanted import Wanted
 from xushi.progress.scope import Filters
+from xushi.progress.sources import apart
 from xushi.registry.models import Project
+from xushi.units.tree import under
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 LOOKED_AT = (Cause.OVERDUE_START, Cause.SLIPPING)
+OWN = Region()
 COMMON = 3  # a block named by fewer projects is no pattern
 FIRST = 200  # of each cause, the alerts whose blocks are counted
 
@@ -33,14 +37,16 @@ FIRST = 200  # of each cause, the alerts whose blocks are counted
 class Alarms:
     """Alerts of the two causes of the first screen, and what changed in a month.
 
-    past is the older month they speak of, None for the alerts open now. An alert of now opens the list of alerts,
+    past is the older month they speak of, None for the alerts open now; region what they are narrowed to. places
+    holds territories by key, or the children of a parted region by path. An alert of now opens the list of alerts,
     one of then the month's list of projects; a project has one alert of the two causes at most.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     change: dict[str, int] = field(default_factory=dict)
-    places: dict[int | None, dict[str, int]] = field(default_factory=dict)
+    places: dict[int | str | None, dict[str, int]] = field(default_factory=dict)
     past: Month | None = None
+    region: int | None = None
 
     @property
     def total(self) -> int:
@@ -64,37 +70,48 @@ class Alarms:
     def all_url(self) -> str:
         return self.url(WATCHED)
 
-    def url(self, cause: str, territory: int | None = None) -> str:
-        """Where the alerts behind a number are: of one cause or of both, everywhere or in one territory."""
-        where = {"territory": territory} if territory is not None else {}
+    def url(self, cause: str, **where: int | None) -> str:
+        """Where the alerts behind a number are: of one cause or of both, everywhere or in a territory or region."""
+        where = {"region": self.region} | where
+        where = {name: key for name, key in where.items() if key is not None}
         if self.past:
             asked = {"stage": "under_way", **where, "alert": cause, "month": self.past}
             return f"{reverse('home:projects')}?{urlencode(asked)}"
         return f"{reverse('alerts:list')}?{urlencode({'cause': cause, **where})}"
 
 
-def alarms(user: "User", choice: Choice, now: datetime) -> Alarms:
+def alarms(user: "User", choice: Choice, now: datetime, here: Region = OWN) -> Alarms:
     """The alerts that judge this month, where they are, and the change on a month before: a fixed few queries."""
     if choice.stood:
-        return _stood(user, choice, choice.stood)
-    made = Alarms()
-    for cause, tally in selectors.counts(user, now).items():
+        return _stood(user, choice, choice.stood, here)
+    made = Alarms(region=here.key)
+    for cause, tally in selectors.counts(user, now, _within(here)).items():
         if cause in LOOKED_AT:
             made.counts[cause] = tally["open"]
             made.change[cause] = tally["change"]
-    for place in selectors.open_by_territory(user):
-        made.places[place.territory] = {c: n for c, n in place.counts.items() if c in LOOKED_AT}
+    places: dict[Any, dict[str, int]] = (
+        selectors.open_by_region(user, here.split)
+        if here.split
+        else {place.territory: place.counts for place in selectors.open_by_territory(user)}
+    )
+    for key, counts in places.items():
+        made.places[key] = {cause: n for cause, n in counts.items() if cause in LOOKED_AT}
     return made
 
 
-def _stood(user: "User", choice: Choice, stood: datetime) -> Alarms:
+def _within(here: Region) -> Q:
+    return Q(territory__in=under(here.key).values("pk")) if here.key else Q()
+
+
+def _stood(user: "User", choice: Choice, stood: datetime, here: Region) -> Alarms:
     """The alerts that stood when an older month was closed, over its projects under way."""
-    made = Alarms(past=choice.month)
-    rows = find(user, choice.month, UNDER_WAY).rows.order_by()
+    made = Alarms(past=choice.month, region=here.key)
+    rows = apart(find(user, choice.month, _under_way(here)).rows.order_by(), ("region",), here.split)
+    column = "region_path" if here.split else "territory"
     before = selectors.month_before(stood)
     for cause in LOOKED_AT:
         then = rows.filter(project_id__in=alerted(user, cause, stood))
-        for place, count in then.values_list("territory").annotate(n=Count("pk")):
+        for place, count in then.values_list(column).annotate(n=Count("pk")):
             made.places.setdefault(place, {})[cause] = count
             made.counts[cause] = made.counts.get(cause, 0) + count
         earlier = rows.filter(project_id__in=alerted(user, cause, before)).count()
@@ -102,18 +119,19 @@ def _stood(user: "User", choice: Choice, stood: datetime) -> Alarms:
     return made
 
 
-UNDER_WAY = Wanted(filters=Filters(stage="under_way"))
+def _under_way(here: Region) -> Wanted:
+    return Wanted(filters=Filters(stage="under_way", region=here.key))
 
 
-def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words.Warned]:
+def worst(user: "User", choice: Choice, now: datetime, count: int, here: Region = OWN) -> list[words.Warned]:
     """The alerts to look at first: 应开未开 by days, then 进度滞缓 by points, with what blocks each and the
     order that is open for it; four queries.
 
     Of an older month those that stood then, as its facts say; what blocked them then is not kept.
     """
     if choice.stood:
-        return _worst_then(user, choice, choice.stood, count)
-    open_now = standing(user, None).select_related("territory")
+        return _worst_then(user, choice, choice.stood, count, here)
+    open_now = standing(user, None).filter(_within(here)).select_related("territory")
     late = list(open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")[:count])
     slow = list(open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")[:count])
     wanted = late[: count - min(count // 3, len(slow))]
@@ -126,18 +144,20 @@ def worst(user: "User", choice: Choice, now: datetime, count: int) -> list[words
     return [replace(row, order=orders.get(row.project)) for row in made]
 
 
-def _worst_then(user: "User", choice: Choice, stood: datetime, count: int) -> list[words.Warned]:
-    day = local_day(stood)
-    rows = find(user, choice.month, UNDER_WAY).rows
+def _worst_then(
+    user: "User", choice: Choice, stood: datetime, count: int, here: Region
+) -> list[words.Warned]:
+    day, wanted_here = local_day(stood), _under_way(here)
+    rows = find(user, choice.month, wanted_here).rows
     late = standing(user, stood).filter(cause=Cause.OVERDUE_START, subject_id__in=rows.values("project_id"))
     late = late.select_related("territory").order_by("since", "-amount", "pk")[:count]
-    slipping = replace(UNDER_WAY, alert=Cause.SLIPPING.value)
+    slipping = replace(wanted_here, alert=Cause.SLIPPING.value)
     slow = page(find(user, choice.month, slipping, stood), slipping, user, day)[:count]
     wanted = [words.warned(alert, day) for alert in late][: count - min(count // 3, len(slow))]
     return wanted + [words.slipped(row) for row in slow[: count - len(wanted)]]
 
 
-def common_blocks(user: "User", choice: Choice, alarms: Alarms) -> tuple[list[str], int]:
+def common_blocks(user: "User", choice: Choice, alarms: Alarms, here: Region = OWN) -> tuple[list[str], int]:
     """What blocks most often, where several projects name the same thing; and among how many, 0 for all alerted.
 
     Looked at are the 200 longest overdue and the 200 furthest behind: all of them in a district of a few hundred
@@ -145,7 +165,7 @@ def common_blocks(user: "User", choice: Choice, alarms: Alarms) -> tuple[list[st
     """
     if choice.stood:
         return [], 0
-    open_now = standing(user, None)
+    open_now = standing(user, None).filter(_within(here))
     late = open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")
     slow = open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")
     first = {pk for some in (late, slow) for pk in some.values_list("subject_id", flat=True)[:FIRST]}

@@ -156,7 +156,7 @@ def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Pag
         lines=[_line(row, wanted) for row in rows],
         totals=found.totals(user),
         tabs=_tabs(user, choice, wanted),
-        choices=options.choices(wanted),
+        choices=options.choices(wanted, user),
         views=list(SavedView.objects.filter(user=user).order_by("name")),
     )
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xushi.home.wanted import Wanted
 from xushi.progress.scope import LEVELS, STATES
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.units.models import Role, Unit, User
+from xushi.units.policy import overseen
+from xushi.units.tree import above
 
 SIZES = ((10, "10亿元以上"), (50, "50亿元以上"), (100, "100亿元以上"))
 STAGES = (("under_way", "当年实施"), ("preliminary", "前期工作"))
@@ -30,19 +32,21 @@ class Choice:
         return next((label for value, label in self.options if value == self.chosen), "")
 
 
-def choices(wanted: Wanted) -> list[Choice]:
-    """The selects of the list; six queries."""
-    f = wanted.filters
-    units = list(Unit.objects.exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT)))
+def choices(wanted: Wanted, user: User) -> list[Choice]:
+    """The selects of the list: of units and leaders those of the tier looked at; seven queries, for a part of a
+    district up to two more."""
+    f, here = wanted.filters, _looked_at(user, wanted.filters.region)
+    units = list(here.units(f.territory, f.unit))
     territories = [unit for unit in units if unit.kind in Unit.TERRITORY_KINDS]
     made = [
         _choice("level", "级别", _levels(), f.level if f.level != "district" else "", first=True),
         _choice("stage", "阶段", STAGES, f.stage, first=True),
         _choice("category", "类别", _categories(), f.category, first=True),
+        _choice("region", "地区", _named(here.regions), f.region, first=True),
         _choice("territory", "属地", _named(territories), f.territory, first=True),
         _choice("state", "状态", STATES.items(), f.state, first=True),
         _choice("unit", "责任单位", _named(units), f.unit),
-        _choice("leader", "挂钩领导", _leaders(), f.leader),
+        _choice("leader", "挂钩领导", here.leaders(f.leader), f.leader),
         _choice("chain", "产业链", _named(IndustryChain.objects.order_by("name")), f.chain),
         _choice("owner_kind", "投资主体", Project.OwnerKind.choices, f.owner_kind),
         _choice("size", "总投资", SIZES, f.size),
@@ -50,6 +54,62 @@ def choices(wanted: Wanted) -> list[Choice]:
         _choice("ceremony", "集中仪式", _named(Ceremony.objects.order_by("-held_on")), wanted.ceremony),
     ]
     return [choice for choice in made if choice.options]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """What may be chosen from: of a district all of its units, of a city or province its regions and what is its own.
+
+    unit is None where a person sees several tiers: then it is everything.
+    """
+
+    unit: Unit | None
+    regions: tuple[Unit, ...] = ()
+    parted: bool = False
+
+    def units(self, *chosen: int | None) -> "QuerySet[Unit]":
+        """Territories and departments, and whichever is chosen already; one query."""
+        some = Unit.objects.exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT))
+        if self.unit is None:
+            return some
+        own = Q(parent=self.unit) if self.parted else Q(path__startswith=self.unit.path)
+        found: QuerySet[Unit] = some.filter(own | Q(pk__in=[pk for pk in chosen if pk]))
+        return found
+
+    def leaders(self, chosen: int | None) -> list[tuple[int, str]]:
+        """Who leads here or above, and whoever is chosen already; one query."""
+        held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
+        if self.unit is not None:
+            above_it = Q(appointments__scope__path__in=above(self.unit.path))
+            held &= (
+                above_it
+                if self.parted
+                else above_it | Q(appointments__scope__path__startswith=self.unit.path)
+            )
+        found = User.objects.filter(held | Q(pk=chosen) if chosen else held).distinct().order_by("pk")
+        return list(found.values_list("pk", "name"))
+
+
+def _looked_at(user: User, asked: int | None) -> _Tier:
+    """The region asked for in it, else the district, city or province that all of this person's scopes stand in."""
+    own = overseen(user) or _around(user)
+    within = Unit.objects.under(own.path) if own else Unit.objects.all()
+    chosen = within.filter(pk=asked).first() if asked else None
+    unit = chosen or own
+    below = tuple(Unit.objects.filter(parent=unit, kind=Unit.Kind.DISTRICT)) if unit else ()
+    return _Tier(unit, (chosen, *below) if chosen else below, parted=bool(below))
+
+
+def _around(user: User) -> Unit | None:
+    """The nearest district above every scope of this person."""
+    scopes = [held.scope.path for held in user.appointments_in_force]
+    shared = (
+        [path for path in above(scopes[0]) if all(one.startswith(path) for one in scopes)] if scopes else []
+    )
+    found: Unit | None = (
+        Unit.objects.filter(path__in=shared, kind=Unit.Kind.DISTRICT).order_by("-path").first()
+    )
+    return found
 
 
 def _choice(
@@ -69,11 +129,6 @@ def _categories() -> list[tuple[str, str]]:
         (category.code, "　" * (category.path.count(".") - 1) + category.name)
         for category in Category.objects.all()
     ]
-
-
-def _leaders() -> list[tuple[int, str]]:
-    held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
-    return list(User.objects.filter(held).distinct().order_by("pk").values_list("pk", "name"))
 
 
 def _named(rows: Iterable[Any]) -> list[tuple[int, str]]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from xushi.alerts.lists import WATCHED
 from xushi.core.figure import Figure
@@ -12,11 +15,13 @@ from xushi.core.money import YUAN_PER_YI, half_up
 from xushi.home import alarms as alerting
 from xushi.home import conclusions, curves
 from xushi.home.months import Choice
+from xushi.home.regions import Region, region
 from xushi.home.words import Warned
 from xushi.progress import figures
 from xushi.progress.figures import Group
 from xushi.progress.history import Point, history
 from xushi.progress.scope import Filters
+from xushi.units.models import Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -53,13 +58,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One territory: its figures and one mark for each alerted project, at most a dozen."""
+    """One territory or region: its figures and one mark for each alerted project, at most a dozen."""
 
-    pk: int | None
     label: str
     group: Group
     alerted: dict[str, int]
     url: str = ""  # the alerts behind the count
+    inside: str = ""  # the overview of a region, where there is one
 
     @property
     def count(self) -> int:
@@ -81,6 +86,7 @@ class Overview:
     """Everything the overview shows of one month to one person."""
 
     choice: Choice
+    here: Region
     district: Group
     lines: list[Line]
     places: list[Place]
@@ -151,7 +157,8 @@ class Overview:
     def levels(self) -> list[Line]:
         """The three lines of the phone: the two lists and the district's industry."""
         heads = [line for line in self.lines if line.head]
-        industrial = [line for line in self.lines if line.group.filters == Filters(category="industrial")]
+        wanted = Filters(category="industrial", region=self.here.key)
+        industrial = [line for line in self.lines if line.group.filters == wanted]
         return heads + [Line("重点产业", line.group) for line in industrial]
 
     @property
@@ -182,23 +189,26 @@ def curve_rows(points: list[Point]) -> list[dict[str, Any]]:
     ]
 
 
-def overview(user: "User", choice: Choice, now: datetime) -> Overview:
-    month = choice.month
-    district = figures.total(user, month)
+def overview(user: "User", choice: Choice, now: datetime, here: Region | None = None) -> Overview:
+    """The overview of one's own tier, or of a region within it."""
+    month, here = choice.month, here or region(user)
+    whole = Filters(region=here.key)
+    district = figures.total(user, month, whole)
     lines = _lines(user, choice, district)
-    alarms = alerting.alarms(user, choice, now)
-    places = _places(user, choice, alarms)
+    alarms = alerting.alarms(user, choice, now, here)
+    places = _places(user, choice, alarms, here)
     made = Overview(
         choice=choice,
+        here=here,
         district=district,
         lines=lines,
         places=places,
-        points=[point for point in history(user, month.year, Filters()) if point.month <= month],
+        points=[point for point in history(user, month.year, whole) if point.month <= month],
         alarms=alarms,
-        worst=alerting.worst(user, choice, now, 6),
+        worst=alerting.worst(user, choice, now, 6, here),
     )
     gathered = [conclusions.Place(place.label, place.count) for place in places]
-    blocks, among = alerting.common_blocks(user, choice, alarms)
+    blocks, among = alerting.common_blocks(user, choice, alarms, here)
     made.why = conclusions.where(gathered, alarms.total, blocks, among)
     shown = list(_named(lines))
     made.disputes = [(name, figure) for name, figure in shown if figure.disputed]
@@ -217,14 +227,14 @@ def _named(lines: list[Line]) -> Iterator[tuple[str, Figure]]:
 
 
 def _lines(user: "User", choice: Choice, district: Group) -> list[Line]:
-    month = choice.month
-    joint = figures.total(user, month, Filters(level="provincial_municipal"))
-    industrial = figures.total(user, month, Filters(level="provincial_municipal", category="industrial"))
+    month, whole = choice.month, district.filters
+    joint = figures.total(user, month, whole.narrowed(level="provincial_municipal"))
+    industrial = figures.total(user, month, joint.filters.narrowed(category="industrial"))
     lines = [Line("省市重大项目", joint, head=True)] if joint.listed else []
     if industrial.listed:
         lines.append(Line("其中产业", industrial))
     lines.append(Line("区级重点项目", district, head=True))
-    branches = figures.portfolio(user, month, by=("category",))
+    branches = figures.portfolio(user, month, filters=whole, by=("category",))
     return lines + [Line(group.label.split("·")[-1], group) for group in _in_order(branches) if group.listed]
 
 
@@ -234,18 +244,38 @@ def _in_order(groups: list[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: (place.get(str(group.key["category"]), 9), group.label))
 
 
-def _places(user: "User", choice: Choice, alarms: alerting.Alarms) -> list[Place]:
-    """The territories with projects under way, the slowest first."""
-    groups = figures.portfolio(user, choice.month, by=("territory",))
+def _places(user: "User", choice: Choice, alarms: alerting.Alarms, here: Region) -> list[Place]:
+    """The territories with projects under way, of a city or province its direct children; the slowest first."""
+    by = "region" if here.split else "territory"
+    groups = figures.portfolio(user, choice.month, filters=Filters(region=here.key), by=(by,))
     shown = [group for group in groups if group.under_way]
     shown.sort(key=lambda group: (group.gap_points is None, group.gap_points or Decimal(0)))
-    return [
-        Place(
-            pk=group.key["territory"],
-            label=group.label.split("·")[-1],
-            group=group,
-            alerted=dict(alarms.places.get(group.key["territory"] or None, {})),
-            url=alarms.url(WATCHED, group.key["territory"]),
-        )
-        for group in shown
-    ]
+    if not here.split:
+        return [_territory(group, alarms) for group in shown]
+    units = Unit.objects.in_bulk([group.key["region"] for group in shown])
+    return [_region(group, alarms, units[group.key["region"]], choice) for group in shown]
+
+
+def _territory(group: Group, alarms: alerting.Alarms) -> Place:
+    key = group.key["territory"]
+    return Place(
+        label=group.label.split("·")[-1],
+        group=group,
+        alerted=dict(alarms.places.get(key or None, {})),
+        url=alarms.url(WATCHED, territory=key),
+    )
+
+
+def _region(group: Group, alarms: alerting.Alarms, unit: Unit, choice: Choice) -> Place:
+    """A direct child; what stands on the parted unit itself is a territory like any."""
+    itself = group.filters.territory is not None
+    where = {"territory": unit.pk} if itself else {"region": unit.pk}
+    within = unit.kind == Unit.Kind.DISTRICT and not itself
+    query = urlencode({"region": unit.pk, "month": choice.month})
+    return Place(
+        label=str(unit),
+        group=group,
+        alerted=dict(alarms.places.get(unit.path, {})),
+        url=alarms.url(WATCHED, **where),
+        inside=f"{reverse('home:overview')}?{query}" if within else "",
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,6 +15,7 @@ from xushi.home import overview as overviews
 from xushi.home import reporting, searching
 from xushi.home.months import choose
 from xushi.home.nav import PORTFOLIO
+from xushi.home.regions import region
 from xushi.kit.views_limits import too_often
 from xushi.notices.selectors import reminder
 from xushi.supervision.instruction_pages import waiting
@@ -49,14 +50,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """One month of the portfolio; 400 with a sentence for a month without figures."""
+    """One month of the portfolio, of one's own tier or of a region within it; 400 with a sentence for a month without
+    figures, 404 for a region out of sight.
+    """
     user: Any = request.user
     now = clock.now()
     try:
         choice = choose(request.GET.get("month"), local_day(now))
+        here = region(user, request.GET.get("region"))
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
-    page = overviews.overview(user, choice, now)
+    except LookupError as unseen:
+        raise Http404 from unseen
+    page = overviews.overview(user, choice, now, here)
     return render(request, "home/overview.html", _of(user, page, now))
 
 

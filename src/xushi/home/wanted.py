@@ -12,7 +12,7 @@ from xushi.home.columns import CHOSEN, COLUMNS, SORTS
 from xushi.progress.scope import Filters
 
 FILTER_NAMES = (
-    "level", "stage", "category", "territory", "unit", "leader", "chain", "owner_kind", "size", "state",
+    "level", "stage", "category", "region", "territory", "unit", "leader", "chain", "owner_kind", "size", "state",
 )  # fmt: skip
 OWN_NAMES = ("q", "alert", "tag", "ceremony", "watched", "start", "sort", "columns", "page", "month")
 DEFAULT_SORT = "gap"

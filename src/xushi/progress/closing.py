@@ -12,13 +12,15 @@ from django.db.models import QuerySet
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.bulk import insert_all
-from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, ProjectMonth, SummaryCell, Sums
 from xushi.progress.policy import can_close
 from xushi.progress.standing import Standing, current_closing, live_rows, read
 from xushi.registry.models import Project, Stage
 from xushi.units.districts import denied
+from xushi.units.tree import nearest_districts
 
 YI = 100_000_000
+_STAGES = ("provincial_stage", "municipal_stage", "joint_stage", "district_stage")
 
 
 @dataclass
@@ -130,7 +132,9 @@ def write_facts(closing: MonthClosing, standings: Iterable[Standing]) -> int:
     for chunk in _chunks(facts, 2000):
         insert_all(chunk)
         count += len(chunk)
-    insert_all(cells.rows())
+    rows = cells.rows()
+    insert_all(rows)
+    insert_all(by_district(rows))
     return count
 
 
@@ -178,6 +182,28 @@ class Cells:
             )
             for key, sums in self.sums.items()
         ]
+
+
+SUMS = tuple(field.name for field in Sums._meta.fields)
+
+
+def by_district(cells: Iterable[SummaryCell]) -> list[DistrictCell]:
+    """The cells of closings added up over the territories of each district; two queries."""
+    cells = list(cells)
+    above = nearest_districts({cell.territory_id for cell in cells})
+    made: dict[tuple[int, ...], DistrictCell] = {}
+    for cell in cells:
+        district = above[cell.territory_id]
+        stages = (cell.provincial_stage, cell.municipal_stage, cell.joint_stage, cell.district_stage)
+        key = (cell.closing_id, district, *stages, cell.category_id)
+        if key not in made:
+            columns = dict(zip(_STAGES, stages, strict=True))
+            made[key] = DistrictCell(
+                closing_id=cell.closing_id, district_id=district, category_id=cell.category_id, **columns
+            )
+        for name in SUMS:
+            setattr(made[key], name, getattr(made[key], name) + getattr(cell, name))
+    return list(made.values())
 
 
 def _key(standing: Standing) -> tuple[int, ...]:

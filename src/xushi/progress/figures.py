@@ -1,33 +1,38 @@
 """数字：全系统的数都从这里出，关账月读事实，未关账月读现状。"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import F, QuerySet
 
 from xushi.core.months import Month
+from xushi.kit.listed import listed
+from xushi.progress import sources
 from xushi.progress.history import history, project_history
-from xushi.progress.models import MonthClosing, SummaryCell
+from xushi.progress.models import MonthClosing
 from xushi.progress.published import attach
-from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, cell_condition, row_condition
+from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, row_condition
+from xushi.progress.sources import SUMMED, Source, apart, row_sums
 from xushi.progress.specs import SPECS, Group
 from xushi.progress.standing import current_closing, fact_rows, live_rows
 from xushi.registry.models import Category, IndustryChain, Project, Stage
 from xushi.units.models import Unit, User
-from xushi.units.policy import scoped, sees_everything, summed
+from xushi.units.policy import overseen, scoped, sees_everything
 
-DIMENSIONS = ("level", "category", "territory", "unit", "leader", "chain", "owner_kind")
+DIMENSIONS = ("level", "category", "region", "territory", "unit", "leader", "chain", "owner_kind")
 _COLUMN = {
     "unit": "responsible_unit_id",
     "category": "category_id",
+    "region": "region_path",
     "territory": "territory_id",
     "leader": "leader_id",
     "chain": "chain_id",
     "owner_kind": "owner_kind",
 }
-_IN_CELLS = {"level", "category", "territory"}
-_ROW_ONLY = ("unit", "leader", "chain", "owner_kind", "size", "state")
+_NAMED_BY: dict[str, Any] = {
+    "region": Unit, "territory": Unit, "unit": Unit, "leader": User, "chain": IndustryChain,
+}  # fmt: skip
 
 WHOLE_LIST = Filters()
 __all__ = [
@@ -38,9 +43,7 @@ __all__ = [
 
 def rows(user: User, month: Month, filters: Filters) -> "QuerySet[Any]":
     """The projects behind a figure: facts of a closed month, live rows otherwise, with the same column names."""
-    closing = current_closing(month)
-    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
-    return source.filter(scoped(user)).filter(row_condition(filters, month))
+    return sources.rows(user, month, current_closing(month), filters)
 
 
 def portfolio(
@@ -55,19 +58,27 @@ def portfolio(
             raise ValueError(f"不能按“{name}”分组，可用：{'、'.join(DIMENSIONS)}。")
     closing = current_closing(month)
     across = [name for name in by if name != "level"]
-    names = {name: _names(name) for name in across}
+    names = Names(_split(user, filters) if "region" in by else None)
     groups: list[Group] = []
     for level in list(LEVELS) if "level" in by else [filters.level]:
-        here = filters.narrowed(level=level)
-        for group in _of_level(user, month, closing, here, across, names):
+        parts = sources.sources(user, month, closing, filters.narrowed(level=level), across, names.split)
+        for group in _gather(parts, month, closing, filters.narrowed(level=level), across, names).values():
             if "level" in by:
                 group.key = {"level": level, **group.key}
             groups.append(group)
     for group in groups:
         group.whole = sees_everything(user)
-    _recount(groups, user, month, closing, across, names)
+    _recount(groups, user, month, closing, filters, across, names)
     attach(groups, month)
     return groups
+
+
+def _split(user: User, filters: Filters) -> Unit:
+    """The unit whose direct children are told apart: the region asked for, else the one this person oversees."""
+    found = Unit.objects.filter(pk=filters.region).first() if filters.region else overseen(user)
+    if found is None:
+        raise ValueError("不能按地区分组：看得到的不是整个一级。")
+    return found
 
 
 def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
@@ -77,13 +88,28 @@ def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
 
 def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST) -> Group:
     """The figures as one version of a month's closing fixed them, whether it is in force or was reopened."""
-    facts = fact_rows(closing).filter(scoped(user)).filter(row_condition(filters, closing.month))
-    made = _gather(facts, _row_sums(closing.month), closing.month, closing, filters, [], {})
-    _recount(list(made.values()), user, closing.month, closing, [], {})
+    facts = sources.rows(user, closing.month, closing, filters)
+    made = _gather([(facts, row_sums(closing.month))], closing.month, closing, filters, [], Names())
+    _recount(list(made.values()), user, closing.month, closing, filters, [], Names())
     return made[()]
 
 
-Names = dict[Any, tuple[Any, str]]
+Naming = dict[Any, tuple[Any, str]]
+
+
+class Names:
+    """Stored value → (what filters call it, what people call it), of the values that turn up: few of many units."""
+
+    def __init__(self, split: Unit | None = None) -> None:
+        self.split = split
+        self._known: dict[str, Naming] = {}
+
+    def of(self, dimension: str, values: set[Any]) -> Naming:
+        """One query where all values of a dimension turn up at once; categories and kinds are read whole."""
+        known = self._known.setdefault(dimension, {})
+        if values - known.keys() - {None, ""}:
+            known |= _names(dimension, values)
+        return known
 
 
 def words(dimension: str) -> dict[Any, str]:
@@ -91,128 +117,63 @@ def words(dimension: str) -> dict[Any, str]:
     return {**dict(_names(dimension).values()), _missing(dimension): "未填"}
 
 
-def _names(dimension: str) -> Names:
-    """Stored value → (what filters call it, what people call it), for one dimension; one query."""
+def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
+    """The names of one dimension, of these values where they are many; one query, for categories two."""
     if dimension == "category":
         tops = {c.path: c for c in Category.objects.filter(parent=None)}
         by_id = {c.pk: tops[c.path[: c.path.index(".") + 1]] for c in Category.objects.all()}
         return {pk: (top.code, top.name) for pk, top in by_id.items()}
-    if dimension in ("territory", "unit"):
-        return {unit.pk: (unit.pk, str(unit)) for unit in Unit.objects.all()}
-    if dimension == "leader":
-        return {user.pk: (user.pk, user.name) for user in User.objects.filter(appointments__role="leader")}
-    if dimension == "chain":
-        return {chain.pk: (chain.pk, chain.name) for chain in IndustryChain.objects.all()}
-    return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
+    if dimension == "owner_kind":
+        return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
+    key = "path" if dimension == "region" else "pk"
+    every = _NAMED_BY[dimension].objects.all()
+    found = every if values is None else every.filter(listed(key, [one for one in values if one is not None]))
+    return {getattr(one, key): (one.pk, str(one)) for one in found}
 
 
 def _missing(dimension: str) -> Any:
     return NO_WORD if dimension == "owner_kind" else NO_KEY
 
 
-def _of_level(
-    user: User,
-    month: Month,
-    closing: MonthClosing | None,
-    filters: Filters,
-    by: list[str],
-    names: dict[str, Names],
-) -> list[Group]:
-    source, sums = _source(user, month, closing, filters, by)
-    return list(_gather(source, sums, month, closing, filters, by, names).values())
-
-
 def _gather(
-    source: "QuerySet[Any]",
-    sums: dict[str, Any],
+    parts: Sequence[Source],
     month: Month,
     closing: MonthClosing | None,
     filters: Filters,
     by: list[str],
-    names: dict[str, Names],
+    names: Names,
 ) -> dict[tuple[Any, ...], Group]:
     columns = [_COLUMN[name] for name in by]
     groups: dict[tuple[Any, ...], Group] = {}
     if not by:
         groups[()] = Group(month, closing is not None, filters, label=LEVELS[filters.level])
-    grouped = source.annotate(stage_here=F(filters.stage_column)).order_by().values(*columns, "stage_here")
-    for found in grouped.annotate(**sums).order_by(*columns):
-        named = [
-            names[name].get(found[column], (_missing(name), "未填"))
-            for name, column in zip(by, columns, strict=True)
-        ]
+    found = [row for part in parts for row in _summed(part, filters, columns)]
+    called = {name: names.of(name, {row[_COLUMN[name]] for row in found}) for name in by}
+    for row in found:
+        named = [called[name].get(row[_COLUMN[name]], (_missing(name), "未填")) for name in by]
         key = tuple(code for code, _ in named)
         if key not in groups:
             values = dict(zip(by, key, strict=True))
             label = "·".join([LEVELS[filters.level], *(text for _, text in named)])
-            groups[key] = Group(month, closing is not None, filters.narrowed(**values), values, label)
-        _add(groups[key], found)
+            narrowed = filters.narrowed(**_narrowing(values, names.split))
+            groups[key] = Group(month, closing is not None, narrowed, values, label)
+        _add(groups[key], row)
     return groups
 
 
-def _source(
-    user: User, month: Month, closing: MonthClosing | None, filters: Filters, by: Sequence[str]
-) -> tuple["QuerySet[Any]", dict[str, Any]]:
-    """Summary cells where they can answer, else the rows themselves: the sums carry the same names."""
-    seen = summed(user)
-    from_cells = (
-        closing is not None
-        and seen is not None
-        and set(by) <= _IN_CELLS
-        and not any(getattr(filters, name) for name in _ROW_ONLY)
-    )
-    if from_cells and seen is not None:
-        cells = SummaryCell.objects.filter(closing=closing).filter(seen).filter(cell_condition(filters))
-        return cells, {f"s_{name}": Sum(name) for name in SUMMED}
-    return rows(user, month, filters), _row_sums(month)
+def _summed(part: Source, filters: Filters, columns: list[str]) -> "QuerySet[Any]":
+    source, sums = part
+    stage = F(filters.stage_column) + 0  # else SQLite reads a whole closing in the order of its stages
+    grouped = source.annotate(stage_here=stage).order_by().values(*columns, "stage_here")
+    found: QuerySet[Any] = grouped.annotate(**sums).order_by(*columns)
+    return found
 
 
-SUMMED = (
-    "projects",
-    "total_investment",
-    "annual_plan",
-    "due_twelfths",
-    "cumulative",
-    "started",
-    "planned_start_this_year",
-    "planned_start_by_now",
-    "started_of_this_year",
-    "started_of_by_now",
-    "completed",
-    "completed_total_investment",
-    "completed_invested_to_date",
-    "at_least_10",
-    "at_least_50",
-    "at_least_100",
-    "reported",
-)
-
-
-def _row_sums(month: Month) -> dict[str, Any]:
-    """closing.contributions in SQL."""
-    year = Q(start_month__gte=Month(month.year, 1), start_month__lte=Month(month.year, 12))
-    now, started, done = Q(start_month__lte=month), Q(started=True), Q(completed=True)
-    sums: dict[str, Any] = {
-        f"s_{name}": Sum(name) for name in ("total_investment", "annual_plan", "due_twelfths", "cumulative")
-    }
-    conditions = {
-        "started": started,
-        "planned_start_this_year": year,
-        "planned_start_by_now": now,
-        "started_of_this_year": year & started,
-        "started_of_by_now": now & started,
-        "completed": done,
-        "reported": Q(reported=True),
-    } | {f"at_least_{size}": Q(total_investment__gte=size * 10**8) for size in (10, 50, 100)}
-    sums |= {f"s_{name}": _tally(condition) for name, condition in conditions.items()}
-    sums["s_projects"] = Count("pk")
-    sums["s_completed_total_investment"] = Sum("total_investment", filter=done)
-    sums["s_completed_invested_to_date"] = Sum(F("invested_before") + F("cumulative"), filter=done)
-    return sums
-
-
-def _tally(condition: Q) -> Sum:
-    return Sum(Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()))
+def _narrowing(key: dict[str, Any], split: Unit | None) -> dict[str, Any]:
+    """The filters of a group; what stands on the split unit itself is of no region below it, but on that territory."""
+    if split is not None and key.get("region") == split.pk:
+        return {name: value for name, value in key.items() if name != "region"} | {"territory": split.pk}
+    return key
 
 
 def _add(group: Group, found: dict[str, Any]) -> None:
@@ -232,8 +193,9 @@ def _recount(
     user: User,
     month: Month,
     closing: MonthClosing | None,
+    filters: Filters,
     by: list[str],
-    names: dict[str, Names],
+    names: Names,
 ) -> None:
     """For a closed month, say what later edits would make of each group: the fixed sums, less the facts of the
     projects whose present rows differ, plus those present rows. Few projects differ, so this reads few rows."""
@@ -241,14 +203,14 @@ def _recount(
     if closing is None or not drifted:
         return
     for level in {group.filters.level for group in groups}:
-        at_level = [group for group in groups if group.filters.level == level]
-        base = at_level[0].filters.narrowed(**dict.fromkeys(by))
+        base = filters.narrowed(level=level)
         then = _those(fact_rows(closing), drifted, "project_id__in", user, month, base)
         now = _those(live_rows(month), drifted, "pk__in", user, month, base)
-        sums = _row_sums(month)
-        old = _gather(then, sums, month, closing, base, by, names)
-        new = _gather(now, sums, month, closing, base, by, names)
-        for group in at_level:
+        old, new = (
+            _gather([(apart(some, by, names.split), row_sums(month))], month, closing, base, by, names)
+            for some in (then, now)
+        )
+        for group in (group for group in groups if group.filters.level == level):
             key = tuple(group.key[name] for name in by)
             if key in old or key in new:
                 group.recounted = _shifted(group, old.get(key), new.get(key))
@@ -271,18 +233,21 @@ def _shifted(group: Group, old: Group | None, new: Group | None) -> Group:
 
 def totals(found: "QuerySet[Any]", month: Month) -> dict[str, int]:
     """Count and sums of exactly these rows (of rows()), 元: projects, total_investment, annual_plan, cumulative …"""
-    sums = found.order_by().aggregate(**_row_sums(month))
+    sums = found.order_by().aggregate(**row_sums(month))
     return {name: int(sums[f"s_{name}"] or 0) for name in SUMMED}
 
 
 def sums(user: User, month: Month, filters: Filters) -> dict[str, int]:
     """totals() of all rows of these filters, from the summary cells where they can answer."""
-    source, wanted = _source(user, month, current_closing(month), filters, ())
-    found = source.order_by().aggregate(**wanted)
-    return {name: int(found[f"s_{name}"] or 0) for name in SUMMED}
+    made = dict.fromkeys(SUMMED, 0)
+    for source, wanted in sources.sources(user, month, current_closing(month), filters):
+        found = source.order_by().aggregate(**wanted)
+        made = {name: made[name] + int(found[f"s_{name}"] or 0) for name in SUMMED}
+    return made
 
 
 def count(user: User, month: Month, filters: Filters) -> int:
     """How many rows these filters have, from the summary cells where they can answer."""
-    source, wanted = _source(user, month, current_closing(month), filters, ())
-    return int(source.order_by().aggregate(projects=wanted["s_projects"])["projects"] or 0)
+    parts = sources.sources(user, month, current_closing(month), filters)
+    counted = (source.order_by().aggregate(n=wanted["s_projects"])["n"] for source, wanted in parts)
+    return sum(int(some or 0) for some in counted)

@@ -1,17 +1,19 @@
 """一年走势：每月累计完成与序时应完成。"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, Sum
 
 from xushi.core.months import Month
-from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress import sources
+from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.schedule import due_twelfths
-from xushi.progress.scope import Filters, cell_condition, row_condition
+from xushi.progress.scope import Filters, row_condition
 from xushi.progress.standing import COUNTED
 from xushi.registry.models import AnnualPlan, Project
-from xushi.units.policy import scoped, summed
+from xushi.units.policy import Counted, counted, scoped
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -29,27 +31,43 @@ class Point:
 
 
 def history(user: "User", year: int, filters: Filters) -> list[Point]:
-    """The closed months of a year for the under-way projects of a scope, as they were fixed; one query."""
+    """The closed months of a year for the under-way projects of a scope, as they were fixed: one query, for
+    the leader of a district two."""
     filters = filters.narrowed(stage="under_way", state=None)
     closings = MonthClosing.objects.filter(
         month__gte=Month(year, 1), month__lte=Month(year, 12), reopened_at=None
     )
-    source: QuerySet[Any]
-    seen = summed(user)
-    if seen is not None and not any(
-        (filters.unit, filters.leader, filters.chain, filters.owner_kind, filters.size)
-    ):
-        source = SummaryCell.objects.filter(closing__in=closings).filter(seen).filter(cell_condition(filters))
-    else:
+    seen = None if sources.by_rows(filters) else counted(user)
+    points: dict[Month, Point] = {}
+    for source in _parts(user, closings, seen, filters, Month(year, 12)):
+        sums = (
+            source.order_by()
+            .values("closing__month")
+            .annotate(s_cumulative=Sum("cumulative"), s_due=Sum("due_twelfths"), s_plan=Sum("annual_plan"))
+        )
+        for row in sums:
+            month = row["closing__month"]
+            so_far = points.get(month, Point(month, 0, 0, 0))
+            points[month] = Point(
+                month,
+                so_far.cumulative + row["s_cumulative"],
+                so_far.due_twelfths + row["s_due"],
+                so_far.plan + row["s_plan"],
+            )
+    return [points[month] for month in sorted(points)]
+
+
+def _parts(
+    user: "User", closings: "QuerySet[MonthClosing]", seen: Counted | None, filters: Filters, month: Month
+) -> "Iterator[QuerySet[Any]]":
+    """The cells and rows that add up to what this person sees, each once."""
+    if seen is None:
         facts = ProjectMonth.objects.filter(closing__in=closings).filter(scoped(user))
-        source = facts.filter(row_condition(filters, Month(year, 12)))
-    sums = source.values("closing__month").annotate(
-        s_cumulative=Sum("cumulative"), s_due=Sum("due_twelfths"), s_plan=Sum("annual_plan")
-    )
-    return [
-        Point(row["closing__month"], row["s_cumulative"], row["s_due"], row["s_plan"])
-        for row in sums.order_by("closing__month")
-    ]
+        yield facts.filter(row_condition(filters, month))
+        return
+    yield sources.cells(closings, seen, filters)
+    if seen.beyond is not None:
+        yield sources.beyond(closings, seen, filters, month)
 
 
 def project_history(project: Project, year: int) -> list[Point]:

@@ -166,15 +166,48 @@ class MonthClosing(models.Model):
         return f"{self.month}第{self.version}版"
 
 
-class StandingColumns(models.Model):
-    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元: a linear schedule is exact."""
+class Stages(models.Model):
+    """On which lists a project stands and in which category."""
 
     provincial_stage = models.PositiveSmallIntegerField("省级阶段", default=0)
     municipal_stage = models.PositiveSmallIntegerField("市级阶段", default=0)
     joint_stage = models.PositiveSmallIntegerField("省市阶段", default=0)
     district_stage = models.PositiveSmallIntegerField("区级阶段", default=0)
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name="类别")
+
+    class Meta:
+        abstract = True
+
+
+class StandingColumns(Stages):
+    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元: a linear schedule is exact."""
+
     territory = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="属地")
+
+    class Meta:
+        abstract = True
+
+
+class Sums(models.Model):
+    """The sums of a cell: money in 元 (due in twelfths), the rest counts."""
+
+    projects = models.IntegerField(default=0)
+    total_investment = models.BigIntegerField(default=0)
+    annual_plan = models.BigIntegerField(default=0)
+    due_twelfths = models.BigIntegerField(default=0)
+    cumulative = models.BigIntegerField(default=0)
+    started = models.IntegerField(default=0)
+    planned_start_this_year = models.IntegerField(default=0)
+    planned_start_by_now = models.IntegerField(default=0)
+    started_of_this_year = models.IntegerField(default=0)
+    started_of_by_now = models.IntegerField(default=0)
+    completed = models.IntegerField(default=0)
+    completed_total_investment = models.BigIntegerField(default=0)
+    completed_invested_to_date = models.BigIntegerField(default=0)
+    at_least_10 = models.IntegerField(default=0)
+    at_least_50 = models.IntegerField(default=0)
+    at_least_100 = models.IntegerField(default=0)
+    reported = models.IntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -222,7 +255,11 @@ class ProjectMonth(StandingColumns):
         constraints = [models.UniqueConstraint(fields=["closing", "project"], name="one_fact_per_closing")]
         indexes = [
             models.Index(fields=["closing", "territory"], name="fact_closing_territory"),
+            # 与上一个合起来答“属地在这里或责任单位在这里”
+            models.Index(fields=["closing", "responsible_unit"], name="fact_closing_unit"),
             models.Index(fields=["project", "month"], name="fact_project_month"),
+            # 领导在别处挂钩的项目；大半的项目没有挂钩领导，所以只收有的
+            models.Index(fields=["leader", "closing"], condition=Q(leader__isnull=False), name="fact_leader"),
             # 清单上各个标签的数，不读行就数得出来
             models.Index(
                 fields=[
@@ -243,30 +280,10 @@ class ProjectMonth(StandingColumns):
         return f"{self.project_name} {self.month}"
 
 
-class SummaryCell(StandingColumns):
-    """汇总: sums of facts of one closing by stages × category × territory; a test holds it to the recount.
-
-    Money columns are sums in 元 (due in twelfths), the rest are counts.
-    """
+class SummaryCell(StandingColumns, Sums):
+    """汇总: sums of facts of one closing by stages × category × territory; a test holds it to the recount."""
 
     closing = models.ForeignKey(MonthClosing, models.CASCADE, related_name="cells", verbose_name="关账")
-    projects = models.IntegerField(default=0)
-    total_investment = models.BigIntegerField(default=0)
-    annual_plan = models.BigIntegerField(default=0)
-    due_twelfths = models.BigIntegerField(default=0)
-    cumulative = models.BigIntegerField(default=0)
-    started = models.IntegerField(default=0)
-    planned_start_this_year = models.IntegerField(default=0)
-    planned_start_by_now = models.IntegerField(default=0)
-    started_of_this_year = models.IntegerField(default=0)
-    started_of_by_now = models.IntegerField(default=0)
-    completed = models.IntegerField(default=0)
-    completed_total_investment = models.BigIntegerField(default=0)
-    completed_invested_to_date = models.BigIntegerField(default=0)
-    at_least_10 = models.IntegerField(default=0)
-    at_least_50 = models.IntegerField(default=0)
-    at_least_100 = models.IntegerField(default=0)
-    reported = models.IntegerField(default=0)
 
     class Meta:
         verbose_name = "汇总"
@@ -286,6 +303,38 @@ class SummaryCell(StandingColumns):
 
     def __str__(self) -> str:
         return f"{self.closing_id} {self.category_id} {self.territory_id}"
+
+
+class DistrictCell(Stages, Sums):
+    """各区的汇总: the summary cells of a closing added up over the territories of each district.
+
+    district is the nearest district above the territory (the territory itself where there is none), so that a
+    province adds up a ninth of the rows, and a district its own few.
+    """
+
+    closing = models.ForeignKey(
+        MonthClosing, models.CASCADE, related_name="district_cells", verbose_name="关账"
+    )
+    district = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="区")
+
+    class Meta:
+        verbose_name = "各区的汇总"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "closing",
+                    "district",
+                    "district_stage",
+                    "municipal_stage",
+                    "provincial_stage",
+                    "category",
+                ],
+                name="one_district_cell",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.closing_id} {self.category_id} {self.district_id}"
 
 
 class FactDrift(models.Model):

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from xushi.core.months import Month
 from xushi.core.text import row_number
 from xushi.registry.models import Category, Stage
+from xushi.units.models import Unit
+from xushi.units.tree import under
 
 YI = 100_000_000
 
@@ -43,11 +45,14 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What rows a figure speaks of. level is a key of LEVELS; category a code, descendants included."""
+    """What rows a figure speaks of. level is a key of LEVELS; category a code, descendants included; region a unit,
+    whose subtree the territory stands in.
+    """
 
     level: str = "district"
     stage: str | None = None
     category: str | None = None
+    region: int | None = None
     territory: int | None = None
     unit: int | None = None
     leader: int | None = None
@@ -86,7 +91,7 @@ class Filters:
         return STAGE_COLUMNS[self.level]
 
 
-_NUMBERS = {"territory", "unit", "leader", "chain", "size"}
+_NUMBERS = {"region", "territory", "unit", "leader", "chain", "size"}
 _LABELS = {"level": "级别", "stage": "阶段", "state": "状态"}
 
 
@@ -98,13 +103,32 @@ def _number(name: str, text: str) -> int:
 
 
 def cell_condition(filters: Filters) -> Q:
-    """The filters that a summary cell can answer: level, stage, category, territory."""
+    """The filters that a summary cell can answer: level, stage, category, region, territory."""
+    condition = _listed(filters)
+    if filters.region:
+        condition &= Q(territory__in=under(filters.region).values("pk"))
+    if filters.territory:
+        condition &= Q(territory=filters.territory)
+    return condition
+
+
+def district_condition(filters: Filters) -> Q | None:
+    """The same of cells by district; None where those do not tell apart what is asked for."""
+    if filters.territory is not None:
+        return None
+    condition = _listed(filters)
+    if filters.region:
+        if not Unit.objects.filter(pk=filters.region, kind=Unit.Kind.DISTRICT).exists():
+            return None
+        condition &= Q(district__in=under(filters.region).values("pk"))
+    return condition
+
+
+def _listed(filters: Filters) -> Q:
     column = filters.stage_column
     condition = Q(**{column: STAGES[filters.stage]}) if filters.stage else Q(**{f"{column}__gt": 0})
     if filters.category:
-        condition &= Q(category__in=categories_under(filters.category))
-    if filters.territory:
-        condition &= Q(territory=filters.territory)
+        condition &= Q(category__in=categoriesunder(filters.category))
     return condition
 
 
@@ -149,7 +173,7 @@ def state_condition(state: str, month: Month) -> Q:
     }[state]
 
 
-def categories_under(code: str) -> Any:
+def categoriesunder(code: str) -> Any:
     """Primary keys of a category and its descendants; none where the code is unknown."""
     root = Category.objects.filter(code=code).values("path")[:1]
     from django.db.models import Subquery

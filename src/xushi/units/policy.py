@@ -1,5 +1,6 @@
 """谁看得到：一个条件，清单、计数、搜索、导出都用它。"""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -75,22 +76,70 @@ def sees_everything(user: "User") -> bool:
     return any(held.role in DISTRICT_WIDE and held.scope.is_root for held in user.appointments_in_force)
 
 
-def summed(user: "User") -> Q | None:
-    """Which summary cells, by their territory, add up to just what this person sees; None where rows must be read.
+def overseen(user: "User") -> Unit | None:
+    """The district, city or province whose whole this person sees: the widest of them where they nest; None where
+    they see several or none.
+    """
+    held = [one.scope for one in user.appointments_in_force if one.role in DISTRICT_WIDE]
+    if not held or any(scope.kind != Unit.Kind.DISTRICT and not scope.is_root for scope in held):
+        return None
+    widest = min(held, key=lambda scope: len(scope.path))
+    return widest if all(scope.path.startswith(widest.path) for scope in held) else None
 
-    All of them for the whole tree; those of its territories for a district in a larger tree. A leader of less than the
-    whole also sees projects they lead elsewhere, so that theirs are read row by row.
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How what a person sees adds up: cells by their territory, and the rows beyond them.
+
+    districts says the same of cells by district, None where those would say another thing; beyond are the projects
+    that a leader of a district leads elsewhere.
+    """
+
+    territories: Q
+    districts: Q | None
+    beyond: Q | None = None
+
+
+def counted(user: "User") -> Counted | None:
+    """Which summary cells and rows add up to just what this person sees; None where all rows must be read.
+
+    All cells for the whole tree; those of its territories for a district in a larger tree. At most one query, once
+    for a person while their appointments stand.
     """
     if sees_everything(user):
-        return Q()
+        return Counted(Q(), Q())
+    kept = user.__dict__.get("_counted")
+    if kept is None or kept[0] is not user.appointments_in_force:
+        kept = user.__dict__["_counted"] = (user.appointments_in_force, _counted(user))
+    found: Counted | None = kept[1]
+    return found
+
+
+def _counted(user: "User") -> Counted | None:
     held = [one for one in user.appointments_in_force if one.role in SEEING]
     whole = [one.scope for one in held if one.role in DISTRICT_WIDE and one.scope.kind == Unit.Kind.DISTRICT]
-    if not held or len(whole) < len(held) or Role.LEADER in user.roles:
+    if not held or len(whole) < len(held):
         return None
-    condition = NOTHING
+    territories = districts = NOTHING
     for scope in whole:
-        condition |= _overseen(scope, "")
-    return condition
+        territories |= _overseen(scope, "")
+        districts |= Q(district__in=Unit.objects.under(scope.path).values("pk"))
+    beyond = Q(leader=user.pk) & ~territories if Role.LEADER in user.roles else None
+    return Counted(territories, None if _taken_over(whole) else districts, beyond)
+
+
+def _taken_over(districts: "list[Unit]") -> bool:
+    """Whether these answer for a dissolved unit of another district, whose sums stand there."""
+    taken = NOTHING
+    for one in districts:
+        taken |= Q(successor__path__startswith=one.path) & ~Q(path__startswith=one.path)
+    return Unit.objects.filter(taken, successor__isnull=False).exists()
+
+
+def summed(user: "User") -> Q | None:
+    """Which summary cells, by their territory, are all that this person sees; None where there is more to read."""
+    seen = counted(user)
+    return seen.territories if seen and seen.beyond is None else None
 
 
 def _overseen(scope: Unit, prefix: str) -> Q:
