@@ -30,11 +30,12 @@ from xushi.units.access import person
 
 WHO = "X-Xushi-Who"
 SCRIPTS = tuple(
-    f"inspections/js/phone/{name}.js" for name in ("store", "wire", "send", "photos", "sign", "form", "page")
+    f"inspections/js/phone/{name}.js"
+    for name in ("store", "wire", "digest", "send", "photos", "sign", "form", "page")
 )
 
 
-SENDERS = ("store", "wire", "send", "worker")  # what the worker is made of
+SENDERS = ("store", "wire", "digest", "send", "worker")  # what the worker is made of
 OWN = Path(__file__).parent / "static" / "inspections" / "js" / "phone"
 
 

@@ -286,6 +286,6 @@
     phone.place((place) => { draft.data.place = place; }, $(form, "[data-phone-place]"), draft.data.place);
     show();
     await refresh();
-    return { refresh, settle: () => keeping };
+    return { refresh, moved: (photo) => phone.showTile(form, photo), settle: () => keeping };
   };
 })();

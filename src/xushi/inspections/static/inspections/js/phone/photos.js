@@ -4,6 +4,7 @@
   const phone = (self.xushiPhone = self.xushiPhone || {});
   const MB = 1024 * 1024;
   const EDGE = 216;
+  const SMALL = 512; // px; what a picture is unpacked to has no more of them than a square of this
   const WORDS = { waiting: "待传", sending: "上传中", sent: "已传", failed: "没传上去" };
 
   function tooBig(file, video) {
@@ -13,8 +14,27 @@
     return "“" + file.name + "”有" + (file.size / MB).toFixed(1) + "MB，最多" + most + "MB，请压缩或拍短些。";
   }
 
-  /* Small from the start where the browser can: a whole photo unpacked is 50 MB, and browsers keep many of them. */
+  /* Unpacks a JPEG at an eighth or so of its size, the right way up: a whole photo unpacked is 50 MB. Its bytes are
+     handed over, not copied. null where the browser cannot, or may not for want of a secure context. */
+  async function smallOf(blob) {
+    if (!self.ImageDecoder || blob.type !== "image/jpeg") return null;
+    const data = await blob.arrayBuffer();
+    const decoder = new ImageDecoder({ data, type: blob.type, desiredWidth: SMALL, desiredHeight: SMALL, transfer: [data] });
+    try {
+      const { image } = await decoder.decode();
+      const small = await createImageBitmap(image); // a frame drawn as it is stays in a cache of the browser's
+      image.close();
+      return small;
+    } catch (odd) {
+      return null;
+    } finally {
+      decoder.close();
+    }
+  }
+
   async function pictureOf(blob) {
+    const small = await smallOf(blob);
+    if (small) return small;
     if (self.createImageBitmap) {
       try { return await createImageBitmap(blob, { resizeWidth: 2 * EDGE, resizeQuality: "medium" }); } catch (old) { /* below */ }
     }
@@ -119,5 +139,11 @@
       shown.delete(photo.key);
     });
     shown.forEach((tile) => tile.remove());
+  };
+
+  /* One photo got further: its own tile says so, without reading all of them again. */
+  phone.showTile = function (form, photo) {
+    const tile = form.querySelector('[data-tile="' + photo.key + '"]');
+    if (tile) say(tile, photo);
   };
 })();

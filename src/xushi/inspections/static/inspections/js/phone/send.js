@@ -3,19 +3,8 @@
   "use strict";
   const phone = (self.xushiPhone = self.xushiPhone || {});
   const PIECE = 512 * 1024;
-  const HASHED = 20 * 1024 * 1024; // larger ones are hashed by the server alone
   const TRIES = 6;
   const LEASE = 20000;
-
-  const TABLE = new Uint32Array(256).map((_, n) => {
-    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
-    return n;
-  });
-  phone.crc32 = function (bytes) {
-    let crc = 0xffffffff;
-    for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-    return (crc ^ 0xffffffff) >>> 0;
-  };
 
   /* A draft that was handed over and whose last wording has no answer yet. */
   phone.waits = (draft, outcome) => Boolean(draft.ready) && (!outcome || outcome.rev !== draft.rev);
@@ -79,18 +68,21 @@
     }
   }
 
+  /* Read once through, a piece at a time: the server is told what it has to have got in the end. */
   async function hashOf(blob) {
-    if (!self.crypto.subtle || blob.size > HASHED) return "";
-    const digest = new Uint8Array(await withBytes(blob, (bytes) => self.crypto.subtle.digest("SHA-256", bytes)));
-    return Array.from(digest, (n) => n.toString(16).padStart(2, "0")).join("");
+    const digest = phone.sha256();
+    for (let at = 0; at < blob.size; at += PIECE) {
+      await withBytes(blob.slice(at, at + PIECE), (bytes) => digest.add(new Uint8Array(bytes)));
+    }
+    return digest.hex();
   }
 
   async function sendPhoto(store, wire, photo, changed) {
+    const moved = async (fields) => { await store.mark(photo.key, fields); changed(Object.assign(photo, fields)); };
     const blob = await store.blob(photo.key);
     if (!blob) return store.mark(photo.key, { state: "failed", problem: "手机里找不到这张照片的原件，请重拍。" });
     const sha256 = photo.sha256 || (await hashOf(blob));
-    await store.mark(photo.key, { state: "sending", sha256 });
-    changed();
+    await moved({ state: "sending", sha256 });
     const said = {
       key: photo.key, visit: photo.visit, finding: photo.finding || null, size: blob.size, sha256, video: photo.video,
       meta: { taken_at: photo.taken_at, place: photo.place, name: photo.name, device: photo.device },
@@ -106,10 +98,10 @@
           ? { offset: failed.data.offset, size: blob.size }
           : await wire.post("uploads/", said);
       }
-      if (!at.done) await store.mark(photo.key, { offset: at.offset });
-      changed();
+      if (!at.done) await moved({ offset: at.offset });
     }
     await store.sent(photo.key);
+    changed(Object.assign(photo, { state: "sent" }));
   }
 
   async function sendPiece(wire, path, blob, offset) {
@@ -117,8 +109,8 @@
     return wire.piece(path, offset, piece, await withBytes(piece, (bytes) => phone.crc32(new Uint8Array(bytes))));
   }
 
-  /* Sends until nothing waits. Throws a Failed that says why it stopped; true when all is sent, null when
-     another tab is at it. */
+  /* Sends until nothing waits; changed() after each step, with the photo that moved. Throws a Failed that says why it
+     stopped; true when all is sent, null when another tab is at it. */
   phone.pump = function (who, store, wire, changed) {
     return alone(who, async () => {
       let left = await phone.queue(store);
