@@ -152,6 +152,7 @@ class Walk:
         )
         self.values = ANYTHING | {"unit": reporting.first() or 1}
         self.clients = {}
+        self.subjects: dict[tuple[Any, ...], tuple[list[Any], list[Any]]] = {}
         for account in PEOPLE:
             user = User.objects.get(username=account)
             client = Client(raise_request_exception=False)
@@ -235,7 +236,19 @@ class Walk:
             COMMON.get(route.room) if route.name not in SUBJECTS else None
         ):
             return list(apps.get_model(common)._default_manager.values_list(field, flat=True)[:1]), []
-        label, path, parent = SUBJECTS.get(route.name) or SUBJECTS[route.room]
+        subject = SUBJECTS.get(route.name) or SUBJECTS[route.room]
+        # 问一遍退一遍，库不变：同一种东西，同一个人，只查一次
+        key = (user.pk, field, subject, subject == PROJECT and WIDER.get(route.room))
+        if key not in self.subjects:
+            self.subjects[key] = self._looked_up(route, user, field, subject)
+        return self.subjects[key]
+
+    def _looked_up(
+        self, route: Route, user: Any, field: str, subject: tuple[str, str, str]
+    ) -> tuple[list[Any], list[Any]]:
+        from django.apps import apps
+
+        label, path, parent = subject
         rows = apps.get_model(label)._default_manager
         scope: Callable[[], Any] = (
             (lambda: rows.filter(**{f"{path}__in": apps.get_model(parent)._default_manager.visible_to(user)}))

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,14 @@ STEP_VERBS = {"plan", "submit", "accept", "ask_supplement", "answer_supplement",
               "accept_lacking", "settle_lacking", "extend", "not_needed", "confirm", "take_back"}  # fmt: skip
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
+@cache
+def trees() -> list[tuple[str, ast.AST]]:
+    found: list[tuple[str, ast.AST]] = []
     for path in SOURCE.rglob("*.py"):
         parts = path.relative_to(SOURCE).parts
         if parts[0] in ROOMS and "migrations" not in parts:
-            yield parts[0], ast.parse(path.read_text("utf-8"))
+            found.append((parts[0], ast.parse(path.read_text("utf-8"))))
+    return found
 
 
 def texts(node: ast.AST) -> Iterator[str]:
@@ -44,10 +48,11 @@ def of_a_room(text: str) -> bool:
     return text.split(".", maxsplit=1)[0] in ROOMS
 
 
-def written() -> Iterator[str]:
+@cache
+def written() -> frozenset[str]:
     """Verbs that stand in the source as they are."""
-    for _, tree in trees():
-        yield from (t for t in texts(tree) if VERB.fullmatch(t) and of_a_room(t) and not t.endswith(".urls"))
+    said = (text for _, tree in trees() for text in texts(tree))
+    return frozenset(t for t in said if VERB.fullmatch(t) and of_a_room(t) and not t.endswith(".urls"))
 
 
 def makers() -> dict[tuple[str, str], str]:
@@ -74,10 +79,12 @@ def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def composed() -> Iterator[str]:
+@cache
+def composed() -> frozenset[str]:
     """What those functions are given."""
     known = makers()
     assert len(known) >= 9
+    found: set[str] = set()
     for room, tree in trees():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             beginning = known.get((room, called(call)))
@@ -85,7 +92,8 @@ def composed() -> Iterator[str]:
                 said = {text for text in texts(call.args[0]) if SPOKEN.fullmatch(text)}
                 if beginning == "permits.step.":
                     said -= STEP_VERBS
-                yield from (beginning + text for text in said)
+                found |= {beginning + text for text in said}
+    return frozenset(found)
 
 
 def test_every_verb_of_the_code_has_its_words() -> None:
