@@ -32,6 +32,7 @@ def test_settings_are_read_as_they_stand(tmp_path: Path) -> None:
     env = asked(tmp_path, f'# 说明\n\nXUSHI_DISTRICT=浦口区\nP={ODD}\nQ="two words"\nEMPTY=\nLAST=1')
     assert env["XUSHI_DISTRICT"] == "浦口区" and env["P"] == ODD
     assert env["Q"] == "two words" and env["EMPTY"] == "" and env["LAST"] == "1"
+    assert env["HOME"] == env["XUSHI_HOME"] == "/srv/xushi"
     assert env["umask"] == "0027" and env["said"] == "doctor --json"
 
 
