@@ -29,7 +29,10 @@ def asked(tmp_path: Path, lines: str) -> dict[str, str]:
 
 
 def test_settings_are_read_as_they_stand(tmp_path: Path) -> None:
-    env = asked(tmp_path, f'# 说明\n\nXUSHI_DISTRICT=浦口区\nP={ODD}\nQ="two words"\nEMPTY=\nLAST=1')
+    env = asked(
+        tmp_path,
+        f'# 说明\n\nXUSHI_HOME=/srv/xushi\nXUSHI_DISTRICT=浦口区\nP={ODD}\nQ="two words"\nEMPTY=\nLAST=1',
+    )
     assert env["XUSHI_DISTRICT"] == "浦口区" and env["P"] == ODD
     assert env["Q"] == "two words" and env["EMPTY"] == "" and env["LAST"] == "1"
     assert env["HOME"] == env["XUSHI_HOME"] == "/srv/xushi"
