@@ -132,7 +132,7 @@ class Databases:
         )
         command = ["pgbouncer", "-q", str(settings)]
         if os.geteuid() == 0:
-            command[1:1] = ["-u", "nobody"]
+            command[1:1] = ["-u", self._server.system_user]  # who may reach the socket
         self._pools.append(subprocess.Popen(command))
         until(lambda: _answers(port), what="pgbouncer")
         return f"postgres://postgres@127.0.0.1:{port}/{NAME}"
@@ -182,8 +182,8 @@ class Machine:
         own = {"XUSHI_HOME": str(self.home), "XUSHI_CAMERAS": "0", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
         return kept | own | self.settings
 
-    def run(self, *command: str) -> str:
-        """A command to its end; what it printed."""
+    def run(self, *command: str, status: int = 0) -> str:
+        """A command to its end, which is to have this status; what it printed."""
         done = subprocess.run(
             [sys.executable, *command],
             env=self.environment,
@@ -192,11 +192,11 @@ class Machine:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
-    def xushi(self, *arguments: str) -> str:
-        return self.run("-m", "xushi.config.cli", *arguments)
+    def xushi(self, *arguments: str, status: int = 0) -> str:
+        return self.run("-m", "xushi.config.cli", *arguments, status=status)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -209,7 +209,7 @@ class Machine:
     def serve(self) -> None:
         """The pages, with a worker beside them, as `xushi serve` does it; returns when they answer."""
         self.start("serve", "--port", str(self.port), "--workers", "1")
-        until(self.is_up, seconds=60, what=f"{self.url}没有起来，见{self.home}")
+        until(self.is_up, seconds=150, what=f"{self.url}没有起来，见{self.home}")
 
     def is_up(self) -> bool:
         with suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=3) as answer:
