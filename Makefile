@@ -40,6 +40,7 @@ bench: .venv/.dev
 # 改了 requirements/*.in 之后：重新定版本、定散列
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/base.in -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/s3.in -o requirements/s3.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/dev.in -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make requirements" requirements/video.in -o requirements/video.txt
 
@@ -47,8 +48,8 @@ requirements:
 	sh .ci/venv requirements/base.txt requirements/video.txt
 	@touch $@
 
-.venv/.dev: requirements/base.txt requirements/video.txt requirements/dev.txt pyproject.toml
-	sh .ci/venv requirements/base.txt requirements/video.txt requirements/dev.txt
+.venv/.dev: requirements/base.txt requirements/video.txt requirements/s3.txt requirements/dev.txt pyproject.toml
+	sh .ci/venv requirements/base.txt requirements/video.txt requirements/s3.txt requirements/dev.txt
 	@touch $@ .venv/.base
 
 clean:

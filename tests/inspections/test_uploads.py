@@ -7,7 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client, RequestFactory
@@ -16,8 +16,9 @@ from PIL import Image
 
 from tests.factories import NOW
 from tests.inspections.builders import a_visit, add_round, add_team, picture
+from tests.s3 import keys_of
 from xushi.config import clock
-from xushi.inspections import uploading, views_phone_uploads
+from xushi.inspections import pieces, uploading, views_phone_uploads
 from xushi.inspections.models import Photo, Upload, Visit
 from xushi.journal.models import Event
 from xushi.units.models import Unit, User
@@ -91,7 +92,7 @@ def test_pieces_become_one_photo(phone: Phone, visit: Visit, data: bytes) -> Non
     assert (str(photo.key), photo.visit, photo.sha256) == (phone.key, visit, sha256(data).hexdigest())
     assert photo.file.read() == data
     assert photo.stamp.startswith("2018年9月12日 9:46")
-    assert not uploading.piece_path(photo.key).exists()
+    assert not pieces.path_of(photo.key).exists()
 
 
 def test_every_answer_may_be_lost(phone: Phone, data: bytes) -> None:
@@ -151,7 +152,7 @@ def test_a_piece_elsewhere_is_sent_to_its_place(phone: Phone, data: bytes, offse
 def test_what_a_crash_left_behind_is_cut_off(phone: Phone, data: bytes) -> None:
     phone.announce()
     phone.piece(0, 1000)
-    path = uploading.piece_path(Upload.objects.get().key)
+    path = pieces.path_of(Upload.objects.get().key)
     path.write_bytes(path.read_bytes() + b"written, never counted")
     phone.piece(1000, len(data))
     assert phone.finish().json()["done"] is True
@@ -169,7 +170,7 @@ def test_other_bytes_than_told_begin_again(phone: Phone, data: bytes) -> None:
 def test_lost_pieces_begin_again(phone: Phone, data: bytes) -> None:
     phone.announce()
     phone.piece(0, 1000)
-    uploading.piece_path(Upload.objects.get().key).unlink()
+    pieces.path_of(Upload.objects.get().key).unlink()
     assert phone.piece(1000, len(data)).json()["offset"] == 0
 
 
@@ -287,7 +288,7 @@ def test_nobody_logged_in_is_told_where_to(phone: Phone) -> None:
 def test_what_was_given_up_is_swept(phone: Phone, data: bytes) -> None:
     phone.announce()
     phone.piece(0, 1000)
-    path = uploading.piece_path(Upload.objects.get().key)
+    path = pieces.path_of(Upload.objects.get().key)
     assert uploading.sweep(now=NOW + uploading.KEEP) == 0
     assert path.exists()
     assert uploading.sweep(now=NOW + uploading.KEEP + timedelta(seconds=1)) == 1
@@ -311,3 +312,29 @@ def test_the_first_picture_says_that_somebody_is_on_the_spot(phone: Phone, visit
     visit.refresh_from_db()
     assert (visit.state, visit.started_at, visit.version) == ("under_way", NOW, 1)
     assert Event.objects.filter(verb="inspections.visit.arrived").count() == 1
+
+
+def test_pieces_lie_in_the_store_until_they_are_whole(bucket: Any, phone: Phone, data: bytes) -> None:
+    """Any machine may take the next one; what is sent twice is there once."""
+    phone.announce()
+    half = len(data) // 2
+    for start, end in ((0, half), (0, half), (half, len(data))):
+        phone.piece(start, end)
+    folder = f"inspections/pieces/{pieces.path_of(UUID(phone.key)).stem}"
+    assert keys_of(bucket) == [f"{folder}/{0:012d}", f"{folder}/{half:012d}"]
+    assert phone.finish().json()["done"] is True
+    photo = Photo.objects.get()
+    assert photo.file.read() == data and photo.sha256 == sha256(data).hexdigest()
+    assert keys_of(bucket) == sorted([photo.file.name, photo.stamped.name])
+
+
+def test_a_piece_lost_in_the_store_is_sent_again(bucket: Any, phone: Phone, data: bytes) -> None:
+    phone.announce()
+    half = len(data) // 2
+    phone.piece(0, half)
+    phone.piece(half, len(data))
+    next(iter(bucket.objects.all())).delete()
+    assert phone.finish().status_code == 409 and phone.state().json()["offset"] == 0
+    phone.piece(0, half)
+    phone.piece(half, len(data))
+    assert phone.finish().json()["done"] is True and Photo.objects.get().file.read() == data

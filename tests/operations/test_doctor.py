@@ -18,6 +18,7 @@ from tests.sites.builders import add_snapshot, site
 from xushi.config.clock import real
 from xushi.flow import beats
 from xushi.journal.models import Event, Reaction
+from xushi.kit import media
 from xushi.operations import checks_data, checks_machine, doctor, schedule
 from xushi.operations.actions import OVERDUE
 from xushi.operations.findings import Finding, Grade, looked
@@ -212,3 +213,22 @@ def test_listening_is_tried_and_a_pool_of_transactions_is_told_apart(
         assert checks_data.live(real()).grade is Grade.WRONG
         settings.XUSHI_LISTEN_URL = "postgresql://127.0.0.1:1/xushi"
         assert checks_data.live(real()).grade is Grade.WARN
+
+
+def test_where_the_uploads_lie_and_whether_they_can_be_asked_for(
+    settings: LazySettings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    assert checks_data.store(real()).says == f"附件在{tmp_path / 'uploads'}"
+    bucket = request.getfixturevalue("bucket")
+    found = checks_data.store(real())
+    assert found.grade is Grade.OK and bucket.name in found.says and "备份里没有" in found.says
+    media.put("cameras/1.jpg", b"")
+    add_snapshot(site(UnitFactory())[0], real(), path="cameras/1.jpg", sha256=EMPTY)
+    assert checks_data.uploads(real()).grade is Grade.OK
+    [kept] = bucket.objects.all()
+    kept.delete()
+    assert "1件不在盘上" in checks_data.uploads(real()).says
+    options = settings.STORAGES["default"]["OPTIONS"] | {"endpoint_url": "http://127.0.0.1:9"}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    assert checks_data.store(real()).grade is Grade.WRONG

@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,26 @@ def _limits() -> dict[str, tuple[int, int]]:
             )
         found[matter] = (int(times), max(int(seconds or 60), 1))
     return found
+
+
+# 对象存储：变量 XUSHI_S3_… 与存储库的选项
+_S3 = {
+    "bucket": "bucket_name", "endpoint": "endpoint_url", "region": "region_name", "key": "access_key",
+    "secret": "secret_key", "prefix": "location", "style": "addressing_style",
+}  # fmt: skip
+
+
+def _s3() -> dict[str, str]:
+    """XUSHI_S3_BUCKET and what goes with it; {} where no bucket is named."""
+    told = {option: os.environ.get(f"XUSHI_S3_{name}".upper(), "") for name, option in _S3.items()}
+    told = {option: words for option, words in told.items() if words}
+    if told and "bucket_name" not in told:
+        raise ImproperlyConfigured(
+            "写了 XUSHI_S3_…，却没有 XUSHI_S3_BUCKET（桶的名字）。不用对象存储就都不要写。"
+        )
+    if told and find_spec("storages") is None:
+        raise ImproperlyConfigured("用对象存储要先装：pip install --require-hashes -r requirements/s3.txt。")
+    return told
 
 
 SECRET_KEY = _secret()
@@ -340,6 +361,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = XUSHI_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = XUSHI_HOME / "uploads"
+XUSHI_S3 = _s3()  # 附件放对象存储时它的设置，空着就放本机的 MEDIA_ROOT
+if XUSHI_S3:
+    STORAGES = {
+        "default": {"BACKEND": "xushi.kit.s3.Uploads", "OPTIONS": XUSHI_S3},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 # 备份：放哪里，每夜几点做（北京时间，空着不做；演示区默认不做），多久没有好的就报警，留几份；证书到期要看的那一张
 XUSHI_BACKUP_TO = Path(os.environ.get("XUSHI_BACKUP_TO") or XUSHI_HOME / "backups").resolve()
 XUSHI_BACKUP_AT = os.environ.get("XUSHI_BACKUP_AT", "" if XUSHI_NOW else "02:30")

@@ -1,6 +1,5 @@
 """分块上传：先说要传什么，一块一块收，收全了核散列再入库；哪一步的答复丢了，照样再来一遍也只有一份。"""
 
-import os
 import shutil
 import zlib
 from collections.abc import Mapping
@@ -15,11 +14,12 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from xushi.inspections import policy
+from xushi.inspections import pieces, policy
 from xushi.inspections.actions import arrive, visit_by_key
 from xushi.inspections.entries import place_of, unfit
 from xushi.inspections.models import Photo, Upload, Visit
 from xushi.inspections.photos import attach_photo, meta_of
+from xushi.kit import media
 from xushi.registry.checking import Refused, RowProblem
 from xushi.units.models import User
 
@@ -29,6 +29,7 @@ MOST_PIECE = MB
 MOST_WAITING = 500  # unfinished uploads of one person
 SPARE = 200 * MB  # left on the disk for the rest of the product
 KEEP = timedelta(days=14)
+NOT_WRITTEN = "服务器磁盘写不进，照片还在手机里，过一会儿自动再传。"
 NOT_YOURS = "这个点位的照片由督查组来传；您不在这一组，请重大办把您排进来。"
 
 
@@ -161,7 +162,6 @@ def upload_of(key: UUID, by: User) -> Upload:
 
 def receive(*, key: UUID, offset: int, piece: bytes, crc: int | None, by: User, now: datetime) -> Upload:
     """收一块: counted only when it is on the disk; Misplaced where it is not the next one or was hurt on its way."""
-    path = piece_path(key)
     with transaction.atomic():
         held: Upload | None = Upload.objects.select_for_update().filter(key=key, by=by).first()
         if held is None:
@@ -174,27 +174,20 @@ def receive(*, key: UUID, offset: int, piece: bytes, crc: int | None, by: User, 
             raise Misplaced("这一块的大小不对，重传这一块。", held.received)
         if crc is not None and zlib.crc32(piece) != crc:
             raise Misplaced("这一块在路上坏了，重传这一块。", held.received)
-        _written(path, offset, piece)
+        _written(key, offset, piece)
         held.received, held.touched_at = offset + len(piece), now
         held.save(update_fields=["received", "touched_at"])
     return held
 
 
-def _written(path: Path, offset: int, piece: bytes) -> None:
-    """At its place and on the disk; what a crash left behind it is cut off first."""
+def _written(key: UUID, offset: int, piece: bytes) -> None:
     _room_for(len(piece))
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if offset and (not path.exists() or path.stat().st_size < offset):
-            raise Misplaced("前面的几块不在了，请从头传。", 0)
-        with path.open("r+b" if path.exists() else "wb") as file:
-            file.truncate(offset)
-            file.seek(offset)
-            file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+        pieces.write(key, offset, piece)
+    except pieces.Lost as lost:
+        raise Misplaced("前面的几块不在了，请从头传。", 0) from lost
     except OSError as full:
-        raise NoRoom("服务器磁盘写不进，照片还在手机里，过一会儿自动再传。") from full
+        raise NoRoom(NOT_WRITTEN) from full
 
 
 def finish(*, key: UUID, by: User, now: datetime) -> Upload:
@@ -205,20 +198,24 @@ def finish(*, key: UUID, by: User, now: datetime) -> Upload:
     held = upload_of(key, by)
     if held.done_at or held.refused:
         return held
-    path = piece_path(key)
-    if not Photo.objects.filter(key=key).exists():
-        _checked(held, path, now)
     try:
-        if path.exists():
-            attach_photo(
-                key=key, visit=held.visit, path=path, meta=meta_of(held.meta), by=by, now=now,
-                finding_key=held.finding_key, is_video=held.is_video,
-            )  # fmt: skip
+        with pieces.gathered(key) as path:
+            _taken(held, path, by, now)
     except Refused as refused:
         return _ended(held, now, str(refused)[:300])
     except OSError as full:
-        raise NoRoom("服务器磁盘写不进，照片还在手机里，过一会儿自动再传。") from full
+        raise NoRoom(NOT_WRITTEN) from full
     return _ended(held, now)
+
+
+def _taken(held: Upload, path: Path, by: User, now: datetime) -> None:
+    if not Photo.objects.filter(key=held.key).exists():
+        _checked(held, path, now)
+    if path.exists() and path.stat().st_size:
+        attach_photo(
+            key=held.key, visit=held.visit, path=path, meta=meta_of(held.meta), by=by, now=now,
+            finding_key=held.finding_key, is_video=held.is_video,
+        )  # fmt: skip
 
 
 def _checked(held: Upload, path: Path, now: datetime) -> None:
@@ -242,7 +239,7 @@ def _digest(path: Path) -> str:
 def _ended(held: Upload, now: datetime, refused: str = "") -> Upload:
     held.refused, held.done_at, held.touched_at = refused, None if refused else now, now
     held.save(update_fields=["refused", "done_at", "touched_at"])
-    piece_path(held.key).unlink(missing_ok=True)
+    pieces.drop(held.key)
     return held
 
 
@@ -250,18 +247,15 @@ def sweep(*, now: datetime) -> int:
     """What nobody touched for KEEP goes: pieces and rows. The phone still has what was not finished, and begins again."""
     stale = list(Upload.objects.filter(touched_at__lt=now - KEEP).values_list("pk", "key"))
     for _, key in stale:
-        piece_path(key).unlink(missing_ok=True)
+        pieces.drop(key)
     Upload.objects.filter(pk__in=[pk for pk, _ in stale]).delete()
     return len(stale)
 
 
-def piece_path(key: UUID) -> Path:
-    """Under the uploads, where no address leads."""
-    return Path(settings.MEDIA_ROOT) / "inspections" / "pieces" / f"{key.hex}.part"
-
-
 def _room_for(size: int) -> None:
     """The pieces, the original and its stamped copy must fit beside what the product needs."""
+    if not media.is_here():
+        return
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(root).free < SPARE + 3 * size:

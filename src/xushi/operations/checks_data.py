@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from xushi.calendars.selectors import calendar
 from xushi.journal import sealing
 from xushi.journal.models import ChainHead, Reaction, Unsealed
+from xushi.kit import media
 from xushi.notices.bell import CHANNEL, wire
 from xushi.notices.models import ChannelState, Digest
 from xushi.operations import replica_lag, sampling
@@ -89,6 +90,19 @@ def live(_now: datetime) -> Finding:
             "XUSHI_LISTEN_URL 要直连主库，不经事务池；经事务池的设 XUSHI_PGBOUNCER=1。",
         )
     return ok("live", "听得到数据库的通知，角标一有事就动")
+
+
+def store(_now: datetime) -> Finding:
+    """Where the uploads lie, and whether they can be asked for there."""
+    if media.is_here():
+        return ok("store", f"附件在{settings.MEDIA_ROOT}")
+    bucket = settings.XUSHI_S3.get("bucket_name", "")
+    try:
+        media.exists("doctor")
+    except OSError as problem:
+        mend = "看 XUSHI_S3_… 和那一边的权限；好之前传不了也看不了附件。"
+        return wrong("store", f"附件在桶{bucket}里，问不到：{problem}", mend)
+    return ok("store", f"附件在对象存储的桶{bucket}里；备份里没有它们，那一边要自己留版本、异地复制")
 
 
 def migrations(_now: datetime) -> Finding:
@@ -220,6 +234,7 @@ QUICK = (
     database,
     replica,
     live,
+    store,
     migrations,
     clock_drift,
     worker,

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from hashlib import sha256
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import FileField, Model
 
-from xushi.operations.files import digest_of
+from xushi.kit import media
 from xushi.sites.models import Snapshot
 
 EACH = 20  # the newest of every kind
@@ -28,12 +27,11 @@ def sample() -> Sample:
     seen = Sample()
     for path, digest in _named():
         seen.looked += 1
-        place = Path(settings.MEDIA_ROOT) / path
-        if not place.is_file():
+        if not media.exists(path):
             seen.missing.append(path)
         elif digest:
             seen.hashed += 1
-            if digest_of(place) != digest:
+            if sha256(media.read(path)).hexdigest() != digest:
                 seen.changed.append(path)
     return seen
 

@@ -67,7 +67,8 @@ def _before(snapshot: Snapshot) -> Sequence[Snapshot]:
 def gray_of(snapshot: Snapshot) -> Gray | None:
     """The picture in grey, large ones at half their size; None where the file is gone or is no picture."""
     try:
-        data = np.frombuffer(store.file_of(snapshot).read_bytes(), np.uint8)
+        with store.opened(snapshot) as file:
+            data = np.frombuffer(file.read(), np.uint8)
         halved = snapshot.width >= 2 * ONCE_A_WIDTH
         way = cv2.IMREAD_REDUCED_GRAYSCALE_2 if halved else cv2.IMREAD_GRAYSCALE
         picture = cv2.imdecode(data, way)

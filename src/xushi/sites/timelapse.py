@@ -173,7 +173,7 @@ def _frame(day: date, snapshot: Snapshot | None) -> Image.Image:
 def _opened(snapshot: Snapshot) -> Image.Image | None:
     """The picture within the film's size, on black where its shape is another; None where its file is gone."""
     try:
-        with Image.open(store.file_of(snapshot), formats=("JPEG",)) as held:
+        with store.opened(snapshot) as file, Image.open(file, formats=("JPEG",)) as held:
             held.draft("RGB", SIZE)
             picture = held.convert("RGB")
     except (OSError, SyntaxError, ValueError):

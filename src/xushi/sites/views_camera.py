@@ -95,7 +95,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
     ask_watcher(request)
     found: Snapshot = get_object_or_404(selectors.visible_snapshot(person(request)), pk=pk)
     try:
-        made = FileResponse(store.file_of(found).open("rb"), content_type="image/jpeg")
+        made = FileResponse(store.opened(found), content_type="image/jpeg")
     except OSError as gone:
         raise Http404("这张画面的文件不在了。") from gone
     made["Cache-Control"] = "private, max-age=86400"
