@@ -16,7 +16,8 @@ from xushi.registry.actions import Refused, list_projects, register_projects, se
 from xushi.registry.models import Category, Project
 from xushi.registry.rules import ListingInput, PlanInput, ProjectInput
 from xushi.units.districts import district_of, is_whole, keeps_whole, office_of
-from xushi.units.models import Role, Unit
+from xushi.units.models import Appointment, ExportRequest, Role, Unit, User
+from xushi.units.policy_exports import can_decide_export
 
 pytestmark = pytest.mark.django_db
 Kind = Unit.Kind
@@ -122,6 +123,21 @@ def test_the_office_of_all_closes_and_one_district_s_neither_closes_nor_reopens(
     with pytest.raises(PermissionDenied, match="管全部的重大办"):
         reopen_month(AUGUST, "改数", actor=Actor(by=city["乙"]["office"]), now=SEPTEMBER)
     assert MonthClosing.objects.get().reopened_at is None
+
+
+def test_an_export_is_granted_by_the_head_of_one_s_own_district(city):
+    street = appoint(UserFactory(), Role.TERRITORY, unit=city["乙"]["street"])
+    given = {
+        "by": street,
+        "title": "项目清单",
+        "address": "/projects/",
+        "reason": "汇报",
+        "asked_at": SEPTEMBER,
+    }
+    asked = ExportRequest.objects.create(**given)
+    heads = [city["甲"]["office"], city["乙"]["office"], city["office"]]
+    Appointment.objects.filter(user__in=heads).update(is_head=True)
+    assert [can_decide_export(User.objects.get(pk=one.pk), asked) for one in heads] == [False, True, True]
 
 
 def test_a_project_is_registered_and_moved_within_the_office_s_own_district(client, city):

@@ -28,6 +28,7 @@ from xushi.sites.models import Camera
 from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.wanted import FLAGS
+from xushi.units.look import called, look_of
 from xushi.units.models import Role
 from xushi.units.policy import counted as counted_of
 
@@ -61,7 +62,8 @@ def nav(request: HttpRequest) -> dict[str, Any]:
             "logout_url": _reverse("units:logout"),
             "search_url": _reverse("home:search") if business else None,
             "bell": _bell(user),
-            "district": settings.XUSHI_DISTRICT,
+            "district": called(user.unit),
+            "look": look_of(user.unit),
             "home_url": "/",
         }
     }

@@ -14,6 +14,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "export.asked": "申请导出", "export.granted": "批准导出", "export.refused": "不批准导出",
         "export.taken": "导出表", "number.shown": "看完整号码", "person.forgotten": "抹去离任人员的信息",
         "unit.created": "新设单位", "unit.renamed": "单位改名", "unit.dissolved": "撤销单位",
+        "look.set": "定区的名称与颜色",
     },
     "journal": {"events.exported": "导出日志"},
     "api": {

@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -32,6 +31,7 @@ from xushi.supervision.minutes import minutes_of
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.units.access import person
+from xushi.units.look import called as district_called
 
 PER_PAGE, AT_ONCE = 30, 100
 AHEAD = (Meeting.State.PLANNED, Meeting.State.SITTING)
@@ -184,7 +184,7 @@ def _whole(request: HttpRequest, pk: int) -> pages.Page:
 def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """纪要."""
     page = _whole(request, pk)
-    context = {"meeting": page.meeting, "minutes": minutes_of(page, settings.XUSHI_DISTRICT)}
+    context = {"meeting": page.meeting, "minutes": minutes_of(page, district_called(page.meeting.office))}
     return render(request, "supervision/meeting_minutes.html", context)
 
 

@@ -34,8 +34,9 @@ def create_unit(
             raise Refused(f"{parent.name}已撤销，下面不能再设单位。")
     _ask_name_free(name, parent)
     unit = Unit.objects.create(
-        name=name, short_name=short_name, kind=kind, parent=parent, path=next_path(parent), code=code
-    )
+        name=name, short_name=short_name, kind=kind, parent=parent, path=next_path(parent), code=code,
+        look=parent.look if parent else {},
+    )  # fmt: skip
     record("units.unit.created", actor=actor, now=now, subject=unit, subject_name=name, summary=f"新设{name}")
     return unit
 

@@ -59,6 +59,10 @@ class Unit(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="职责承接单位"
     )
 
+    look = models.JSONField(
+        "样子", default=dict, blank=True, help_text="所在的区定的名称、字徽、颜色，从区抄下来；of是哪个区定的"
+    )
+
     objects: ClassVar[Any] = UnitQuerySet.as_manager()
 
     class Meta:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from xushi.units.models import Appointment, ExportRequest, Role
+from xushi.units.districts import keeps_whole
+from xushi.units.models import Appointment, ExportRequest, Role, Unit
 from xushi.units.rules import ADMINISTRATORS
 
 if TYPE_CHECKING:
@@ -23,14 +24,20 @@ def deciders_of_exports() -> Any:
 
 
 def exports_decided_by(user: "User") -> Any:
-    """导出申请 of others that this person decides: all for the security administrator, those of business for the head."""
+    """导出申请 of others that this person decides: all for the security administrator, those of business for the head,
+    of one district's office those of its own people.
+    """
     others = ExportRequest.objects.exclude(by=user.pk)
     if user.has_role(Role.SECURITY_ADMIN):
         return others
     if not _heads_office(user):
         return others.none()
     held = Appointment.objects.filter(ended_at=None, role__in=ADMINISTRATORS).values("user")
-    return others.filter(personal=False).exclude(by__in=held)
+    asked = others.filter(personal=False).exclude(by__in=held)
+    if keeps_whole(user):
+        return asked
+    own = Unit.objects.under(*user.scope_paths(Role.OFFICE)).values("pk")
+    return asked.filter(by__in=Appointment.objects.filter(ended_at=None, unit__in=own).values("user"))
 
 
 def can_decide_export(user: "User", request: ExportRequest) -> bool:

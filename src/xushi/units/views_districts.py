@@ -30,3 +30,9 @@ def apart(book: Inherited[Any]) -> list[tuple[Unit, int]]:
     """The districts below with how many values each keeps for itself; none in a tree of one district."""
     below = Unit.objects.standing().filter(kind=Unit.Kind.DISTRICT, parent__isnull=False)
     return [(one, len(book.own(one.path))) for one in below.order_by("path")]
+
+
+def apart_by_look() -> list[tuple[Unit, bool]]:
+    """The districts below, and whether each has a look of its own."""
+    below = Unit.objects.standing().filter(kind=Unit.Kind.DISTRICT, parent__isnull=False)
+    return [(one, one.look.get("of") == one.pk) for one in below.order_by("path")]

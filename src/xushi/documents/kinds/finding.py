@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from xushi.admission.models import Application, Decision
@@ -17,6 +16,7 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.models_meetings import Meeting
 from xushi.units.districts import office_of
+from xushi.units.look import called
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -74,7 +74,7 @@ def minutes_printed(user: "User", pk: int, now: datetime) -> Printed | None:
     page = page_of(user, found, now)
     if not page.whole:
         raise PermissionError("纪要由区重大办印发；本单位的议定事项在例会页上。")
-    district = settings.XUSHI_DISTRICT
+    district = called(found.office)
     return Printed(minutes.minutes_document(page, district), minutes.minutes_file(page, district))
 
 
@@ -86,7 +86,7 @@ def circular_printed(user: "User", pk: int, now: datetime) -> Printed | None:
     if found is None:
         return None
     office = office_of(user.unit)
-    organ = office.name if office else settings.XUSHI_DISTRICT
+    organ = office.name if office else called(user.unit)
     made = circular.circular_document(found, user, organ, now)
     return Printed(made, circular.circular_file(found))
 
