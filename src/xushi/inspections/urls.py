@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/", views_lists.visits, name="visits"),
     path("visits/<int:pk>/", views_visit.visit, name="visit"),
     path("visits/<int:pk>/change/", views_plan.change, name="change"),
+    path("visits/<int:pk>/return-report/", views_visit.send_back, name="return_report"),
     path("visits/<int:pk>/skip/", views_visit.skip, name="skip"),
     path("visits/<int:pk>/entries/<int:entry>/", views_visit.choose, name="choose"),
     path("visits/<int:pk>/signature/", views_photo.signature, name="signature"),

@@ -1,6 +1,6 @@
 """督查的台面：一句话、几个数、这个月的计划、覆盖、月报与现场、整改前后。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from xushi.core.months import Month
 from xushi.inspections import conclusions, coverage, figures, policy, selectors_plan
 from xushi.inspections.comparing import NOTHING, Compared, compared
 from xushi.inspections.models import Round, Visit
+from xushi.inspections.returning import Contradicted, contradicted
 from xushi.inspections.selectors import mending
 from xushi.inspections.views_finding import ask_reader
 from xushi.inspections.views_lists import findings
@@ -35,6 +36,7 @@ class Planned:
     visit: Visit
     alert: Row | None
     beside: Compared
+    against: Contradicted | None = None  # the report that it speaks against and that may be returned
 
     @property
     def mark(self) -> str:
@@ -72,11 +74,13 @@ def _context(user: User, month: Month, held: Round | None, now: datetime) -> dic
     over = coverage.coverage(user, Month.of(today), today)  # 覆盖说的是今天
     seen = [one for one in plan if one.beside.points is not None]
     seen.sort(key=lambda one: one.beside.points or 0)
+    against = contradicted(user, [one.visit for one in seen[:MOST_COMPARED]])
+    told = [replace(one, against=against.get(one.visit.pk)) for one in seen[:MOST_COMPARED]]
     due = {one.beside.due for one in seen}
     unfinished, running = mending(user, MOST_MENDING)
     return {
         "month": month, "held": held, "plan": plan[:MOST_PLANNED], "planned": len(plan), "over": over,
-        "compared": seen[:MOST_COMPARED], "one_due": next(iter(due)) if len(due) == 1 else None,
+        "compared": told, "one_due": next(iter(due)) if len(due) == 1 else None,
         "compared_month": next((one.beside.month for one in seen), None),
         "headline": conclusions.headline(held, plan, month), "why": conclusions.why(held, over),
         "strip": figures.strip(user, month, horizon, held), "unfinished": unfinished, "mending": running,

@@ -1,6 +1,7 @@
 """一个点位：为什么看、看到了什么、发现、照片、两份记录选一份。"""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -10,7 +11,7 @@ from xushi.calendars.selectors import calendar
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
-from xushi.inspections import actions, arranging, conclusions, policy, selectors
+from xushi.inspections import actions, arranging, conclusions, policy, returning, selectors
 from xushi.inspections.comparing import NOTHING, compared
 from xushi.inspections.models import Visit
 from xushi.inspections.rules import Clocks
@@ -18,6 +19,7 @@ from xushi.inspections.views_finding import ask_reader
 from xushi.inspections.words import Verdict, VisitState
 from xushi.journal.actions import Actor
 from xushi.problems.rules import Horizon
+from xushi.progress.policy import can_review
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
 
@@ -54,6 +56,7 @@ def _page(request: HttpRequest, held: Visit, *, problem: str = "", status: int =
         "not_started": bool(told and told.really_started is False and conclusions.said_started(held)),
         "waiting": selectors.waiting_entries(held), "may_choose": policy.can_choose(user), "problem": problem,
         "may_skip": policy.can_plan(user) and held.state in (VisitState.PLANNED, VisitState.UNDER_WAY),
+        "contradicted": returning.contradicted(user, [held]).get(held.pk),
         "phone_url": _phone(held) if policy.can_record(user, held) else "", "sees_plan": policy.sees_plan(user),
         "pictures": [one for one in held.pictures if one.finding_id is None and one.pk not in apart],  # type: ignore[attr-defined]
         "by_entry": by_entry,
@@ -101,3 +104,29 @@ def choose(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         return _page(request, held, problem=str(refused), status=422)
     messages.success(request, "已采用这一份，原来那一份也留着。" if take else "不采用这一份，留着备查。")
     return redirect("inspections:visit", pk)
+
+
+@require_POST
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """退回月报 that this visit speaks against; back to where the sheet stood."""
+    held = _visible(request, pk)
+    if not can_review(person(request)):
+        raise PermissionDenied("月报由重大办退回。")
+    reason, seen = request.POST.get("reason", ""), row_number(request.POST.get("version", ""))
+    report = row_number(request.POST.get("report", ""))
+    try:
+        returned = returning.return_contradicted(
+            held, reason, report=report or 0, version=seen or 0, actor=Actor.of(request), now=clock.now()
+        )
+    except (Refused, Conflict) as refused:
+        return _page(
+            request, held, problem=str(refused), status=409 if isinstance(refused, Conflict) else 422
+        )
+    messages.success(
+        request, f"已退回{returned.month.label}月报：{held.project.name}。填报人会看到理由并重报。"
+    )
+    return (
+        redirect("inspections:desk")
+        if request.POST.get("from") == "desk"
+        else redirect("inspections:visit", pk)
+    )
