@@ -12,7 +12,7 @@ LONGEST = (
     "tests/e2e/test_the_order.py", "tests/e2e/test_before_ground.py", "tests/e2e/", "tests/operations/",
     "tests/notices/test_killed.py",
 )  # fmt: skip
-# 活得久的东西几十万件，每回都看一遍要花一成时间
+# 活得久的东西有几十万件，少看几遍
 GARBAGE = (50_000, 20, 50)
 
 
