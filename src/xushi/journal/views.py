@@ -18,6 +18,7 @@ from xushi.kit.views_limits import refuse, too_often
 
 PER_PAGE = 50
 ROWS_SHOWN = 500
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # what a day may lie in and still have a midnight on either side
 AUDITOR = "auditor"  # the role's name; the roles themselves stand on a higher floor
 
 
@@ -81,6 +82,8 @@ def _wanted(request: HttpRequest) -> tuple[selectors.EventFilter, str]:
             days[name] = date.fromisoformat(text) if text else None
         except ValueError:
             return selectors.EventFilter(), f"看不懂日期“{text}”，请写成 2018-09-12 这样。"
+        if (day := days[name]) and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            return selectors.EventFilter(), f"日志里没有{day.year}年，请核对日期“{text}”。"
     found = selectors.EventFilter(
         person=request.GET.get("person", "").strip(),
         verb=request.GET.get("verb", ""),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from xushi.core.clock import local_day
+from xushi.kit.choices import SeveralField
 from xushi.registry.checking import RowProblem
 from xushi.supervision.rules import TERM_LABELS, TERM_UNITS, Grade, Terms, TermsRefused, Urgency
 from xushi.units.models import Unit
@@ -46,7 +47,7 @@ class UnitField(forms.ModelChoiceField):
         )
 
 
-class UnitsField(forms.ModelMultipleChoiceField):
+class UnitsField(SeveralField):
     def __init__(self, **given: Any) -> None:
         super().__init__(
             Unit.objects.standing().exclude(kind=Unit.Kind.DISTRICT).order_by("path"),

@@ -12,6 +12,7 @@ from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import local_day
 from xushi.core.text import tidy
 from xushi.duties.words import WEEKDAYS, day_words
+from xushi.kit.choices import SeveralField
 from xushi.registry.checking import Refused
 from xushi.supervision.drafting import TITLE_AT_MOST, OrderInput
 from xushi.supervision.instructing import WORDS_AT_MOST, InstructionInput, title_of
@@ -76,13 +77,13 @@ class InstructionForm(forms.Form):
     lead = forms.ModelChoiceField(
         Unit.objects.none(), label="主办", required=False, empty_label="交重大办转办"
     )
-    co_handlers = forms.ModelMultipleChoiceField(Unit.objects.none(), label="协办", required=False)
+    co_handlers = SeveralField(Unit.objects.none(), label="协办", required=False)
     due = forms.ChoiceField(label="期限", required=False)
     due_on = forms.DateField(
         label="另定的期限", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     confidential = forms.BooleanField(label="限定阅读", required=False)
-    readers = forms.ModelMultipleChoiceField(User.objects.none(), label="点名给谁看", required=False)
+    readers = SeveralField(User.objects.none(), label="点名给谁看", required=False)
     reader_names = forms.CharField(
         label="再点名", max_length=200, required=False,
         widget=forms.TextInput(attrs={"placeholder": "姓名或账号，几个用逗号分开"}),
@@ -175,7 +176,7 @@ class RouteForm(forms.Form):
         empty_label="请选",
         error_messages={"required": "请选主办单位。"},
     )
-    co_handlers = forms.ModelMultipleChoiceField(Unit.objects.none(), label="协办单位", required=False)
+    co_handlers = SeveralField(Unit.objects.none(), label="协办单位", required=False)
     urgency = forms.ChoiceField(label="急缓", choices=Urgency.choices(), initial=Urgency.ORDINARY)
     due_on = forms.DateField(
         label="指定期限", required=False, help_text="不填，按急缓算。",

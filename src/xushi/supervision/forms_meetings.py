@@ -8,6 +8,7 @@ from django import forms
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import BEIJING
+from xushi.kit.choices import SeveralField
 from xushi.problems.models import ProblemClass
 from xushi.supervision.models_meetings import Decision, Meeting
 from xushi.supervision.rules import Urgency
@@ -77,7 +78,7 @@ class DecisionForm(forms.Form):
     lead = forms.ModelChoiceField(
         Unit.objects.none(), label="牵头", required=False, empty_label="照议定里认出的"
     )
-    helpers = forms.ModelMultipleChoiceField(Unit.objects.none(), label="配合", required=False)
+    helpers = SeveralField(Unit.objects.none(), label="配合", required=False)
     due_on = forms.DateField(label="期限", required=False, widget=DAY)
     urgency = forms.ChoiceField(label="急缓", choices=Urgency.choices(), required=False)
     problem_class = forms.ModelChoiceField(ProblemClass.objects.none(), label="问题类别", required=False)
