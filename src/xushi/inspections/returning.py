@@ -57,7 +57,7 @@ class Contradicted:
 
 
 def contradicted(user: User, visits: Iterable[Visit]) -> dict[int, Contradicted]:
-    """{visit: the report that it speaks against}, for who may return reports; four queries.
+    """{visit: the report that it speaks against}, for who may return reports; five queries, however many visits.
 
     Its month is not closed and no later than the month of the visit, and it says over five points more than was
     seen. What was overtaken by a later visit speaks against nothing.
@@ -72,8 +72,10 @@ def contradicted(user: User, visits: Iterable[Visit]) -> dict[int, Contradicted]
         looked = _looked(visit)
         seen = visit.record.seen_rate  # type: ignore[attr-defined]
         reported = share(report.cumulative, plans.get((report.project_id, looked.year), 0))
-        if Month(looked.year, 1) <= report.month <= looked and agreement(reported, seen) is Agreement.SLOWER:
-            told[visit.pk] = Contradicted(visit, report, reported or Decimal(0), seen)
+        if seen is None or reported is None or agreement(reported, seen) is not Agreement.SLOWER:
+            continue
+        if Month(looked.year, 1) <= report.month <= looked:
+            told[visit.pk] = Contradicted(visit, report, reported, seen)
     found = _found(told)
     return {pk: replace(one, found=tuple(found[pk])) for pk, one in told.items()}
 
