@@ -5,20 +5,25 @@ As bench/district.py, wider and told in batches, so that 100,000 projects fit in
 
 import random
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from bench.district import CATEGORIES, NOW, WAN, YEAR, _insert, analyze
+from xushi.alerts.models import Alert
 from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.progress.closing import write_facts
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.progress.standing import live_rows, read
+from xushi.progress.warnings import refresh_alerts
 from xushi.registry.models import AnnualPlan, Category, Listing, Project
 from xushi.units.models import Appointment, Role, Unit, User
 
-CITIES, TOWNS = 10, 9
+CITIES, TOWNS, LEADERS = 10, 9, 8
+LED = 0.6  # the share of projects that a leader of the district leads
+STEPS, DAYS = 30, 10  # the alerts were opened over the last 300 days, some every tenth day
 ROLES = (Role.TERRITORY, Role.DEPARTMENT, Role.OWNER, Role.TERRITORY, Role.OFFICE, Role.LEADER)
 
 
@@ -39,11 +44,12 @@ def build(districts: int, projects: int, people: int, months: int = 12) -> dict[
         with transaction.atomic():
             closing = MonthClosing.objects.create(month=Month(YEAR, number), closed_at=NOW)
             write_facts(closing, read(live_rows(closing.month), "pk"))
+    _alerts()
     analyze()
     first, towns = tree[len(tree) // 2]
     return {
         "province": _person("province", Role.LEADER, root, root),
-        "leader": _person("leader", Role.LEADER, first, first),
+        "leader": User.objects.get(username=f"l{first.pk}-0"),
         "office": _person("office", Role.OFFICE, first, first),
         "territory": _person("territory", Role.TERRITORY, towns[0], towns[0]),
     }
@@ -76,7 +82,8 @@ def _fill(
     months: int,
     chance: random.Random,
 ) -> None:
-    projects = list(_projects(district, towns, categories, count, chance))
+    leaders = [_person(f"l{district.pk}-{n}", Role.LEADER, district, district) for n in range(LEADERS)]
+    projects = list(_projects(district, towns, categories, leaders, count, chance))
     _insert(projects)
     listings = [
         Listing(project=p, year=YEAR, level="district", stage=2 if chance.random() < 0.19 else 1)
@@ -109,7 +116,12 @@ def _fill(
 
 
 def _projects(
-    district: Unit, towns: list[Unit], categories: list[Category], count: int, chance: random.Random
+    district: Unit,
+    towns: list[Unit],
+    categories: list[Category],
+    leaders: list[User],
+    count: int,
+    chance: random.Random,
 ) -> Iterator[Project]:
     for n in range(count):
         town = chance.choice(towns)
@@ -121,10 +133,19 @@ def _projects(
             category=chance.choice(categories),
             territory=town,
             responsible_unit=town,
+            leader=chance.choice(leaders) if chance.random() < LED else None,
             total_investment=chance.randint(1_000, 900_000) * WAN,
             started_on=date(YEAR, chance.randint(1, 12), 15) if chance.random() < 0.9 else None,
             owner_kind=chance.choice(["private", "state", "foreign"]),
         )
+
+
+def _alerts() -> None:
+    """What the last closed month gives rise to, opened on one day after another: not all of it in one month."""
+    refresh_alerts(now=NOW)
+    for step in range(STEPS):
+        some = Alert.objects.annotate(step=F("pk") % STEPS).filter(step=step)
+        some.update(opened_at=NOW - timedelta(days=step * DAYS))
 
 
 def _people(tree: list[tuple[Unit, list[Unit]]], people: int) -> None:

@@ -23,6 +23,9 @@ PAGES = [
     ("清单（属地）", "territory", "/projects/?month=2018-12"),
     ("待办（区重大办）", "office", "/duties/"),
     ("项目页（区领导）", "leader", "/projects/{pk}/"),
+    ("首页（属地）", "territory", "/"),
+    ("预警（区领导）", "leader", "/alerts/"),
+    ("首页（省）", "province", "/"),
     ("总览（省）", "province", "/overview/?month=2018-12"),
     ("清单（省）", "province", "/projects/?month=2018-12&level=district&stage=under_way&sort=gap"),
 ]
