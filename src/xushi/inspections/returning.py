@@ -57,7 +57,7 @@ class Contradicted:
 
 
 def contradicted(user: User, visits: Iterable[Visit]) -> dict[int, Contradicted]:
-    """{visit: the report that it speaks against}, for who may return reports; five queries, however many visits.
+    """{visit: the report that it speaks against}, for who may return reports; four queries, however many visits.
 
     Its month is not closed and no later than the month of the visit, and it says over five points more than was
     seen. What was overtaken by a later visit speaks against nothing.
