@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
@@ -298,10 +299,26 @@ def fuzzed(world: World, requests: int, chance: int, *, edges: int | None = None
     from django.test import override_settings
 
     found = Fuzz(world, chance)
-    with override_settings(XUSHI_API_PER_MINUTE=10**9, ALLOWED_HOSTS=["*"]):
+    with override_settings(XUSHI_API_PER_MINUTE=10**9, ALLOWED_HOSTS=["*"]), _connection_kept():
         found.edges(edges)
         found.blow(requests)
     return found
+
+
+@contextmanager
+def _connection_kept() -> Iterator[None]:
+    """A request's end leaves the connection open, which is in a transaction that goes on."""
+    from django.core import signals
+    from django.db import close_old_connections
+
+    both = (signals.request_started, signals.request_finished)
+    for one in both:
+        one.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for one in both:
+            one.connect(close_old_connections)
 
 
 def told(found: Fuzz) -> str:
@@ -325,11 +342,8 @@ def main() -> int:
     import django
 
     django.setup()
-    from django.core import signals
-    from django.db import close_old_connections, transaction
+    from django.db import transaction
 
-    signals.request_started.disconnect(close_old_connections)
-    signals.request_finished.disconnect(close_old_connections)
     with transaction.atomic():
         found = fuzzed(world_of_demonstration(), options.requests, options.seed, edges=options.edges)
         transaction.set_rollback(True)

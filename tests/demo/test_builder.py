@@ -4,6 +4,8 @@
 """
 
 import json
+import os
+import random
 from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
@@ -14,8 +16,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
 
+from tests.api.fuzz import fuzzed, world_of_demonstration
 from tests.conftest import Once
-from tests.demo.matrix import LEFT_OUT, Walk, routes, table
+from tests.demo.matrix import LEFT_OUT, PEOPLE, Walk, routes, table
+from tests.demo.storm import storm
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.core.money import half_up, yi
@@ -277,6 +281,25 @@ def test_eight_rounds_of_inspections_and_the_ninth_today():
 
 def test_every_route_has_a_stated_rule() -> None:
     assert sorted(table()) == sorted({route.name for route in routes()} - LEFT_OUT)
+
+
+def sown() -> int:
+    """Another sample every time; XUSHI_SEED asks for one again."""
+    return int(os.environ.get("XUSHI_SEED") or random.SystemRandom().randrange(10**6))
+
+
+def test_forms_filled_with_anything_are_answered(built: str) -> None:
+    seed = sown()
+    made = storm(150, seed, PEOPLE, pages=120)
+    assert made.wrong == [], f"XUSHI_SEED={seed} 再来一遍"
+    assert made.statuses.total() >= 200
+
+
+def test_the_interface_answers_as_it_is_described(built: str) -> None:
+    seed = sown()
+    made = fuzzed(world_of_demonstration(), 320, seed, edges=3)
+    assert made.wrong == [], f"XUSHI_SEED={seed} 再来一遍"
+    assert set(made.asked) == {one.label for one in made.operations}
 
 
 def test_every_route_answers_every_role_as_it_is_stated(built: str, db: None) -> None:
