@@ -11,6 +11,7 @@ from xushi.documents.checking import (
     claims_beside,
     claims_calls,
     claims_changes,
+    claims_close,
     claims_database,
     claims_dates,
     claims_every,
@@ -82,6 +83,7 @@ _READERS = (
     claims_told,
     claims_named,
     claims_pairs,
+    claims_close,
 )
 
 _LOOK_BACK, _HALF = 8, Decimal("0.05")

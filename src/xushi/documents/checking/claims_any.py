@@ -58,6 +58,7 @@ _UP, _DOWN = re.compile(r"增|升|上浮|提高|多|高|超"), re.compile(r"降|
 _BASE = re.compile(r"^(?:比|较)[\u4e00-\u9fff]{2,10}的?$")
 _BEYOND = re.compile(r"超(?:出|过)?(?:年度|全年|原)?(?:计划|任务|目标)$")
 _MEAN = re.compile(r"^(?:[月季年]均|平均每?(?:个?月|季度|年)?)[\u4e00-\u9fff]{0,4}$")
+_BY_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{3,8})(?:比率|比例|占比|率)(?:为|达|达到)?$")
 _MAYBE = re.compile(r"尚有|还有|另有|仍有")
 _SPLIT = re.compile(
     r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
@@ -191,6 +192,22 @@ def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         return held
     alone = len(parts) == 1 and len({one.operands[1].value for one in made}) == 1
     return made[0] if alone and _comes_near(made[0], _CLOSE) else None
+
+
+def _share_of_all(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
+    """273天中，优良天数为198天，优良天数比率72.5%: the rate repeats the words of the part."""
+    named = _BY_NAME.search(mention.label) if mention.kind is Kind.PERCENT else None
+    here = [
+        one
+        for one in pool
+        if one.sentence == mention.sentence and one.before(mention) and one.kind in OPERANDS
+    ]
+    parts = [one for one in here if named and named["name"][-4:] in one.phrase]
+    wholes = [one for one in here if parts and one.like == parts[0].like and _value(one) > _value(parts[0])]
+    if len(parts) != 1 or len(wholes) != 1:
+        return None
+    made = _ratio(mention, parts[0], wholes[0])
+    return made if made and (made.held or _comes_near(made, _CLOSE)) else None
 
 
 def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:

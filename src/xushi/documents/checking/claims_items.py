@@ -23,7 +23,9 @@ _AFTER = re.compile(
 _BEFORE = re.compile(
     rf"(?:下列|以下|如下|下述)(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>大?项|个|条|点|件|大?类|份|步|款|方面)"
     rf"|(?P<n2>{_NUMERAL}|\d{{1,2}})(?P<unit2>大?项|个|条|点|件|方面)[\u4e00-\u9fff]{{0,10}}如下"
+    rf"|(?:抓好|做好|突出|抓住|开展|强化)(?P<n3>{_NUMERAL})(?P<unit3>项|个|方面)(?:重点)?(?:工作|任务|举措|措施|方面)(?=：|。)"
 )
+_MORE = re.compile(rf"[，；。]{_NUMERAL}(?:是|要)")
 _REACH = 120  # characters from a list to the words that count it
 _FAR = 400  # characters from one item to the next
 
@@ -49,8 +51,12 @@ def claims(text: Text) -> Iterator[Claim]:
     for match in _BEFORE.finditer(text.regular):
         begun = [one for one in lists if 0 <= one.start - match.end() <= _REACH]
         between = text.regular[match.end() : begun[0].start] if begun else ""
+        if match["n3"] and any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun):
+            continue  # 一是……二是……四是: one is left out, and told of elsewhere
         if begun and "：" in between + text.regular[begun[0].start : begun[0].start + 1]:
-            yield _counted(match, _int(match["n"] or match["n2"]), min(begun, key=lambda one: one.start))
+            yield _counted(
+                match, _int(match["n"] or match["n2"] or match["n3"]), min(begun, key=lambda one: one.start)
+            )
 
 
 def _int(written: str) -> int:

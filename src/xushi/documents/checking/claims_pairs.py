@@ -183,7 +183,7 @@ def _in_a_row(near: Nearby) -> Iterator[Claim]:
 
 def _has_rank(value: Mention, rank: Mention) -> bool:
     marked = value.kind is Kind.SCORE or (
-        value.kind is Kind.PERCENT and _HIGHER_IS_BETTER.search(value.phrase)
+        value.kind is Kind.PERCENT and _HIGHER_IS_BETTER.search(value.lead[-60:])
     )
     beside = value.sentence == rank.sentence and rank.clause - value.clause <= 1
     return bool(marked) and beside and rank.kind is Kind.RANK and value.role is not Role.CHANGE
@@ -195,7 +195,9 @@ def _ordered(near: Sequence[Mention]) -> Iterator[Claim]:
     for (first, one), (second, other) in pairwise(told):
         if not _WHOSE.search(first.phrase) or not _WHOSE.search(second.phrase):
             continue  # of one party's several marks each has a rank of its own
-        measures = [(_HIGHER_IS_BETTER.findall(value.phrase) or ["得分"])[-1] for value in (first, second)]
+        measures = [
+            (_HIGHER_IS_BETTER.findall(value.lead[-60:]) or ["得分"])[-1] for value in (first, second)
+        ]
         if (
             first.like != second.like
             or measures[0] != measures[1]

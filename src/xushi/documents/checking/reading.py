@@ -34,6 +34,8 @@ LONGEST = 4000  # characters of a paragraph
 LOOK_BACK = 300  # characters of a sentence that a number looks back on
 WIDEST_CELL = 40  # characters of a cell, beyond which a row is prose laid out in columns
 _NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万半]")
+_SPACED = re.compile(r" *[\u4e00-\u9fff\d]{1,12}(?: +\d+(?:\.\d+)?%?){1,8} *")
+_WORD = re.compile(r"\S+")
 _OFF = re.compile(r"[\s　]+")
 
 
@@ -121,8 +123,10 @@ def _lines(text: str) -> Iterator[str]:
 
 def _cells(line: str) -> tuple[tuple[int, str], ...]:
     """The cells of a row with where each starts; nothing where the line is prose."""
+    bare = line.strip("\n\r")
+    if _SPACED.fullmatch(bare):  # 建设局 18 14
+        return tuple((found.start(), found.group()) for found in _WORD.finditer(bare))
     for mark, least in (("\t", 1), ("|", 2)):
-        bare = line.strip("\n\r")
         if bare.count(mark) < least:
             continue
         found, start = [], 0

@@ -1,0 +1,221 @@
+"""近旁的几样：一级套一级的规模、有问题的和整改了的、括号里换个单位再说一遍、排第一的被别人超过、没写单位的一串数。"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, pairwise
+
+from xushi.documents.checking.binding import OPERANDS
+from xushi.documents.checking.judging import (
+    Claim,
+    Claimed,
+    Severity,
+    claim_of,
+    of,
+    overlap,
+)
+from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.reading import Text
+from xushi.documents.checking.roles import Mention, Role
+
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?|[十百千])?(?P<unit>亿|万)元?(?:及)?以上")
+_UNITS = {"亿": Decimal(10**8), "万": Decimal(10**4)}
+_ALREADY = re.compile(r"已有?$|已经有?$|其中已有?$")
+_FROM_TO = re.compile(
+    r"自(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日起?(?:至|到)(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日(?:止|前|期间|，|。)"
+)
+_PLACES = re.compile(r"街道|镇|乡|园区|开发区|片区|板块|区$|局|委|办")
+_BARE = re.compile(
+    r"（(?:单位：)?(?P<unit>[\u4e00-\u9fff]{1,5})）：(?P<list>(?:[\u4e00-\u9fff]{1,12}\s*\d+(?:\.\d+)?\s*[；，、]\s*){2,12})(?:合计|共计|总计|小计)\s*(?P<sum>\d+(?:\.\d+)?)"
+)
+_ENTRY = re.compile(r"\d+(?:\.\d+)?")
+_BASIS = re.compile(r"在(?:已)?(?:完成|整改|办结|开工|建成|签约|实施)$")
+_ALL_OF = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:已|均)?(?:全部|全数)|^[\u4e00-\u9fff]{2,10}?均已")
+_NO_MARK = (Role.CHANGE, Role.BASE, Role.DUE)
+_SLIP = Decimal("0.35")
+
+
+def claims(text: Text) -> Iterator[Claim]:
+    """What stands close together and cannot be so."""
+    for _, group in groupby(text.mentions, key=lambda one: one.sentence):
+        here = list(group)
+        yield from _nested(here)
+        yield from _more_than_there_are(here)
+        yield from _in_brackets(here, text)
+        yield from _among_before(here)
+    for near in text.paragraphs:
+        yield from _beaten(near)
+        yield from _on_the_basis(near)
+    for start, end in text.sentences:
+        yield from _from_to(text.regular[start:end], start)
+    yield from _bare_list(text)
+
+
+def _size(one: Mention) -> Decimal | None:
+    found = _SIZE.search(one.quantity.text) if one.kind is Kind.THRESHOLD else None
+    if found is None:
+        return None
+    number = {"十": 10, "百": 100, "千": 1000}.get(found["number"] or "", found["number"] or 1)
+    return Decimal(number) * _UNITS[found["unit"]]
+
+
+def _at_most(part: Mention, whole: Mention) -> Claim:
+    one = whole.quantity
+    return claim_of(
+        Claimed.WITHIN, part.quantity, (one,), one.value, (Decimal(0), one.high), words=f"全部是{one.text}"
+    )
+
+
+def _nested(here: Sequence[Mention]) -> Iterator[Claim]:
+    """亿元以上41个，10亿元以上14个: the larger class is part of the smaller."""
+    sized = [
+        (size, count) for mark, count in pairwise(here) if (size := _size(mark)) and count.kind is Kind.COUNT
+    ]
+    for (small, outer), (large, inner) in pairwise(sized):
+        if large > small and outer.like == inner.like and inner.scope == outer.scope:
+            yield _at_most(inner, outer)
+
+
+def _more_than_there_are(here: Sequence[Mention]) -> Iterator[Claim]:
+    """存在问题的29家，目前已有31家存在问题的企业完成整改: of those that are, no more than there are."""
+    for one, later in pairwise(here):
+        if one.like != later.like or not _ALREADY.search(later.label) or later.clause - one.clause > 2:
+            continue
+        words = re.sub(r"^其中|的$", "", one.label)
+        if len(words) >= 4 and later.tail.startswith(words):
+            yield _at_most(later, one)
+
+
+def _in_brackets(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
+    """0.86亿元（8600万元）: one amount in two units."""
+    for one, other in pairwise(here):
+        between = text.regular[one.quantity.end : other.quantity.start]
+        behind = text.regular[other.quantity.end : other.quantity.end + 1]
+        if between not in ("（", "（即", "（合", "（折合") or behind != "）" or one.like != other.like:
+            continue
+        if one.kind is Kind.MONEY and re.sub(r"[\d.,]", "", one.quantity.text) != re.sub(
+            r"[\d.,]", "", other.quantity.text
+        ):
+            words = f"前面写的是{one.quantity.text}"
+            yield claim_of(
+                Claimed.TWICE,
+                other.quantity,
+                (one.quantity,),
+                one.quantity.value,
+                of(one.quantity),
+                words=words,
+            )
+
+
+def _among_before(here: Sequence[Mention]) -> Iterator[Claim]:
+    """整治小区28个，涉及居民1.36万户，其中2000年以前建成的小区31个: of the only one of its kind before."""
+    for place, part in enumerate(here):
+        before = [one for one in here[:place] if one.like == part.like and one.scope < part.scope]
+        if (
+            "其中" not in part.phrase
+            or len(before) != 1
+            or part.kind is not Kind.COUNT
+            or part.role is Role.CHANGE
+        ):
+            continue
+        noun = part.label[-2:]
+        if len(noun) == 2 and noun in before[0].phrase and before[0].role not in (Role.CHANGE, Role.MEAN):
+            yield _at_most(part, before[0])
+
+
+def _beaten(near: Sequence[Mention]) -> Iterator[Claim]:
+    """盘城91.5%，位居第一；沿江93.2%: nobody told beside the first has more."""
+    for place, first in enumerate(near):
+        if first.kind not in (Kind.PERCENT, Kind.SCORE) or first.role is Role.CHANGE or first.quantity.hedged:
+            continue
+        rank = near[place + 1] if place + 1 < len(near) else None
+        said = first.tail + (
+            rank.phrase[-12:] + rank.quantity.text if rank and rank.sentence == first.sentence else ""
+        )
+        if (
+            rank is None
+            or rank.kind is not Kind.RANK
+            or rank.quantity.value != 1
+            or not re.search(r"居|列|排", said)
+        ):
+            continue
+        if not _PLACES.search(first.phrase) or not re.search(
+            r"率|得分|得$|满意|面", first.phrase + first.tail
+        ):
+            continue
+        others = [
+            one
+            for one in near[place + 2 : place + 8]
+            if one.like == first.like and one.sentence - first.sentence <= 1 and one.role not in _NO_MARK
+        ]  # fmt: skip
+        others = [
+            one
+            for one in others
+            if _PLACES.search(one.lead) and not re.search(r"平均|去年|上年|同期|全市|全省", one.label)
+        ]
+        higher = next((one for one in others if one.quantity.low > first.quantity.high), None)
+        if others and not re.search(r"逾期|未|滞后|超标|失业", first.phrase):
+            told, operands = rank.quantity, (first.quantity, *(one.quantity for one in others))
+            yield Claim(
+                Claimed.RANK, told.start, told.end, told.text, higher is None, operands,
+                words=f"{higher.quantity.text}比{first.quantity.text}高" if higher else "",
+            )  # fmt: skip
+
+
+def _on_the_basis(near: Sequence[Mention]) -> Iterator[Claim]:
+    """累计整治17条。下一步，在完成19条整治任务的基础上; 承办92件。目前98件建议已全部办复: the number just told."""
+    for place, later in enumerate(near):
+        if later.kind not in OPERANDS or later.quantity.hedged:
+            continue
+        basis = _BASIS.search(later.label) and "基础上" in later.tail
+        every = later.label in ("目前", "现", "截至目前", "") and _ALL_OF.match(later.tail)
+        before = [
+            one
+            for one in near[max(0, place - 4) : place]
+            if one.like == later.like and later.sentence - one.sentence == 1
+        ]
+        if not (basis or every) or len(before) != 1 or before[0].role in (Role.CHANGE, Role.MEAN, Role.BASE):
+            continue
+        one = before[0].quantity
+        noun = {later.tail[at : at + 2] for at in range(4)}
+        if not any(pair in before[0].lead + before[0].tail for pair in noun if len(pair) == 2):
+            continue
+        if abs(one.value - later.quantity.value) <= one.value * _SLIP:
+            yield claim_of(
+                Claimed.TWICE, later.quantity, (one,), one.value, of(one), severity=Severity.WARNING,
+                words=f"前面写的是{one.text}",
+            )  # fmt: skip
+
+
+def _from_to(sentence: str, start: int) -> Iterator[Claim]:
+    """自10月8日起至9月25日止: the end comes behind the beginning."""
+    for found in _FROM_TO.finditer(sentence):
+        year = int(found["y1"] or 2018)
+        try:
+            first = date(year, int(found["m1"]), int(found["d1"]))
+            last = date(int(found["y2"] or year), int(found["m2"]), int(found["d2"]))
+        except ValueError:
+            continue
+        crossed = not found["y2"] and first.month >= 11 and last.month <= 3  # over the end of the year
+        begin, end = found.start("m2"), found.end("d2") + 1
+        yield Claim(
+            Claimed.DATE, start + begin, start + end, sentence[begin:end], crossed or first <= last,
+            words=f"比起始的{first.month}月{first.day}日还早",
+        )  # fmt: skip
+
+
+def _bare_list(text: Text) -> Iterator[Claim]:
+    """（万元）：大气治理 1250；水环境治理 3480；……合计 5700: the unit is told once for all."""
+    for found in _BARE.finditer(text.regular):
+        parts = [Decimal(one) for one in _ENTRY.findall(found["list"])]
+        total, printed = sum(parts, Decimal(0)), Decimal(found["sum"])
+        places = max(len(one.partition(".")[2]) for one in (*_ENTRY.findall(found["list"]), found["sum"]))
+        slack = Decimal(5).scaleb(-places - 1) * (len(parts) + 1) if places else Decimal(0)
+        if abs(total - printed) > printed * _SLIP:
+            continue
+        begin, end = found.span("sum")
+        yield Claim(
+            Claimed.SUM, begin, end, found["sum"], overlap((printed, printed), (total - slack, total + slack)), (), total,
+            (total - slack, total + slack), found["unit"], words=f"各项加起来是{total}", value=printed,
+        )  # fmt: skip
