@@ -152,6 +152,8 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
     for claim in wrong:
         if claim.about is not None:
             leaning.setdefault(claim.about, []).append(claim)
+    summed = {one.start for claim in wrong if claim.kind is Claimed.SUM for one in claim.operands}
+    wrong = [claim for claim in wrong if claim.kind is not Claimed.DIFFERENCE or claim.start not in summed]
     slips = {claim.start for claim in wrong if claim.kind is Claimed.TWICE}
     found, told = [], (0, 0)
     sums: list[object] = []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 
@@ -15,7 +15,7 @@ from xushi.documents.checking.judging import (
     of,
     overlap,
 )
-from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -32,6 +32,17 @@ _BARE = re.compile(
 _ENTRY = re.compile(r"\d+(?:\.\d+)?")
 _BASIS = re.compile(r"在(?:已)?(?:完成|整改|办结|开工|建成|签约|实施)$")
 _ALL_OF = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:已|均)?(?:全部|全数)|^[\u4e00-\u9fff]{2,10}?均已")
+_LIST = re.compile(
+    r"(?:以下|下列)(?P<many>\d{1,2}|[两二三四五六七八九十]{1,2})(?P<unit>个|家)(?:单位|部门|街道|企业|镇街|园区)[^：。；]{0,10}：(?P<names>[^：，。；\d]{4,120})(?=。|；|$)"
+)
+_PARTY = re.compile(r"(?:局|委|办|街道|镇|乡|公司|集团|中心|院|园区|开发区|区|部|室|站|所|队)$")
+_EXTENDED = re.compile(
+    r"由(?:(?P<y1>20\d{2})年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日(?:顺延|延长|延期|推迟)(?P<days>\d{1,3})(?:天|日)[^。；\d]{0,16}(?:(?P<y2>20\d{2})年)?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日"
+)
+_OWNERS = re.compile(
+    r"[\u4e00-\u9fff]{2,4}?(?:街道|镇|园区|开发区|片区|公司|集团|局|委)|第[一二三四五六七八九十]+[批轮期次]|去年|上年|上月|同期|\d{1,2}月|[一二三四]季度|[上下]半年|全市|全省"
+)
+_OF_THEM = re.compile(r"新增|另|再|其中|已|未|还|余|又")
 _NO_MARK = (Role.CHANGE, Role.BASE, Role.DUE)
 _SLIP = Decimal("0.35")
 
@@ -50,6 +61,9 @@ def claims(text: Text) -> Iterator[Claim]:
     for start, end in text.sentences:
         yield from _from_to(text.regular[start:end], start)
     yield from _bare_list(text)
+    yield from _names(text)
+    yield from _longer(text)
+    yield from _by_its_words(text)
 
 
 def _size(one: Mention) -> Decimal | None:
@@ -219,3 +233,65 @@ def _bare_list(text: Text) -> Iterator[Claim]:
             Claimed.SUM, begin, end, found["sum"], overlap((printed, printed), (total - slack, total + slack)), (), total,
             (total - slack, total + slack), found["unit"], words=f"各项加起来是{total}", value=printed,
         )  # fmt: skip
+
+
+def _names(text: Text) -> Iterator[Claim]:
+    """对以下5个单位予以通报批评：区交通局、区农业农村局、沿河街道、南桥镇、某某公司: as many as are named."""
+    for found in _LIST.finditer(text.regular):
+        names = found["names"].split("、")
+        many = int(found["many"]) if found["many"].isdigit() else int(numeral(found["many"]))
+        whole = all(_PARTY.search(name) for name in names)
+        if len(names) > 1 and whole and "等" not in found["names"]:
+            number = Decimal(len(names))
+            yield Claim(
+                Claimed.SERIAL, found.start("many"), found.end("unit"), found["many"] + found["unit"], many == len(names),
+                (), number, (number, number), found["unit"], words=f"列出的是{len(names)}个", value=Decimal(many),
+            )  # fmt: skip
+
+
+def _longer(text: Text) -> Iterator[Claim]:
+    """由2024年6月12日延长15天，延长后的期限为2024年6月27日."""
+    for found in _EXTENDED.finditer(text.regular):
+        year = int(found["y1"] or 2018)
+        try:
+            first = date(year, int(found["m1"]), int(found["d1"]))
+            last = date(int(found["y2"] or year), int(found["m2"]), int(found["d2"]))
+        except ValueError:
+            continue
+        due = first + timedelta(days=int(found["days"]))
+        begin, end = found.start("m2"), found.end("d2") + 1
+        yield Claim(
+            Claimed.DATE, begin, end, text.regular[begin:end], last == due,
+            words=f"延长{found['days']}天是{due.month}月{due.day}日",
+        )  # fmt: skip
+
+
+def _by_its_words(text: Text) -> Iterator[Claim]:
+    """概算总投资2.60亿元……管好26900万元概算总投资; 31个省市重点项目……34个省市重点项目: the same words, one number."""
+    for place, later in enumerate(text.mentions):
+        words = re.match(r"[\u4e00-\u9fff]{4,8}", later.tail)
+        if words is None or later.kind not in OPERANDS or later.quantity.hedged or later.role in _NO_MARK:
+            continue
+        for one in text.mentions[max(0, place - 8) : place]:
+            if (
+                one.like != later.like
+                or one.sentence == later.sentence
+                or later.paragraph - one.paragraph > 1
+            ):
+                continue
+            named = one.label[-5:] in words[0] and len(one.label) >= 5
+            alike = one.tail[:6] == later.tail[:6] and len(one.tail) >= 6 and len(later.label) <= 2
+            near = abs(one.quantity.value - later.quantity.value) <= one.quantity.value * _SLIP
+            owners = [set(_OWNERS.findall(x.lead)) for x in (one, later)]
+            if (
+                (named or alike)
+                and near
+                and owners[0] == owners[1]
+                and one.role not in _NO_MARK
+                and not _OF_THEM.search(later.label)
+            ):
+                yield claim_of(
+                    Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
+                    severity=Severity.WARNING, words=f"前面写的是{one.quantity.text}",
+                )  # fmt: skip
+                break

@@ -23,7 +23,7 @@ _AFTER = re.compile(
 _BEFORE = re.compile(
     rf"(?:下列|以下|如下|下述)(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>大?项|个|条|点|件|大?类|份|步|款|方面)"
     rf"|(?P<n2>{_NUMERAL}|\d{{1,2}})(?P<unit2>大?项|个|条|点|件|方面)[\u4e00-\u9fff]{{0,10}}如下"
-    rf"|(?:抓好|做好|突出|抓住|开展|强化)(?P<n3>{_NUMERAL})(?P<unit3>项|个|方面)(?:重点)?(?:工作|任务|举措|措施|方面)(?=：|。)"
+    rf"|(?:抓好|做好|突出|抓住|开展|强化|确定|明确|提出|采取|形成|议定)(?:了|以下|如下)?(?P<n3>{_NUMERAL}|\d{{1,2}})(?P<unit3>项|个|方面|条|点)(?:重点)?(?:工作|任务|举措|措施|方面|要求|意见|事项|建议)?(?=：|。)"
 )
 _MORE = re.compile(rf"[，；。]{_NUMERAL}(?:是|要)")
 _REACH = 120  # characters from a list to the words that count it

@@ -39,9 +39,10 @@ _SIZES = re.compile(
 _NOT = re.compile(r"^(?:其中)?非")
 _VERB = re.compile(r"[\u4e00-\u9fff]{2}$")
 _AMONG = re.compile(r"其中|分别|：|按|包括")
-_BARE = re.compile(r"^(?:其中|分别为)?[：，]?[\u4e00-\u9fff]{2,4}$")  # 街道3家、部门4家、企业1家
+_OTHERS = re.compile(r"^(?:其他|其它|其余)")
+_BARE = re.compile(r"^(?:其中|分别为)?[：，]?(?:涉及|由)?[\u4e00-\u9fff]{2,8}$")  # 街道3家、部门4家、企业1家
 _SPECIAL = re.compile(r"高新|高企|规上|限上|女|党员|上市|专精|巨人|独角|瞪羚|主要|最|重点|新增|已|正|未|累计")
-_OVERLAP = re.compile(r"同时|兼|重复|交叉|既|又|重叠|多类|均有")
+_OVERLAP = re.compile(r"同时|并存|并有|兼|重复|交叉|既|又|重叠|多类|均有")
 _WITHIN = re.compile(r"[\u4e00-\u9fff]{2}[中里](?!心|学|小|等|期|间|央|国|华|医)")
 _ALL = re.compile(
     r"(?:合计|共计|总计|累计|[两二三四五六七八九]类|[两二三四五六七八九]项|[两二三四五六七八九]个[\u4e00-\u9fff]{1,4}共)"
@@ -164,8 +165,10 @@ def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
         if _exhausts(parts):
             yield from _rest(whole, *parts)
             return
+        if whole.label[:2] == parts[0].label[:2]:
+            return  # one of the parts itself
         if _excludes(parts, among=whole.tail.endswith("中")):
-            yield from _beyond(whole, parts)
+            yield from _beyond(whole, parts, every=bool(_OTHERS.search(parts[-1].label)))
             return
 
 
@@ -183,12 +186,14 @@ def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
     return parts
 
 
-def _beyond(whole: Mention, parts: Sequence[Mention]) -> Iterator[Claim]:
-    """More than the whole; what the text does not say to be all of it may be less."""
+def _beyond(whole: Mention, parts: Sequence[Mention], *, every: bool) -> Iterator[Claim]:
+    """More than the whole; what the text does not say to be all of it (其他13件) may be less."""
     operands = tuple(one.quantity for one in parts)
     total = sum((one.value for one in operands), Decimal(0))
     low, high = added(of(one) for one in operands)
-    if low > whole.quantity.high and abs(total - whole.quantity.value) <= whole.quantity.value * _NEAR:
+    if (every or low > whole.quantity.high) and abs(
+        total - whole.quantity.value
+    ) <= whole.quantity.value * _NEAR:
         yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
 
 
@@ -242,7 +247,8 @@ def _excludes(parts: Sequence[Mention], *, among: bool) -> bool:
         named = [match[0] if (match := pattern.search(one.phrase[-12:])) else "" for one in parts]
         if all(named) and (pattern is _SIZES or len(set(named)) == len(named)):
             return len({one.phrase[-12:] for one in parts}) == len(parts)
-    if len(parts) > 2 and _AMONG.search(parts[0].phrase) and all(_BARE.match(one.label) for one in parts):
+    told = among or _AMONG.search(parts[0].phrase) or re.search(r"由|涉及", parts[0].label)
+    if told and all(_BARE.match(one.label) for one in parts):
         return not any(_SPECIAL.search(one.label) for one in parts)
     verbs = {match[0] if (match := _VERB.search(one.label)) else "" for one in parts}
     heads = {one.label for one in parts}
