@@ -12,8 +12,10 @@ from xushi.documents.checking.judging import (
     Claimed,
     Severity,
     claim_of,
+    divided,
     of,
     overlap,
+    scaled,
 )
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
@@ -43,6 +45,13 @@ _OWNERS = re.compile(
     r"[\u4e00-\u9fff]{2,4}?(?:街道|镇|园区|开发区|片区|公司|集团|局|委)|第[一二三四五六七八九十]+[批轮期次]|去年|上年|上月|同期|\d{1,2}月|[一二三四]季度|[上下]半年|全市|全省"
 )
 _OF_THEM = re.compile(r"新增|另|再|其中|已|未|还|余|又")
+_NAMED_FIRST = re.compile(
+    r"，(?P<name>[\u4e00-\u9fff]{2,8}?)(?:位居|位列|居|列|排名|排在|排)[^，。；]{0,8}?(?P<word>倒数第一|第一|首位|榜首|末位|最后)(?=[，。；])"
+)
+_ALL_DONE = re.compile(
+    r"(?P<word>已?(?:全部|全面)(?:完成|办结|整改到位|整改|开工|竣工|销号|反馈|落实))(?=[，。；])"
+)
+_STILL = re.compile(r"(?:仍有|还有|尚有)$")
 _NO_MARK = (Role.CHANGE, Role.BASE, Role.DUE)
 _SLIP = Decimal("0.35")
 
@@ -55,6 +64,10 @@ def claims(text: Text) -> Iterator[Claim]:
         yield from _more_than_there_are(here)
         yield from _in_brackets(here, text)
         yield from _among_before(here)
+        start, end = text.sentences[here[0].sentence]
+        yield from _named_first(here, text.regular[start:end], start)
+        yield from _all_but_some(here, text.regular[start:end], start)
+        yield from _covered(here)
     for near in text.paragraphs:
         yield from _beaten(near)
         yield from _on_the_basis(near)
@@ -136,6 +149,65 @@ def _among_before(here: Sequence[Mention]) -> Iterator[Claim]:
         noun = part.label[-2:]
         if len(noun) == 2 and noun in before[0].phrase and before[0].role not in (Role.CHANGE, Role.MEAN):
             yield _at_most(part, before[0])
+
+
+def _named_first(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
+    """高新区85.7%，经开区91.3%，老山80.0%，高新区位居三个板块第一."""
+    top = _NAMED_FIRST.search(sentence)
+    if top is None or "分别" in sentence:
+        return
+    values = [
+        one
+        for one in here
+        if one.quantity.end <= start + top.start("name") and one.kind in (Kind.PERCENT, Kind.SCORE)
+    ]
+    own = [one for one in values if top["name"] in one.label]
+    if (
+        len(own) != 1
+        or len(values) < 3
+        or any(one.like != own[0].like or one.role in _NO_MARK for one in values)
+    ):
+        return
+    ordered = [one.quantity.value for one in values]
+    low = top["word"] in ("末位", "倒数第一", "最后")
+    held = own[0].quantity.value == (min(ordered) if low else max(ordered))
+    begin, end = start + top.start("word"), start + top.end("word")
+    operands = tuple(one.quantity for one in values)
+    words = f"{top['name']}是{own[0].quantity.text}"
+    yield Claim(Claimed.ADJECTIVE, begin, end, top["word"], held, operands, words=words)
+
+
+def _all_but_some(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
+    """32项任务已全部完成，目前仍有3项正在推进."""
+    said = _ALL_DONE.search(sentence)
+    if said is None:
+        return
+    for one in here:
+        left = _STILL.search(one.label) and re.match(r"[\u4e00-\u9fff]{0,6}?(?:正在|未|尚|没有|待)", one.tail)
+        if left and one.quantity.start > start + said.end() and one.quantity.value > 0:
+            begin, end = start + said.start("word"), start + said.end("word")
+            words = f"还有{one.quantity.text}"
+            yield Claim(Claimed.ADJECTIVE, begin, end, said["word"], False, (one.quantity,), words=words)
+            return
+
+
+def _covered(here: Sequence[Mention]) -> Iterator[Claim]:
+    """64家，已纳入48家，覆盖率75%: of the only two before it."""
+    for whole, part, rate in zip(here, here[1:], here[2:], strict=False):
+        if rate.kind is not Kind.PERCENT or not re.fullmatch(r"覆盖[率面](?:为|达|达到)?", rate.label):
+            continue
+        share = divided(of(part.quantity), of(whole.quantity))
+        if (
+            whole.like != part.like
+            or "已" not in part.label
+            or share is None
+            or part.quantity.value > whole.quantity.value
+        ):
+            continue
+        computed = part.quantity.value / whole.quantity.value * 100
+        if abs(computed - rate.quantity.value) <= rate.quantity.value * _SLIP:
+            operands = (part.quantity, whole.quantity)
+            yield claim_of(Claimed.RATIO, rate.quantity, operands, computed, scaled(share, 100))
 
 
 def _beaten(near: Sequence[Mention]) -> Iterator[Claim]:
@@ -282,6 +354,13 @@ def _by_its_words(text: Text) -> Iterator[Claim]:
             named = one.label[-5:] in words[0] and len(one.label) >= 5
             alike = one.tail[:6] == later.tail[:6] and len(one.tail) >= 6 and len(later.label) <= 2
             near = abs(one.quantity.value - later.quantity.value) <= one.quantity.value * _SLIP
+            of_name = re.match(r"的(?P<name>[\u4e00-\u9fff]{3,8}?)(?:项目|工程|$)", later.tail)
+            named = named or bool(
+                of_name
+                and of_name["name"] in one.lead
+                and len(one.label) >= 3
+                and one.label[-3:] == later.label[-3:]
+            )
             owners = [set(_OWNERS.findall(x.lead)) for x in (one, later)]
             if (
                 (named or alike)

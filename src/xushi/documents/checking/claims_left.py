@@ -18,7 +18,7 @@ from xushi.documents.checking.judging import (
     of,
     taken,
 )
-from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -162,6 +162,9 @@ def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
             one.quantity.hedged or one.quantity.start in told for one in (whole, *parts)
         ):
             continue
+        if _respectively(here, parts):
+            yield from _beyond(whole, parts, every=True)
+            return
         if _exhausts(parts):
             yield from _rest(whole, *parts)
             return
@@ -178,6 +181,8 @@ def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
     for one in after:
         if one.kind in (Kind.PERCENT, Kind.RANK, Kind.SERIAL):
             continue  # 达到的51个，占78.5%; 第一批12件
+        if not parts and one.kind is Kind.COUNT and one.quantity.text[0] in "两二三四五六七八九":
+            continue  # 集中在……三个领域，分别为
         if one.like != whole.like or one.role in _NO_PART or one.quantity.value > whole.quantity.value:
             break
         if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
@@ -195,6 +200,17 @@ def _beyond(whole: Mention, parts: Sequence[Mention], *, every: bool) -> Iterato
         total - whole.quantity.value
     ) <= whole.quantity.value * _NEAR:
         yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
+
+
+def _respectively(here: Sequence[Mention], parts: Sequence[Mention]) -> bool:
+    """1264处，集中在……三个领域，分别为415处、238处、611处: as many as there are fields."""
+    told = re.search(
+        r"(?P<many>[两二三四五六七八九]|\d{1,2})(?:个|类|大)[\u4e00-\u9fff]{1,6}，?分别(?:为|是|有)?$",
+        parts[0].lead,
+    )
+    if told is None or any(one.label not in ("", "和", "及", "与") for one in parts[1:]):
+        return False
+    return len(parts) == (int(told["many"]) if told["many"].isdigit() else int(numeral(told["many"])))
 
 
 def _rest(whole: Mention, part: Mention, rest: Mention) -> Iterator[Claim]:
