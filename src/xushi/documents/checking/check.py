@@ -154,7 +154,7 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
             leaning.setdefault(claim.about, []).append(claim)
     summed = {one.start for claim in wrong if claim.kind is Claimed.SUM for one in claim.operands}
     wrong = [claim for claim in wrong if claim.kind is not Claimed.DIFFERENCE or claim.start not in summed]
-    slips = {claim.start for claim in wrong if claim.kind is Claimed.TWICE}
+    slips = {claim.start for claim in wrong if claim.kind in (Claimed.TWICE, Claimed.WITHIN)}
     found, told = [], (0, 0)
     sums: list[object] = []
     for claim in wrong:
@@ -168,7 +168,9 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
         if added_up and added_up in sums:
             continue  # the same total told before and behind its parts
         sums.append(added_up)
-        if claim.kind is Claimed.RATIO and any(one.start in slips for one in claim.operands):
+        if claim.kind in (Claimed.RATIO, Claimed.DIFFERENCE) and any(
+            one.start in slips for one in claim.operands
+        ):
             continue  # wrong for the number told wrongly: one finding
         if claim.start >= 0:
             told = (claim.start, claim.end)

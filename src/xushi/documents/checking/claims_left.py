@@ -39,6 +39,7 @@ _SIZES = re.compile(
 _NOT = re.compile(r"^(?:其中)?非")
 _VERB = re.compile(r"[\u4e00-\u9fff]{2}$")
 _AMONG = re.compile(r"其中|分别|：|按|包括")
+_A_DEED = re.compile(r"^(?!比|较|同比|环比)[\u4e00-\u9fff]{2,6}提升$")  # 绿化提升2.6亿元
 _OTHERS = re.compile(r"^(?:其他|其它|其余)")
 _BARE = re.compile(r"^(?:其中|分别为)?[：，]?(?:涉及|由)?[\u4e00-\u9fff]{2,8}$")  # 街道3家、部门4家、企业1家
 _SPECIAL = re.compile(r"高新|高企|规上|限上|女|党员|上市|专精|巨人|独角|瞪羚|主要|最|重点|新增|已|正|未|累计")
@@ -62,8 +63,12 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     """What can be said of numbers that no other reader has said anything of; told: where the others have."""
     yield from _turned(text, told)
     yield from _goals(text)
+    last: Mention | None = None
     for _, group in groupby(text.mentions, key=lambda one: one.sentence):
         here = list(group)
+        if last is not None and here[0].lead.startswith("其中") and last.paragraph == here[0].paragraph:
+            yield from _shares([last, *here], told)  # 560.4亿元。其中，第一产业8.6亿元
+        last = here[-1]
         if not _OVERLAP.search(text.sentence_of(here[0].quantity.start)):
             yield from _shares(here, told)
         yield from _apart_before(here, told)
@@ -183,7 +188,11 @@ def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
             continue  # 达到的51个，占78.5%; 第一批12件
         if not parts and one.kind is Kind.COUNT and one.quantity.text[0] in "两二三四五六七八九":
             continue  # 集中在……三个领域，分别为
-        if one.like != whole.like or one.role in _NO_PART or one.quantity.value > whole.quantity.value:
+        if (
+            one.like != whole.like
+            or (one.role in _NO_PART and not _A_DEED.search(one.label))
+            or one.quantity.value > whole.quantity.value
+        ):
             break
         if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
             break

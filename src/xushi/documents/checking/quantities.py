@@ -119,7 +119,7 @@ _SPAN = re.compile(
     rf"{_NOT_AFTER}(?P<from>{ARABIC})\s*(?P<unit0>%|亿元?|万元|个)?\s*[—\-至到]\s*(?P<to>{ARABIC})\s*(?P<unit>{UNIT})"
 )
 _NUMBER = re.compile(
-    rf"{BEFORE}{_NOT_AFTER}(?P<number>{ARABIC}|{CHINESE})\s*{MID}\s*(?P<unit>{UNIT}){_AFTER_COUNTER}(?P<mid2>(?:多|余)(?!\s*\d)(?!{DEED}[^，。；]{{0,2}}\d))?(?P<after>左右|上下|以上|以下|以内)?"
+    rf"{BEFORE}{_NOT_AFTER}(?P<number>{ARABIC}|{CHINESE})\s*{MID}\s*(?P<unit>{UNIT})(?:/(?:立方米|平方米|公里|小时|升|亩|吨))?{_AFTER_COUNTER}(?P<mid2>(?:多|余)(?!\s*\d)(?!{DEED}[^，。；]{{0,2}}\d))?(?P<after>左右|上下|以上|以下|以内)?"
 )
 _NAMES_BEFORE = ("每", "某", "这", "那", "几", "数", "各", "同", "另", "前")  # 每个, 前20名
 
