@@ -42,4 +42,5 @@ def session(user: Any) -> str:
 
 
 if __name__ == "__main__":
-    json.dump(build(), sys.stdout)
+    told = json.dumps(build())
+    sys.stdout.write(f"\n{told}\n")  # a line of its own, whatever else is said there

@@ -23,7 +23,8 @@ from xushi.journal.models import Event
 from xushi.registry.models import Category
 from xushi.registry.plans import propose_plan_revision
 from xushi.registry.rules import PlanInput
-from xushi.units.models import Appointment, User
+from xushi.units.actions_exports import ask
+from xushi.units.models import Appointment, ExportRequest, User
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -88,6 +89,11 @@ PAGES = (
         {"recorded": "1"},
     ),
     Page("alerts:thresholds", OFFICE, body={"reason": "放宽", "slipping_red": "99"}),
+    Page("units:look", OFFICE, body={"name": "假的区", "emblem": "假", "accent": "#123456"}),
+    Page(
+        "units:decide_export", frozenset({"security_admin", "office_user"}), ("asked",), {"verdict": "grant"}
+    ),
+    Page("units:show_number", ADMINISTRATORS, ("person",), {"reason": "核对"}),
     Page("units:new_account", ADMINISTRATORS, body={"username": "假", "name": "假"}),
     Page("units:set_active", ADMINISTRATORS, ("person",), {"active": "0", "reason": "停"}),
     Page("units:reset_password", ADMINISTRATORS, ("person",), {"password": "Xushi-2019-pk"}),
@@ -106,12 +112,13 @@ PAGES = (
 READ_ONLY = {
     "exchange:preview", "exchange:errors", "exchange:template", "registry:ceremonies", "registry:ceremony",
     "progress:mine", "progress:reports", "progress:photo", "progress:closing", "progress:version", "progress:catch_up",
-    "progress:statistics", "progress:statistics_csv", "alerts:list", "units:people", "units:person", "units:units",
+    "progress:statistics", "progress:statistics_csv", "alerts:list", "units:exports", "units:people",
+    "units:people_export", "units:person", "units:units",
     "units:unit",
 }  # fmt: skip
 OWN = {
     "units:login", "units:logout", "units:me", "units:password", "units:authenticator", "units:end_session",
-    "units:second_step", "units:gate", "units:gate_back",
+    "units:second_step", "units:gate", "units:gate_back", "units:ask_export",
 }  # fmt: skip  # everybody's own, and the doors
 
 
@@ -155,8 +162,15 @@ def stand() -> Stood:
         "person": town.pk,
         "appointment": Appointment.objects.get(user=town).pk,
         "unit": stranger.pk,
+        "asked": ask_to_export(people["leader_user"]).pk,
     }
     return people, held
+
+
+def ask_to_export(leader: User) -> ExportRequest:
+    """A request that waits, of a person who grants none."""
+    asked = {"title": "项目清单", "address": "/projects/export/", "personal": False, "reason": "报年报附表"}
+    return ask(user=leader, actor=Actor(by=leader), now=NOW, **asked)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ ROWS = ROOMS[:-1]  # the channels are the notices' own
 ALL = EVERYBODY | {"indicator_lead"}
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "auditor"})
 BUSINESS = ALL - ADMINISTRATORS - {"anonymous"}
+TOLD = BUSINESS | ADMINISTRATORS  # these read what is addressed to them
 LEAD = frozenset({"department_user"})
 LEADER = frozenset({"leader_user"})
 OVERSEERS = OFFICE | LEADER | {"inspector_user"}
@@ -91,8 +92,8 @@ READ = (
     Page("supervision:meeting_moving", ("meeting",), OFFICE),
     Page("supervision:meeting", ("meeting",), OVERSEERS | LEAD),
     Page("supervision:meeting_pack", ("meeting",), OVERSEERS | LEAD),
-    Page("notices:list", (), BUSINESS), Page("notices:preferences", (), BUSINESS), Page("notices:who", (), BUSINESS),
-    Page("notices:badge", (), BUSINESS), Page("notices:rolling", (), BUSINESS),
+    Page("notices:list", (), TOLD), Page("notices:preferences", (), TOLD), Page("notices:who", (), TOLD),
+    Page("notices:badge", (), TOLD), Page("notices:rolling", (), TOLD),
     Page("channels:list", (), OFFICE | {"system_admin"}),
 )  # fmt: skip
 REASON = {"words": "随便写的理由"}

@@ -121,7 +121,8 @@ def province(folder: Path, **settings: str) -> Iterator[Province]:
         east, west = (Machine(folder / name, common) for name in ("east", "west"))
         for machine in (east, west):
             machine.home.mkdir()
-        told = json.loads(east.run("-m", "tests.cluster_town").splitlines()[-1])
+        said = east.run("-m", "tests.cluster_town").splitlines()
+    told = json.loads(next(line for line in said if line.startswith('{"late"')))
         try:
             east.serve()
             west.serve()

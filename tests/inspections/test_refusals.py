@@ -62,6 +62,7 @@ PAGES = (
     Page("inspections:change", ("ahead",), writes=OFFICE, body={"version": "1", "kind": "start"}),
     Page("inspections:skip", ("ahead",), writes=OFFICE, body={"version": "1", "reason": "假的"}),
     Page("inspections:choose", ("visit", "entry"), writes=LOOKERS, body={"take": "1"}),
+    Page("inspections:return_report", ("visit",), writes=OFFICE, body={"report": "1", "version": "1", "reason": "假的"}),
     Page("inspections:signature", ("visit",), WIDE | TOWN),
     Page("inspections:photo", ("photo",), WIDE | TOWN),
     Page("inspections:original", ("photo",), LOOKERS),

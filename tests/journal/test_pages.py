@@ -64,7 +64,9 @@ def test_export_is_what_the_filter_shows_and_runs_nothing(
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0][0] == "编号" and len(rows) == 4
-    assert rows[3][0].startswith("说明：审计员（浦口区）") and rows[3][0].endswith("在127.0.0.1导出日志，共1件")
+    assert rows[3][0].startswith("说明：审计员（浦口区）") and rows[3][0].endswith(
+        "在127.0.0.1导出日志，共1件"
+    )
     taken = Event.objects.get(verb="journal.events.exported")
     assert taken.actor == auditor and taken.changes["筛选"] == ["", "person=%E5%91%A8%E6%95%8F"]
     assert rows[1][2] == "周敏" and rows[1][10] == "'=办了0"

@@ -88,7 +88,7 @@ def test_the_nightly_backup_starts_once(settings: LazySettings, monkeypatch: pyt
         def poll(self) -> int | None:
             return None
 
-    monkeypatch.setattr(schedule, "_start", lambda: started.append(real()) or Child())
+    monkeypatch.setattr(schedule, "_start", lambda *_: started.append(real()) or Child())
     monkeypatch.setattr(schedule, "_running", [])
     schedule.back_up_when_due(real())
     schedule.back_up_when_due(real())  # the first is still at work
@@ -185,7 +185,7 @@ def test_the_command_says_it_for_people_and_for_machines(home: Path, settings: L
 
 def test_an_old_backup_is_told_once_a_day(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.XUSHI_BACKUP_AT, settings.XUSHI_BACKUP_HOURS = "02:30", 30
-    monkeypatch.setattr(schedule, "_start", type("Child", (), {"poll": lambda _: 1}))
+    monkeypatch.setattr(schedule, "_start", lambda *_: type("Child", (), {"poll": lambda _: 1})())
     now = real()
     backed_up(50.1)
     for later in (0, 1, 23):

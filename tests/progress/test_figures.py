@@ -43,8 +43,7 @@ def _comparable(groups):
 def test_cells_say_what_the_rows_say(by, monkeypatch):
     build()
     from_cells = portfolio(WHOLE_DISTRICT, FEBRUARY, by=by)
-    monkeypatch.setattr("xushi.progress.figures._IN_CELLS", {"nothing"})
-    monkeypatch.setattr("xushi.progress.figures.summed", lambda user: None)
+    monkeypatch.setattr("xushi.progress.sources.counted", lambda user: None)
     from_facts = portfolio(WHOLE_DISTRICT, FEBRUARY, by=by)
     for group in from_facts:
         group.whole = True

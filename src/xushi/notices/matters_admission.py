@@ -16,7 +16,9 @@ OPINION = Opinion._meta.label_lower
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     named = {pk for spoken in spoken_of(event, OPINION) for pk in spoken}
     for spoken in spoken_of(event, APPLICATION):
-        rows = Application.objects.filter(pk__in=list(spoken)).select_related("territory", "responsible_unit__successor")
+        rows = Application.objects.filter(pk__in=list(spoken)).select_related(
+            "territory", "responsible_unit__successor"
+        )
         for one in rows.prefetch_related("opinions__unit__successor").order_by("pk"):
             yield _application(one, named, said_in(spoken[one.pk]), directory)
 

@@ -46,7 +46,9 @@ def _people(duty: Duty, steps: tuple[Step, ...], directory: Directory) -> Told:
     if Step.HEAD in steps:
         people[Who.LATE_HEADS] = _heads(duty, directory)
     if Step.OFFICE in steps:
-        people[Who.LATE_OFFICE] = directory.answering(Role.OFFICE, duty.unit or directory.unit_of(duty.person_id or 0))
+        people[Who.LATE_OFFICE] = directory.answering(
+            Role.OFFICE, duty.unit or directory.unit_of(duty.person_id or 0)
+        )
     return people
 
 
