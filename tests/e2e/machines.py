@@ -122,7 +122,7 @@ def province(folder: Path, **settings: str) -> Iterator[Province]:
         for machine in (east, west):
             machine.home.mkdir()
         said = east.run("-m", "tests.cluster_town").splitlines()
-    told = json.loads(next(line for line in said if line.startswith('{"late"')))
+        told = json.loads(next(line for line in said if line.startswith('{"late"')))
         try:
             east.serve()
             west.serve()
