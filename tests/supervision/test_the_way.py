@@ -108,7 +108,8 @@ def test_from_the_leaders_words_to_the_closing(world: World) -> None:
     assert not Duty.objects.open().exists()
     assert [r.on_time for r in OrderReply.objects.order_by("pk")] == [True, True]
     assert (order.returns, order.on_time) == (1, True)
-    verbs = list(Event.objects.filter(verb__startswith="supervision").values_list("verb", flat=True))
+    told = Event.objects.filter(verb__startswith="supervision").order_by("pk")
+    verbs = list(told.values_list("verb", flat=True))
     assert verbs[0] == "supervision.instruction.sent"
     assert "supervision.instruction.fed_back" in verbs
     assert verbs[-1] == "supervision.order.closed"
