@@ -56,6 +56,21 @@ def around(near: Sequence[Mention]) -> Iterator[Around]:
         yield Around(mention, near[max(0, place - BACK) : place], near[place + 1 : place + 1 + AHEAD])
 
 
+def sum_of(total: Mention, parts: Sequence[Mention]) -> Claim:
+    """The claim that these parts make the total."""
+    operands = tuple(one.quantity for one in parts)
+    value = sum((one.value for one in operands), Decimal(0))
+    return claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+
+
+def at_most(part: Mention, whole: Mention) -> Claim:
+    """The claim that a part is no more than its whole."""
+    one = whole.quantity
+    return claim_of(
+        Claimed.WITHIN, part.quantity, (one,), one.value, (Decimal(0), one.high), words=f"全部是{one.text}"
+    )
+
+
 def may_hold(whole: Mention, part: Mention) -> bool:
     """Whether one may be the whole of the other: alike, not smaller, no mean and no change."""
     return (

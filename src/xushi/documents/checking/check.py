@@ -37,6 +37,7 @@ from xushi.documents.checking import (
     claims_terms,
     claims_told,
     claims_trends,
+    claims_whole,
 )
 from xushi.documents.checking.facts import Facts
 from xushi.documents.checking.judging import (
@@ -98,7 +99,7 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     page = read(text, tables)
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
     claims = _believed(page, claims)
-    for reader in (claims_left, claims_any):  # what is left over, the surer first
+    for reader in (claims_left, claims_any, claims_whole):  # what is left over, the surer first
         claims += reader.claims(page, _told(claims))
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)

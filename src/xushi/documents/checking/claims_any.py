@@ -22,7 +22,7 @@ from xushi.documents.checking.judging import (
     scaled,
     taken,
 )
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -60,12 +60,6 @@ _BEYOND = re.compile(r"超(?:出|过)?(?:年度|全年|原)?(?:计划|任务|目
 _MEAN = re.compile(r"^(?:[月季年]均|平均每?(?:个?月|季度|年)?)[\u4e00-\u9fff]{0,4}$")
 _BY_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{3,8})(?:比率|比例|占比|率)(?:为|达|达到)?$")
 _MAYBE = re.compile(r"尚有|还有|另有|仍有")
-_SPLIT = re.compile(
-    r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
-)
-_PARTS = re.compile(
-    r"^(?P<many>[两二三四五六七八])(?:个?部门|项|类|个?街道|个?园区|个?片区|家单位|个?单位|者|家|个)[\u4e00-\u9fff]{0,2}?(?:合计|共计|总计|共)(?P<what>[\u4e00-\u9fff]{0,8})$"
-)
 _UNFIT = (Role.CHANGE, Role.MEAN, Role.TARGET, Role.DUE)
 
 
@@ -90,13 +84,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 or _done_rate(mention, pool)
                 or _share(mention, wide)
             )
-            found = (
-                found
-                or _undone(mention, pool)
-                or _grown(mention, pool)
-                or _split(mention, pool)
-                or _together(mention, near[:place])
-            )
+            found = found or _undone(mention, pool) or _grown(mention, pool)
             if found:
                 yield found
 
@@ -115,7 +103,7 @@ def _difference(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     made = [_less(mention, *pair) for pair in pairs]
     if held := next((one for one in made if one.held), None):
         return held
-    close = [one for one in made if _comes_near(one, _NEAR)]
+    close = [one for one in made if comes_near(one, _NEAR)]
     if len(close) != 1 or not _named(mention, fitting):
         return None
     return close[0]
@@ -154,7 +142,7 @@ def _less(mention: Mention, more: Mention, less: Mention) -> Claim:
     return claim_of(Claimed.DIFFERENCE, mention.quantity, operands, _value(more) - _value(less), allowed)
 
 
-def _comes_near(claim: Claim, share: Decimal) -> bool:
+def comes_near(claim: Claim, share: Decimal) -> bool:
     value, computed = claim.value, claim.computed
     if value is None or computed is None:
         return False
@@ -191,7 +179,7 @@ def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     if held := next((one for one in made if one.held), None):
         return held
     alone = len(parts) == 1 and len({one.operands[1].value for one in made}) == 1
-    return made[0] if alone and _comes_near(made[0], _CLOSE) else None
+    return made[0] if alone and comes_near(made[0], _CLOSE) else None
 
 
 def _share_of_all(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -207,7 +195,7 @@ def _share_of_all(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     if len(parts) != 1 or len(wholes) != 1:
         return None
     made = _ratio(mention, parts[0], wholes[0])
-    return made if made and (made.held or _comes_near(made, _CLOSE)) else None
+    return made if made and (made.held or comes_near(made, _CLOSE)) else None
 
 
 def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -226,7 +214,7 @@ def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         return held
     if _leaves(mention, [one for one in pool if one.like == mention.like and one.before(mention)]):
         return None
-    close = [one for one in made if _comes_near(one, _CLOSE)]
+    close = [one for one in made if comes_near(one, _CLOSE)]
     return close[0] if len(close) == 1 else None
 
 
@@ -243,7 +231,7 @@ def _beyond_plan(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     if len(here) != 2 or len(asked) != 1:
         return None
     made = _less(mention, next(one for one in here if one not in asked), asked[0])
-    return made if made.held or _comes_near(made, _NEAR) else None
+    return made if made.held or comes_near(made, _NEAR) else None
 
 
 def _mean_of_list(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -258,7 +246,7 @@ def _mean_of_list(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     low, high = added(of(one.quantity) for one in here)
     operands = tuple(one.quantity for one in here)
     made = claim_of(Claimed.MEAN, mention.quantity, operands, value, (low / many, high / many))
-    return made if _comes_near(made, _CLOSE) else None
+    return made if comes_near(made, _CLOSE) else None
 
 
 def _leaves(mention: Mention, told: Sequence[Mention]) -> bool:
@@ -290,7 +278,7 @@ def _done_rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     made = [claim for one in done if (claim := _ratio(mention, one, asked[0]))]
     if held := next((one for one in made if one.held), None):
         return held
-    return made[0] if len(made) == 1 and _comes_near(made[0], _CLOSE) else None
+    return made[0] if len(made) == 1 and comes_near(made[0], _CLOSE) else None
 
 
 def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -310,7 +298,7 @@ def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     made = [claim for whole in wholes if (claim := _ratio(mention, part, whole))]
     if held := next((one for one in made if one.held), None):
         return held
-    return made[0] if len(made) == 1 and _comes_near(made[0], _CLOSE) else None
+    return made[0] if len(made) == 1 and comes_near(made[0], _CLOSE) else None
 
 
 def _undone(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -326,7 +314,7 @@ def _undone(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     ):
         return None
     made = _less(mention, whole, part)
-    return made if made.held or _comes_near(made, _NEAR) else None
+    return made if made.held or comes_near(made, _NEAR) else None
 
 
 def _grown(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -349,7 +337,7 @@ def _grown(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     computed = (_value(new) / _value(old) - 1) * 100 * sign
     allowed = directed_by(sign, scaled((change[0] - 1, change[1] - 1), 100))
     made = claim_of(Claimed.GROWTH, mention.quantity, (new.quantity, old.quantity), computed, allowed)
-    return made if made.held or _comes_near(made, _NEAR) else None
+    return made if made.held or comes_near(made, _NEAR) else None
 
 
 def _tenths(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
@@ -366,55 +354,4 @@ def _tenths(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     if len(asked) != 1 or len(done) != 1 or asked[0].like != done[0].like:
         return None
     made = _ratio(mention, done[0], asked[0])
-    return made if made and (made.held or _comes_near(made, _CLOSE)) else None
-
-
-def _split(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
-    """分三期建设：一期12亿元，二期8.5亿元，三期6.5亿元，总投资27亿元; 64个，分两批实施，第一批38个，第二批26个."""
-    if mention.kind not in OPERANDS or mention.role in (Role.CHANGE, Role.MEAN):
-        return None
-    like = [one for one in pool if one.like == mention.like and one.sentence == mention.sentence]
-    behind = [one for one in like if mention.before(one)]
-    before = [one for one in like if one.before(mention)]
-    for parts, words in ((behind, behind[0].lead if behind else ""), (before, mention.lead)):
-        told = _SPLIT.search(words)
-        if told is None:
-            continue
-        many = int(numeral(told["many"]))
-        fitting = parts[:many] if parts is behind else parts[-many:]
-        whole = parts is before or len(behind) == many
-        if len(fitting) == many > 1 and whole and all(_value(one) <= _value(mention) for one in fitting):
-            return _sum(mention, fitting)
-    return None
-
-
-def _sum(total: Mention, parts: Sequence[Mention]) -> Claim | None:
-    operands = tuple(one.quantity for one in parts)
-    value = sum((one.value for one in operands), Decimal(0))
-    made = claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
-    return made if _comes_near(made, _CLOSE) else None
-
-
-def _together(total: Mention, before: Sequence[Mention]) -> Claim | None:
-    """发改局牵头18项，已完成12项；建设局牵头15项，已完成9项；两部门合计33项，已完成21项: each by its place in the row."""
-    opening = next(
-        (one for one in reversed(before) if one.sentence == total.sentence and _PARTS.match(one.label)), None
-    )
-    opens = total if _PARTS.match(total.label) else opening
-    if opens is None or total.kind not in OPERANDS or total.clause - opens.clause > 3:
-        return None
-    told = _PARTS.match(opens.label)
-    many = int(numeral(told["many"])) if told else 0
-    earlier = [one for one in before[-24:] if one.before(opens)]
-    if opens is total:
-        what = told["what"] if told else ""
-        rows = [
-            one for one in earlier if one.like == total.like and (what[-2:] in one.phrase if what else True)
-        ]
-        width = len(rows) // many if many else 0
-        rows = rows[0::width] if width and len(rows) == width * many else []
-    else:
-        rows = [one for one in earlier if one.like == total.like and one.label == total.label]
-    if many < 2 or len(rows) != many or any(one.role in (Role.CHANGE, Role.MEAN) for one in rows):
-        return None
-    return _sum(total, rows)
+    return made if made and (made.held or comes_near(made, _CLOSE)) else None

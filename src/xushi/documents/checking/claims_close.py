@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from xushi.documents.checking.binding import OPERANDS
+from xushi.documents.checking.binding import OPERANDS, at_most
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -87,13 +87,6 @@ def _size(one: Mention) -> Decimal | None:
     return Decimal(number) * _UNITS[found["unit"]]
 
 
-def _at_most(part: Mention, whole: Mention) -> Claim:
-    one = whole.quantity
-    return claim_of(
-        Claimed.WITHIN, part.quantity, (one,), one.value, (Decimal(0), one.high), words=f"全部是{one.text}"
-    )
-
-
 def _nested(here: Sequence[Mention]) -> Iterator[Claim]:
     """亿元以上41个，10亿元以上14个: the larger class is part of the smaller."""
     sized = [
@@ -101,7 +94,7 @@ def _nested(here: Sequence[Mention]) -> Iterator[Claim]:
     ]
     for (small, outer), (large, inner) in pairwise(sized):
         if large > small and outer.like == inner.like and inner.scope == outer.scope:
-            yield _at_most(inner, outer)
+            yield at_most(inner, outer)
 
 
 def _more_than_there_are(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -111,7 +104,7 @@ def _more_than_there_are(here: Sequence[Mention]) -> Iterator[Claim]:
             continue
         words = re.sub(r"^其中|的$", "", one.label)
         if len(words) >= 4 and later.tail.startswith(words):
-            yield _at_most(later, one)
+            yield at_most(later, one)
 
 
 def _in_brackets(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
@@ -148,7 +141,7 @@ def _among_before(here: Sequence[Mention]) -> Iterator[Claim]:
             continue
         noun = part.label[-2:]
         if len(noun) == 2 and noun in before[0].phrase and before[0].role not in (Role.CHANGE, Role.MEAN):
-            yield _at_most(part, before[0])
+            yield at_most(part, before[0])
 
 
 def _named_first(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from xushi.documents.checking.binding import OPERANDS, UNFIT
+from xushi.documents.checking.binding import OPERANDS, UNFIT, at_most
 from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, of, overlap, taken
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
@@ -118,7 +118,7 @@ def _larger(before: Sequence[Mention], row: Sequence[Mention], between: str) -> 
     if (
         other.label.endswith(deed) or (len(first) == 2 and other.label.startswith(first))
     ) and one.quantity.high <= whole.quantity.low < other.quantity.low:
-        yield _at_most(other, whole)
+        yield at_most(other, whole)
 
 
 def _row(text: Text, like: tuple[Kind, str], after: Sequence[Mention]) -> list[Mention]:
@@ -267,7 +267,7 @@ def _stock(here: Sequence[Mention]) -> Iterator[Claim]:
         if whole.like != part.like or whole.kind is not Kind.COUNT or part.clause - whole.clause > 1:
             continue
         if _STOCK.search(whole.label) and _FRESH.search(part.label):
-            yield _at_most(part, whole)
+            yield at_most(part, whole)
 
 
 def _found(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -276,7 +276,7 @@ def _found(here: Sequence[Mention]) -> Iterator[Claim]:
         if whole.like != part.like or whole.kind is not Kind.COUNT or part.clause - whole.clause != 1:
             continue
         if _SURVEYED.search(whole.label) and _FOUND.match(part.label):
-            yield _at_most(part, whole)
+            yield at_most(part, whole)
 
 
 def _above(near: Sequence[Mention]) -> Iterator[Claim]:
@@ -309,10 +309,3 @@ def _month_of_many(here: Sequence[Mention]) -> Iterator[Claim]:
             month.quantity.value, of(month.quantity), many.quantity.unit, words=f"当月就有{month.quantity.text}",
             value=many.quantity.value,
         )  # fmt: skip
-
-
-def _at_most(part: Mention, whole: Mention) -> Claim:
-    one = whole.quantity
-    return claim_of(
-        Claimed.WITHIN, part.quantity, (one,), one.value, (Decimal(0), one.high), words=f"全部是{one.text}"
-    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xushi.documents.checking.binding import UNFIT
+from xushi.documents.checking.binding import UNFIT, at_most
 from xushi.documents.checking.claims_tables import table_claims
 from xushi.documents.checking.judging import Claim, Claimed, Severity, added, claim_of, of, overlap
 from xushi.documents.checking.quantities import Kind, numeral
@@ -231,10 +231,10 @@ def _within(mention: Mention, here: Sequence[Mention]) -> Claim | None:
     if bracketed:
         start = mention.quantity.start - len(mention.lead) + bracketed.start()
         outside = [one for one in here if one.quantity.end <= start and one.sentence == mention.sentence]
-        return _at_most(mention, outside[-1]) if outside and outside[-1].like == mention.like else None
+        return at_most(mention, outside[-1]) if outside and outside[-1].like == mention.like else None
     inside = re.search(r"中有?$|中已?有", mention.label)
     if inside and here[-1].like == mention.like and here[-1].clause == mention.clause:
-        return _at_most(mention, here[-1])
+        return at_most(mention, here[-1])
     return _among(mention, here) if "其中" in mention.lead else None
 
 
@@ -255,9 +255,9 @@ def _among(mention: Mention, here: Sequence[Mention]) -> Claim | None:
     if close is here[-1] and close.like == mention.like and not _differ(mention, close):
         if close.role is Role.REST and any(_reaches(one, mention) for one in outer[:-1]):
             return None  # 签约186户，剩余24户，其中选择货币补偿的112户: of those signed
-        return _at_most(mention, close)
+        return at_most(mention, close)
     whole = _of_one_role(mention, outer) if mention.kind is Kind.MONEY else _counted(mention, outer, here)
-    return _at_most(mention, whole) if whole else None
+    return at_most(mention, whole) if whole else None
 
 
 def _reaches(one: Mention, mention: Mention) -> bool:
@@ -301,10 +301,3 @@ def _goes_on(mention: Mention, here: Sequence[Mention]) -> bool:
 
 def _alike(mention: Mention, outer: Sequence[Mention]) -> list[Mention]:
     return [one for one in outer if one.like == mention.like and one.period in (None, mention.period)]
-
-
-def _at_most(mention: Mention, whole: Mention) -> Claim:
-    return claim_of(
-        Claimed.WITHIN, mention.quantity, (whole.quantity,), whole.quantity.value, (Decimal(0), whole.quantity.high),
-        words=f"全部只有{whole.quantity.text}",
-    )  # fmt: skip
