@@ -91,7 +91,15 @@ def issue_an_order(page: Page, project: int, unit: str) -> str:
     return page.url.partition("/supervision")[2].partition("?")[0]
 
 
-def test_from_the_problem_to_the_closed_month_over_two_machines(here: Province, at: Any) -> None:
+def test_two_machines_on_one_database_with_a_replica(here: Province, at: Any) -> None:
+    """One story in this order: each chapter stands on what the one before has left, the last takes the replica away."""
+    from_the_problem_to_the_closed_month(here, at)
+    reading_comes_from_the_replica_and_what_one_wrote_is_seen_at_once(here)
+    nobody_misses_a_page_when_the_replica_goes_away_and_comes_back(here)
+    a_replica_that_was_made_a_primary_is_read_by_nobody(here)
+
+
+def from_the_problem_to_the_closed_month(here: Province, at: Any) -> None:
     project, unit = here.told["late"][0], here.told["territory"][1]
     office, leader = at(here.west, "zhou"), at(here.east, "chen")
     reporter, at_the_unit = at(here.balancer, "wang", "phone"), at(here.east, "wang")
@@ -135,7 +143,7 @@ def close_march(here: Province, at: Any, leader: Page) -> None:
     expect(shown(leader, "main")).to_contain_text("3月")
 
 
-def test_reading_pages_come_from_the_replica_and_what_one_wrote_is_seen_at_once(here: Province) -> None:
+def reading_comes_from_the_replica_and_what_one_wrote_is_seen_at_once(here: Province) -> None:
     leader, office = Reader(here, "chen", here.east), Reader(here, "zhou", here.west)
     until(lambda: leader.get("/") == "replica", what="首页没有去副本")
     assert leader.get("/problems/") == "replica" and leader.get("/me") == "primary"
@@ -152,7 +160,7 @@ def test_reading_pages_come_from_the_replica_and_what_one_wrote_is_seen_at_once(
     until(lambda: office.get(made) == "replica" and name in office.text, what="自己写的副本已有")
 
 
-def test_nobody_misses_a_page_when_the_replica_goes_away_and_comes_back(here: Province) -> None:
+def nobody_misses_a_page_when_the_replica_goes_away_and_comes_back(here: Province) -> None:
     leader = Reader(here, "chen", here.east)
     until(lambda: leader.get("/projects/") == "replica")
     here.store.stop_replica()
@@ -162,7 +170,7 @@ def test_nobody_misses_a_page_when_the_replica_goes_away_and_comes_back(here: Pr
     until(lambda: leader.get("/projects/") == "replica", seconds=30, what="副本回来了没有再用")
 
 
-def test_a_replica_that_was_made_a_primary_is_read_by_nobody(here: Province) -> None:
+def a_replica_that_was_made_a_primary_is_read_by_nobody(here: Province) -> None:
     leader = Reader(here, "chen", here.east)
     here.store.promote()
     until(lambda: leader.get("/projects/") == "primary")
