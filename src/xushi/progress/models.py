@@ -140,10 +140,39 @@ class Reminder(models.Model):
         return f"{self.project_id} {self.month}"
 
 
+class ClosingQuerySet(QuerySet["MonthClosing"]):
+    def in_force(self) -> "ClosingQuerySet":
+        return self.filter(reopened_at=None)
+
+    def of(self, place: Unit | None) -> "ClosingQuerySet":
+        """The closings that fix a month for a whole district or city, or for the whole tree where none is given."""
+        whole = Q(district=None)
+        own = Q(district=place) & ~Q(kind=MonthClosing.Kind.DIRECT)
+        return self.filter(whole if place is None else whole | own)
+
+    def fixing(self) -> "ClosingQuerySet":
+        """Those that hold facts themselves, and so say of each project what it was."""
+        return self.exclude(kind=MonthClosing.Kind.SUMMED)
+
+
 class MonthClosing(models.Model):
-    """关账: fixes a month's figures. Reopening ends the version and leaves it; closing again writes the next."""
+    """关账: fixes a month's figures. Reopening ends the version and leaves it; closing again writes the next.
+
+    Of a tree with several districts each has its own. Once all below a city or a province are closed, a closing of
+    that city, and one of the whole tree (no district), stand over theirs: those hold no facts, their parts do.
+    """
+
+    class Kind(models.TextChoices):
+        OWN = "own", "自己关的"
+        DIRECT = "direct", "只是本级，不含下面的区"
+        SUMMED = "summed", "下面各区关齐了"
 
     month = MonthField("月份")
+    district = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", verbose_name="区", help_text="空：全部的区一起"
+    )
+    kind = models.CharField("哪一种", max_length=8, choices=Kind.choices, default=Kind.OWN)
+    parts = models.ManyToManyField("self", symmetrical=False, related_name="wholes", verbose_name="各区的关账")
     version = models.PositiveSmallIntegerField("版本", default=1)
     closed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="关账人")
     closed_at = models.DateTimeField("关账时间")
@@ -153,12 +182,26 @@ class MonthClosing(models.Model):
     reopened_at = models.DateTimeField("重开时间", null=True, blank=True)
     reopen_reason = models.CharField("重开理由", max_length=300, blank=True)
 
+    objects: ClassVar[Any] = ClosingQuerySet.as_manager()
+
     class Meta:
         verbose_name = "关账"
         constraints = [
-            models.UniqueConstraint(fields=["month", "version"], name="closing_version_once"),
             models.UniqueConstraint(
-                fields=["month"], condition=Q(reopened_at=None), name="one_closing_in_force"
+                fields=["month", "version"], condition=Q(district=None), name="closing_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["month"], condition=Q(reopened_at=None, district=None), name="one_closing_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=["month", "district", "kind", "version"],
+                condition=Q(district__isnull=False),
+                name="closing_version_once_a_district",
+            ),
+            models.UniqueConstraint(
+                fields=["month", "district", "kind"],
+                condition=Q(reopened_at=None, district__isnull=False),
+                name="one_closing_in_force_a_district",
             ),
         ]
 
