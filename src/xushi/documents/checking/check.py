@@ -1,5 +1,6 @@
 """查一段文字：断言收齐，逐条重算，对不上的归并成发现。"""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,6 +13,7 @@ from xushi.documents.checking import (
     claims_calls,
     claims_changes,
     claims_close,
+    claims_closed,
     claims_database,
     claims_dates,
     claims_every,
@@ -32,6 +34,7 @@ from xushi.documents.checking import (
     claims_referring,
     claims_row_words,
     claims_said,
+    claims_sole,
     claims_standing,
     claims_sums,
     claims_terms,
@@ -39,6 +42,7 @@ from xushi.documents.checking import (
     claims_trends,
     claims_whole,
 )
+from xushi.documents.checking.binding import PAST
 from xushi.documents.checking.facts import Facts
 from xushi.documents.checking.judging import (
     WORDS,
@@ -55,6 +59,7 @@ from xushi.documents.checking.judging import (
 )
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Table, Text, read
+from xushi.documents.checking.roles import Mention
 
 _READERS = (
     claims_rates,
@@ -88,6 +93,8 @@ _READERS = (
 )
 
 _LOOK_BACK, _HALF = 8, Decimal("0.05")
+_FORMERLY = re.compile(r"(?:由|从)(?:年初|上年|去年|上月|同期|上季度?|原来|过去|此前|最初)[^，]{0,8}$")
+_SOME = re.compile(r"(?:另有|还有|其中有?|仍有|有)\d+[个家项户件][\u4e00-\u9fff]{2,10}率$")
 _WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)
 
 
@@ -99,7 +106,13 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     page = read(text, tables)
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
     claims = _believed(page, claims)
-    for reader in (claims_left, claims_any, claims_whole):  # what is left over, the surer first
+    for reader in (
+        claims_left,
+        claims_any,
+        claims_whole,
+        claims_closed,
+        claims_sole,
+    ):  # what is left over, the surer first
         claims += reader.claims(page, _told(claims))
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)
@@ -118,11 +131,26 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
 def _believed(page: Text, claims: Sequence[Claim]) -> list[Claim]:
     """Without those that another reader of the same number has shown to hold: it knew better what belongs together."""
     held = {(claim.kind, claim.start) for claim in claims if claim.held and claim.kind in _WORKED_OUT}
+    mentions = {one.quantity.start: one for one in page.mentions}
     return [
         claim
         for claim in claims
-        if claim.held or ((claim.kind, claim.start) not in held and not _of_a_larger(page, claim))
+        if claim.held
+        or not (
+            (claim.kind, claim.start) in held
+            or _of_a_larger(page, claim)
+            or (claim.start in mentions and _of_another(claim, mentions[claim.start]))
+        )
     ]
+
+
+def _of_another(claim: Claim, mention: Mention) -> bool:
+    """占比由年初的60%提高到; 去年同期月均91.5件; 另有2个项目完成率不足五成: not of the numbers told here."""
+    if claim.kind is Claimed.MEAN:
+        return bool(PAST.search(mention.label))
+    if claim.kind is not Claimed.RATIO or mention.kind is not Kind.PERCENT:
+        return False
+    return bool(_FORMERLY.search(mention.label) or (mention.quantity.hedged and _SOME.search(mention.phrase)))
 
 
 def _of_a_larger(page: Text, claim: Claim) -> bool:
@@ -155,6 +183,12 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
             leaning.setdefault(claim.about, []).append(claim)
     summed = {one.start for claim in wrong if claim.kind is Claimed.SUM for one in claim.operands}
     wrong = [claim for claim in wrong if claim.kind is not Claimed.DIFFERENCE or claim.start not in summed]
+    rates = {claim.start for claim in wrong if claim.kind is Claimed.RATIO}
+    wrong = [
+        claim
+        for claim in wrong
+        if claim.kind is not Claimed.DIFFERENCE or not any(one.start in rates for one in claim.operands)
+    ]  # told of the wrong rate: one finding
     slips = {claim.start for claim in wrong if claim.kind in (Claimed.TWICE, Claimed.WITHIN)}
     found, told = [], (0, 0)
     sums: list[object] = []

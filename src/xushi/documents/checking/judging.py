@@ -200,7 +200,8 @@ def likely(claim: Claim) -> bool:
         size = max((abs(one.value) for one in claim.operands), default=abs(claim.computed) * 5)
         return abs(claim.computed - claim.value) <= size / 5
     if claim.value <= 0 or claim.computed <= 0:
-        return claim.kind is Claimed.GROWTH and abs(claim.computed - claim.value) <= 30
+        turned = abs(claim.computed + claim.value) <= 1  # 增长 where it has fallen by as much
+        return claim.kind is Claimed.GROWTH and (turned or abs(claim.computed - claim.value) <= 30)
     times = claim.computed / claim.value
     slip = any(abs(times / one - 1) < Decimal("0.05") for one in _SLIPS)
     return _NEAR[0] <= times <= _NEAR[1] or slip or _once_more(claim.unit, claim.computed, claim.value)
