@@ -1,7 +1,8 @@
 """Kill, cut off and fill up a real installation while people work on it, then look whether anything was lost:
 
-    python -m bench.faults --kills 30 --seed 1                         # about a minute, on SQLite
-    python -m bench.faults --kills 1000 --seed 7 --database postgresql # about half an hour
+    python -m bench.faults --kills 40 --seed 1                         # a minute or two, on SQLite
+    python -m bench.faults --kills 1000 --seed 7 --database postgresql # about an hour
+    python -m bench.faults --kills 30 --seed 1 --cold                  # xushi serve itself, its master too
 
 Exits with 1 where an acknowledged write is gone, anything is doubled, a figure is off its recount, a reaction is not
 done, the journal does not verify, or somebody got an answer that was no sentence.
@@ -18,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from bench.faults.place import ROOT, Place
 from bench.faults.store import Postgres, Sqlite
 
 EVERY = 12  # kills between two faults of another kind
+ANSWERS = 2  # between two kills, however slow the machine is, but no longer than
+AWAITED = 6.0  # seconds
 
 
 def main() -> int:
@@ -42,12 +46,21 @@ def main() -> int:
     parser.add_argument("--projects", type=int, default=40)
     parser.add_argument("--pace", type=float, default=1.0, help="seconds between two kills, on the average")
     parser.add_argument("--port", type=int, default=8224)
+    parser.add_argument(
+        "--tables", default="", help="a database whose tables are made already: a file, or a name"
+    )
+    parser.add_argument(
+        "--server", default="", help="the URL of a PostgreSQL that runs; it is never restarted"
+    )
+    parser.add_argument("--cold", action="store_true", help="every restart begins with Python, as in use")
+    parser.add_argument("--look", type=int, default=100, help="kills after which all is counted and verified")
     parser.add_argument("--most", type=float, default=0, help="seconds after which the killing ends anyway")
     options = parser.parse_args()
-    store = Postgres(pooled=options.pgbouncer) if options.database == "postgresql" else Sqlite()
+    options.most = options.most or float("inf")
+    store = _store(options)
     try:
         with _folder() as (home, bounded):
-            place = Place(home, store, options.port)
+            place = Place(home, store, options.port, forked=not options.cold)
             result = run(place, store, bounded, options)
     finally:
         store.stop()
@@ -55,30 +68,100 @@ def main() -> int:
     return 1 if result["wrong"] else 0
 
 
+def _store(options: argparse.Namespace) -> Sqlite | Postgres:
+    if options.database == "sqlite":
+        return Sqlite(options.tables)
+    return Postgres(pooled=options.pgbouncer, server=options.server, tables=options.tables)
+
+
 def run(place: Place, store: Sqlite | Postgres, bounded: bool, options: argparse.Namespace) -> dict[str, Any]:
-    told, memory, stop = place.prepare(options.projects), Memory(), threading.Event()
-    chance = random.Random(options.seed)
+    """Rounds of kills over one district; after each all stops and is looked at, after the first bad one all ends."""
     began = time.monotonic()
-    place.start()
+    told, memory = place.prepare(options.projects), Memory()
+    drill = Drill(place, store, bounded, options, memory, ends=time.monotonic() + options.most)
     people = _people(place.url, told, memory, options.seed)
-    threads = [threading.Thread(target=_at_work, args=(acts, memory, stop), daemon=True) for acts in people]
-    for thread in threads:
-        thread.start()
-    done = _faults(place, store, bounded, options, chance)
-    store.proxy.mend() if isinstance(store, Postgres) else None
-    place.wait(60)
-    time.sleep(3)  # people finish what they had in hand
-    stop.set()
-    for thread in threads:
-        thread.join(120)
-    place.stop()
-    result = _checked(place, memory, told["air"])
-    result["wrong"] += sorted(set(memory.odd))
-    result |= {
-        "database": store.name, "seed": options.seed, "faults": done, "answers": memory.answers,
-        "acknowledged": memory.acknowledged, "seconds": round(time.monotonic() - began),
-    }  # fmt: skip
+    result: dict[str, Any] = {}
+    while not result.get("wrong") and drill.goes_on:
+        drill.round(people)
+        result = _checked(place, memory, told["air"])
+        result["wrong"] += sorted(set(memory.odd))
+        result |= {
+            "database": store.name, "seed": options.seed, "faults": drill.done, "answers": memory.answers,
+            "acknowledged": memory.acknowledged, "seconds": round(time.monotonic() - began),
+        }  # fmt: skip
+        print(json.dumps(result, ensure_ascii=False), file=sys.stderr, flush=True)
     return result
+
+
+@dataclass
+class Drill:
+    """What is done to a place while people work there; done counts it by kind."""
+
+    place: Place
+    store: Sqlite | Postgres
+    bounded: bool  # whether the disk can be filled
+    options: argparse.Namespace  # kills, seed, pace, look
+    memory: Memory
+    ends: float  # monotonic seconds
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.options.seed)
+
+    @property
+    def kills(self) -> int:
+        return sum(many for name, many in self.done.items() if name.startswith("kill"))
+
+    @property
+    def goes_on(self) -> bool:
+        return self.kills < self.options.kills and time.monotonic() < self.ends
+
+    def round(self, people: list[list[Callable[[], None]]]) -> None:
+        """People at work from before the first fault to a little after the last; then all ends in good order."""
+        self.place.start()
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=_at_work, args=(one, self.memory, stop), daemon=True) for one in people
+        ]
+        for thread in threads:
+            thread.start()
+        until = min(self.options.kills, self.kills + self.options.look)
+        while self.kills < until and time.monotonic() < self.ends:
+            self._fault()
+        self.store.mend()
+        self.place.wait(60)
+        time.sleep(2)  # people finish what they had in hand
+        stop.set()
+        for thread in threads:
+            thread.join(120)
+        self.place.stop()
+
+    def _fault(self) -> None:
+        """One kill, after some work was done; every so often something else."""
+        heard = self.memory.answers["answered"]
+        time.sleep(self.options.pace * self.chance.uniform(0.4, 1.6))
+        ends = time.monotonic() + AWAITED
+        while self.memory.answers["answered"] < heard + ANSWERS and time.monotonic() < ends:
+            time.sleep(0.05)
+        name = self.place.kill(self.chance)
+        if not name:
+            return
+        self.done[f"kill {name}"] += 1
+        if name in ("web master", "serve", "all at once"):
+            self.place.wait(120)
+        if self.kills % EVERY == 0:
+            self._other_fault()
+
+    def _other_fault(self) -> None:
+        others = [*self.store.faults, "clock", *(["disk"] if self.bounded else [])]
+        name = others[(sum(self.done.values()) - self.kills) % len(others)]
+        self.done[name] += 1
+        if name == "disk":
+            self.place.fill_disk(2)
+        elif name == "clock":
+            self.place.jump_clock()
+        else:
+            self.store.fault(name)
 
 
 def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[list[Callable[[], None]]]:
@@ -122,35 +205,6 @@ def _at_work(acts: list[Callable[[], None]], memory: Memory, stop: threading.Eve
         time.sleep(0.05)
 
 
-def _faults(
-    place: Place, store: Sqlite | Postgres, bounded: bool, options: argparse.Namespace, chance: random.Random
-) -> Counter[str]:
-    """So many kills, every so often something else; returns what was done how often."""
-    done: Counter[str] = Counter()
-    others = [*store.faults, "clock", *(["disk"] if bounded else [])]
-    ends = time.monotonic() + (options.most or 1e9)
-    while sum(v for k, v in done.items() if k.startswith("kill")) < options.kills and time.monotonic() < ends:
-        time.sleep(options.pace * chance.uniform(0.4, 1.6))
-        if name := place.kill(chance):
-            done[f"kill {name}"] += 1
-            if name in ("web master", "serve"):
-                place.wait(90)
-        if sum(done.values()) % EVERY == EVERY - 1:
-            other = others[sum(v for k, v in done.items() if not k.startswith("kill")) % len(others)]
-            done[other] += 1
-            _other(place, store, other)
-    return done
-
-
-def _other(place: Place, store: Sqlite | Postgres, name: str) -> None:
-    if name == "disk":
-        place.fill_disk(2)
-    elif name == "clock":
-        place.jump_clock()
-    elif isinstance(store, Postgres):
-        store.fault(name)
-
-
 def _checked(place: Place, memory: Memory, indicator: int) -> dict[str, Any]:
     kept = {
         "reports": {pk: sorted(may) for pk, may in memory.reports.items()}, "problems": memory.problems,
@@ -171,7 +225,7 @@ def _folder() -> Iterator[tuple[Path, bool]]:
     with tempfile.TemporaryDirectory(prefix="xushi-faults-", ignore_cleanup_errors=True) as place:
         home = Path(place) / "home"
         home.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(home)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(home)]
         bounded = subprocess.run(mount, check=False, stderr=subprocess.DEVNULL).returncode == 0
         try:
             yield home, bounded

@@ -88,4 +88,5 @@ def _session(user: Any) -> str:
 
 
 if __name__ == "__main__":
-    json.dump(build(int(sys.argv[1])), sys.stdout)
+    told = json.dumps(build(int(sys.argv[1])))
+    print(f"\n{told}", flush=True)  # on a line of its own: what the worker began may still be talking

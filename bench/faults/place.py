@@ -1,4 +1,8 @@
-"""A real installation under faults: xushi serve (two web processes, a worker, the video gateway) and a second worker."""
+"""A real installation under faults: two web processes, two workers, the video gateway.
+
+Cold: `xushi serve` and a second `xushi worker`, started by their command line as a service manager does it. Forked:
+the same code out of a parent that has imported everything (nursery.py), for many kills in little time.
+"""
 
 import json
 import os
@@ -17,16 +21,17 @@ from bench.faults.store import Postgres, Sqlite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOMENT = "2019-01-12T08:30"
-TARGETS = (
+COLD = (
     *("web",) * 10, *("worker",) * 6, *("second worker",) * 6, *("gateway",) * 3, "web master", "serve",
 )  # fmt: skip
+FORKED = (*("web",) * 20, *("worker",) * 20, *("gateway",) * 4, "all at once")
 
 
 class Place:
     """Starts, keeps running what a service manager would start again, kills by name, fills its disk."""
 
-    def __init__(self, home: Path, store: Sqlite | Postgres, port: int) -> None:
-        self.home, self.store, self.port = home, store, port
+    def __init__(self, home: Path, store: Sqlite | Postgres, port: int, *, forked: bool) -> None:
+        self.home, self.store, self.port, self.forked = home, store, port, forked
         self.env = os.environ | {
             "XUSHI_HOME": str(home), "XUSHI_NOW": MOMENT, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
             "DJANGO_SETTINGS_MODULE": "xushi.config.settings", "XUSHI_CAMERA_SIM_PORT": str(port + 400),
@@ -36,19 +41,26 @@ class Place:
             self.env |= {"DATABASE_URL": store.url, "XUSHI_PGBOUNCER": str(int(store.pooled))}
         self.log = (home.parent / f"{home.name}.log").open("ab")
         self._kept: dict[str, subprocess.Popen[bytes]] = {}
+        self._forks: dict[str, int] = {}
         self._ending = threading.Event()
+        self._keeper = threading.Thread()
         self.restarts = 0
 
     def prepare(self, count: int) -> dict[str, Any]:
         """Build the district; returns what the clients start from."""
+        self.store.put_tables(self.home)
         command = [sys.executable, "-m", "bench.faults.ground", str(count)]
         made = subprocess.run(command, env=self.env, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-        told: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+        told: dict[str, Any] = json.loads(
+            next(line for line in made.stdout.splitlines() if line.startswith(b"{"))
+        )
         return told
 
     def start(self) -> None:
-        threading.Thread(target=self._keep, daemon=True, name="keeper").start()
-        self.wait(60)
+        self._ending.clear()
+        self._keeper = threading.Thread(target=self._keep, daemon=True, name="keeper")
+        self._keeper.start()
+        self.wait(120)
 
     def wait(self, seconds: float) -> None:
         """Until the installation answers as ready."""
@@ -66,22 +78,40 @@ class Place:
 
     def _keep(self) -> None:
         """What systemd does: start again whatever has ended."""
-        xushi = [sys.executable, "-m", "xushi.config.cli"]
-        commands = {"serve": [*xushi, "serve", "--port", str(self.port)], "second worker": [*xushi, "worker"]}
+        commands = self._commands()
         while not self._ending.is_set():
             for name, command in commands.items():
                 held = self._kept.get(name)
                 if held is None or held.poll() is not None:
                     self.restarts += held is not None
                     self._kept[name] = subprocess.Popen(
-                        command, env=self.env, cwd=self.home.parent, stdout=self.log, stderr=self.log,
-                        start_new_session=True,
+                        command, env=self.env, cwd=self.home.parent, stderr=self.log, start_new_session=True,
+                        stdout=subprocess.PIPE if self.forked else self.log,
                     )  # fmt: skip
+                    if self.forked:
+                        threading.Thread(target=self._hear, args=[self._kept[name]], daemon=True).start()
             self._ending.wait(0.5)
+
+    def _commands(self) -> dict[str, list[str]]:
+        if self.forked:
+            return {"all at once": [sys.executable, "-m", "bench.faults.nursery", str(self.port)]}
+        xushi = [sys.executable, "-m", "xushi.config.cli"]
+        return {"serve": [*xushi, "serve", "--port", str(self.port)], "second worker": [*xushi, "worker"]}
+
+    def _hear(self, parent: subprocess.Popen[bytes]) -> None:
+        """Who was forked: "web 0 4711" on a line; all else that is printed goes to the log."""
+        assert parent.stdout is not None
+        for line in parent.stdout:
+            match line.split():
+                case [name, place, pid] if name in (b"web", b"worker", b"gateway") and pid.isdigit():
+                    self._forks[f"{name.decode()} {place.decode()}"] = int(pid)
+                case _:
+                    self.log.write(line)
+        self._forks.clear()
 
     def kill(self, chance: random.Random) -> str:
         """SIGKILL one process drawn by chance; "" where the one drawn is not up at the moment."""
-        name = chance.choice(TARGETS)
+        name = chance.choice(FORKED if self.forked else COLD)
         found = self.processes().get(name, [])
         if not found:
             return ""
@@ -95,7 +125,9 @@ class Place:
         for name, process in list(self._kept.items()):
             if process.poll() is None:
                 found[name] = [process.pid]
-        for pid in _children(found.get("serve", [0])[0]):
+        for place, pid in list(self._forks.items()):
+            found.setdefault(place.split()[0], []).append(pid)
+        for pid in [] if self.forked else _children(found.get("serve", [0])[0]):
             line = _command(pid)
             if "uvicorn" in line:
                 found["web master"] = [pid]
@@ -130,14 +162,14 @@ class Place:
 
     def stop(self) -> None:
         self._ending.set()
-        time.sleep(0.6)
+        self._keeper.join(5)
         for process in self._kept.values():
             process.terminate()
         for process in self._kept.values():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(30)
             process.kill()
-        self.log.close()
+        self._kept.clear()
 
 
 def _children(pid: int) -> list[int]:
