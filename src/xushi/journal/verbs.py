@@ -175,6 +175,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "operations": {
         "backup.made": "做好备份", "backup.failed": "备份没成", "backup.overdue": "备份太旧",
         "reaction.retried": "反应再试一次", "data.pruned": "清理到期的数据",
+        "table.divided": "大表按年分区", "table.joined": "分区合回一张表", "table.year_added": "备好新一年的分区",
     },
     "flow": {"day.began": "一天开始"},
     "home": {"wall.made": "开大屏链接", "wall.revoked": "停用大屏链接"},

@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from xushi.calendars.selectors import calendar
+from xushi.core.clock import local_day
 from xushi.journal import sealing
 from xushi.journal.models import ChainHead, Reaction, Unsealed
 from xushi.kit import media
 from xushi.notices.bell import CHANNEL, wire
 from xushi.notices.models import ChannelState, Digest
+from xushi.operations import partitions as divided
 from xushi.operations import replica_lag, sampling
 from xushi.operations.findings import Finding, ok, warn, wrong
 from xushi.operations.models import BackupRun, Heartbeat
@@ -113,6 +115,23 @@ def migrations(_now: datetime) -> Finding:
             "migrations", f"数据库还差{len(pending)}次升级", "先 xushi backup，再 xushi migrate，然后重起。"
         )
     return ok("migrations", "数据库是这一版的")
+
+
+def partitions(now: datetime) -> Finding:
+    """Divided tables have a part for this year and the next, by the product's own clock and nothing in the default."""
+    if not divided.is_possible():
+        return ok("partitions", "SQLite 不用分区")
+    found = [one for one in divided.standings() if one.is_divided]
+    if not found:
+        return ok("partitions", "大表没有分区；上千万行时看《规模》")
+    years = divided.years_due(local_day(settings.XUSHI_NOW or now))
+    short = [one.plan.part(year) for one in found for year in one.missing(years)]
+    mend = "运行 xushi partition；每夜也会自己备。"
+    if short:
+        return warn("partitions", f"缺分区{'、'.join(short)}，新的行先落在兜底的一块里", mend)
+    if stray := [one.plan.words for one in found if divided.strays(one.plan)]:
+        return warn("partitions", f"{'、'.join(stray)}有行落在兜底的一块里", mend)
+    return ok("partitions", f"{len(found)}张大表按年分了区，今年明年的都备好了")
 
 
 def clock_drift(now: datetime) -> Finding:
@@ -236,6 +255,7 @@ QUICK = (
     live,
     store,
     migrations,
+    partitions,
     clock_drift,
     worker,
     reactions,

@@ -83,7 +83,7 @@ def _dump_postgres(folder: Path) -> Dump:
         made.columns = columns_by_table(cursor)
         for table, columns in made.columns.items():
             path = folder / f"{table}.copy"
-            with path.open("wb") as out, cursor.copy(f"COPY {listed(table, columns)} TO STDOUT") as rows:
+            with path.open("wb") as out, cursor.copy(f"COPY ({selected(table, columns)}) TO STDOUT") as rows:
                 for piece in rows:
                     out.write(piece)
             made.counts[table] = cursor.rowcount
@@ -92,10 +92,11 @@ def _dump_postgres(folder: Path) -> Dump:
 
 
 def columns_by_table(cursor: Any) -> dict[str, list[str]]:
-    """The ordinary tables of the present schema, with the columns that are not computed."""
+    """The tables of the present schema, divided ones whole, with the columns that are not computed."""
     cursor.execute(
         "SELECT c.table_name, c.column_name FROM information_schema.columns c"
-        " JOIN pg_class k ON k.relname = c.table_name AND k.relkind = 'r'"
+        " JOIN pg_class k ON k.relname = c.table_name AND k.relkind IN ('r', 'p')"
+        " AND NOT k.relispartition"
         " AND k.relnamespace = current_schema()::regnamespace"
         " WHERE c.table_schema = current_schema() AND c.is_generated = 'NEVER'"
         " ORDER BY c.table_name, c.ordinal_position"
@@ -104,6 +105,11 @@ def columns_by_table(cursor: Any) -> dict[str, list[str]]:
     for table, column in cursor.fetchall():
         found.setdefault(table, []).append(column)
     return found
+
+
+def selected(table: str, columns: list[str]) -> str:
+    """The rows of a table as a query: a divided table is copied out by that alone."""
+    return f'SELECT {", ".join(f"{chr(34)}{name}{chr(34)}" for name in columns)} FROM "{table}"'  # noqa: S608
 
 
 def listed(table: str, columns: list[str]) -> str:

@@ -97,7 +97,7 @@ def last_closed_month(on_or_before: Month | None = None) -> Month | None:
 
 
 def fact_rows(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
-    return ProjectMonth.objects.filter(closing=closing)
+    return ProjectMonth.objects.filter(closing=closing, month=closing.month)  # 月份是分区的那一列
 
 
 def live_rows(month: Month) -> "QuerySet[Project]":

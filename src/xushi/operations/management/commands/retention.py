@@ -1,12 +1,14 @@
 """到期就清；离开够久的人抹去个人信息。后台每天凌晨自己做，也可以手做。"""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from xushi.config import clock
-from xushi.operations import pruning
+from xushi.journal.actions import SYSTEM
+from xushi.operations import partitioning, pruning
 from xushi.units.left import long_gone
 
 
@@ -29,3 +31,12 @@ class Command(BaseCommand):
             return
         done = pruning.prune(now=now, real=real)
         self.stdout.write("、".join(f"{name}{count}" for name, count in done.items()) or "没有到期的。")
+        self._next_year(now)
+
+    def _next_year(self, now: datetime) -> None:
+        """Divided tables get the parts of the coming year in good time; where a table is busy, the next night tries."""
+        try:
+            if added := partitioning.add_years(actor=SYSTEM, now=now):
+                self.stdout.write(f"备好分区{'、'.join(added)}")
+        except partitioning.CannotDivide as problem:
+            self.stderr.write(f"分区没有备好：{problem}。")
