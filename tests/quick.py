@@ -1,4 +1,4 @@
-"""快：不改测什么，只省每次重做的：静态文件只找一遍，垃圾少收几回，费时的先跑。"""
+"""快：不改测什么，只省每次重做的和没人等的：静态文件只找一遍，后台不另起夜里的进程，垃圾少收几回，费时的先跑。"""
 
 import gc
 from typing import Any
@@ -58,4 +58,27 @@ def static_files_found_once() -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", found)
+        yield
+
+
+class Ended:
+    """A process that is over."""
+
+    def poll(self) -> int:
+        return 0
+
+
+def start_nothing(*_: str) -> Ended:
+    return Ended()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_night_of_its_own() -> Any:
+    """One look of the worker starts a backup, tried by restoring it, and the clearing out, each in a process that no test
+    waits for and that outlives the database it was to look at. The tests of both put their own here.
+    """
+    from xushi.operations import schedule
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schedule, "_start", start_nothing)
         yield

@@ -1,10 +1,11 @@
 """后台在任何一步被杀：消息一人一件恰好一条；往外最多一条，断在路上的说不知道。"""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,16 +46,43 @@ def database() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
-def run_worker(step: str, channels: Path) -> None:
+RunWorker = Callable[[str], None]
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """What the workers that die are forked from, and the file that they complain in."""
+    complaints = tmp_path_factory.mktemp("dying") / "stderr"
+    environment = os.environ | {"DATABASE_URL": database(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-m", "tests.notices.dying"]
+    pipe = subprocess.PIPE
+    with (
+        complaints.open("wb") as said,
+        subprocess.Popen(
+            command, env=environment, stdin=pipe, stdout=pipe, stderr=said, text=True
+        ) as running,
+    ):
+        yield running, complaints  # its end comes with the end of what it reads
+
+
+@pytest.fixture
+def run_worker(
+    loaded: tuple["subprocess.Popen[str]", Path], settings: LazySettings, robot: Sink
+) -> RunWorker:
     """One round of a worker that is killed at this step; AssertionError where it lived."""
-    environment = os.environ | {
-        "DATABASE_URL": database(),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "XUSHI_CHANNELS": str(channels),
-    }
-    command = [sys.executable, "-m", "tests.notices.dying", step]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == (0 if step == "不死" else -signal.SIGKILL), done.stderr + done.stdout
+    running, complaints = loaded
+
+    def run(step: str) -> None:
+        assert running.stdin and running.stdout
+        running.stdin.write(json.dumps([step, str(settings.XUSHI_CHANNELS)]) + "\n")
+        running.stdin.flush()
+        answer = running.stdout.readline()
+        expected = 0 if step == "不死" else -signal.SIGKILL
+        assert answer == f"{expected}\n", complaints.read_text("utf-8")
+
+    return run
 
 
 def afterwards() -> None:
@@ -72,12 +100,19 @@ def counted() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at(
-    step: str, robot: Sink, settings: LazySettings, happen: Happen, closing, office_user, leader_user
+    step: str,
+    robot: Sink,
+    settings: LazySettings,
+    run_worker: RunWorker,
+    happen: Happen,
+    closing,
+    office_user,
+    leader_user,
 ) -> None:
     configure(settings.XUSHI_CHANNELS, robot)
     for _ in range(2):
         happen("progress.month.closed", closing)
-    run_worker(step, settings.XUSHI_CHANNELS)
+    run_worker(step)
     afterwards()
     counted()
     assert sum(text.count("月份关账") for text in robot.texts) == (
@@ -91,12 +126,19 @@ def test_killed_at(
 
 @pytest.mark.parametrize("step", ON_THE_WIRE)
 def test_killed_on_the_way_to_a_channel_that_knows_a_message_by_its_key(
-    step: str, robot: Sink, settings: LazySettings, happen: Happen, closing, office_user, leader_user
+    step: str,
+    robot: Sink,
+    settings: LazySettings,
+    run_worker: RunWorker,
+    happen: Happen,
+    closing,
+    office_user,
+    leader_user,
 ) -> None:
     configure(settings.XUSHI_CHANNELS, robot, idempotent=True)
     for _ in range(2):
         happen("progress.month.closed", closing)
-    run_worker(step, settings.XUSHI_CHANNELS)
+    run_worker(step)
     afterwards()
     counted()
     assert robot.told == 1 and Digest.objects.get().state == Digest.State.SENT
