@@ -14,9 +14,9 @@ from xushi.documents.checking.roles import Mention, Role
 
 _NOT = r"(?<!未)(?<!没有)(?<!不)(?<!力争)(?<!确保)(?<!尽快)(?<!争取)(?<!赶上)(?<!尽早)"
 _ON_TIME = re.compile(
-    rf"{_NOT}(?:达到?或?超过?|达到|超过|超|快于|好于|高于|优于|赶上了)序时(?:进度)?(?!要求的)|{_NOT}达序时(?:进度)?|{_NOT}实现达超序时"
+    rf"{_NOT}(?:达到?或?超过?|达到|超过|超|快于|好于|高于|优于|赶上了|跑赢)(?:序时|时序)(?:进度)?(?!要求的)|{_NOT}达(?:序时|时序)(?:进度)?|{_NOT}实现达超序时"
 )
-_LATE = re.compile(r"(?:未达到?|未达超|低于|落后于?|慢于|滞后于?|未超)序时(?:进度)?")
+_LATE = re.compile(r"(?:未达到?|未达超|低于|落后于?|慢于|滞后于?|未超)(?:序时|时序)(?:进度)?")
 _OVER = re.compile(rf"{_NOT}超额完成")
 _REACHED = re.compile(
     rf"{_NOT}(?:达到|实现|完成了?|已达)(?:了)?(?:市定|省定|年度|全年|年初|既定)?目标(?!任务)(?=[，。；、]|$)"
@@ -168,7 +168,9 @@ def _goal(word: _Word, here: Sequence[Mention]) -> tuple[Mention, Mention] | Non
     return values[-1], targets[0]
 
 
-_PLANNED = re.compile(r"^(?:全年|年度|今年|年初)?计划[\u4e00-\u9fff]{2,4}$")
+_PLANNED = re.compile(
+    r"^(?:全年|年度|今年|年初|市里?|区里?|县里?|上级)?(?:计划|确定|下达|安排|核定)(?:我[区市县镇])?[\u4e00-\u9fff]{2,8}$"
+)
 _FALLS = re.compile(r"浓度|能耗|煤|排放|下降|负债|失业|逾期")
 
 

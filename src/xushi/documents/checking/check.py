@@ -8,6 +8,8 @@ from decimal import Decimal
 from xushi.documents.checking import (
     adjectives,
     claims_again,
+    claims_again_said,
+    claims_ahead,
     claims_any,
     claims_beside,
     claims_calls,
@@ -17,6 +19,7 @@ from xushi.documents.checking import (
     claims_database,
     claims_dates,
     claims_every,
+    claims_in_order,
     claims_items,
     claims_left,
     claims_listed,
@@ -92,8 +95,12 @@ _READERS = (
     claims_close,
 )
 
+_LEFT_OVER = (
+    claims_left, claims_any, claims_whole, claims_closed, claims_sole, claims_ahead, claims_again_said, claims_in_order,
+)  # fmt: skip
 _LOOK_BACK, _HALF = 8, Decimal("0.05")
 _FORMERLY = re.compile(r"(?:由|从)(?:年初|上年|去年|上月|同期|上季度?|原来|过去|此前|最初)[^，]{0,8}$")
+_AGREED = re.compile(r"(?:合同|原定|计划)(?:工期|期限|时间)(?:为|是)?$")
 _SOME = re.compile(r"(?:另有|还有|其中有?|仍有|有)\d+[个家项户件][\u4e00-\u9fff]{2,10}率$")
 _WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)
 
@@ -105,15 +112,10 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     """
     page = read(text, tables)
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
-    claims = _believed(page, claims)
-    for reader in (
-        claims_left,
-        claims_any,
-        claims_whole,
-        claims_closed,
-        claims_sole,
-    ):  # what is left over, the surer first
-        claims += reader.claims(page, _told(claims))
+    claims = _believed(page, claims, claims)
+    for reader in _LEFT_OVER:  # the surer first
+        more = [claim for claim in reader.claims(page, _told(claims)) if claim.held or likely(claim)]
+        claims += _believed(page, more, claims)
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)
     claims += claims_database.claims(page, facts) if facts else []
@@ -128,9 +130,13 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     return Checked(tuple(claims), findings, unlinked, facts.notes if facts else ())
 
 
-def _believed(page: Text, claims: Sequence[Claim]) -> list[Claim]:
+def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> list[Claim]:
     """Without those that another reader of the same number has shown to hold: it knew better what belongs together."""
-    held = {(claim.kind, claim.start) for claim in claims if claim.held and claim.kind in _WORKED_OUT}
+    held = {
+        (claim.kind, claim.start)
+        for claim in known
+        if claim.held and claim.kind in (*_WORKED_OUT, Claimed.TWICE)
+    }
     mentions = {one.quantity.start: one for one in page.mentions}
     return [
         claim
@@ -140,31 +146,56 @@ def _believed(page: Text, claims: Sequence[Claim]) -> list[Claim]:
             (claim.kind, claim.start) in held
             or _of_a_larger(page, claim)
             or (claim.start in mentions and _of_another(claim, mentions[claim.start]))
+            or (
+                claim.kind is Claimed.WITHIN
+                and any(_is_net(mentions.get(one.start)) for one in claim.operands)
+            )
         )
     ]
+
+
+def _is_net(whole: Mention | None) -> bool:
+    """净增3所，其中新建4所、撤并1所: what it is made of may be more."""
+    return whole is not None and "净" in whole.label
 
 
 def _of_another(claim: Claim, mention: Mention) -> bool:
     """占比由年初的60%提高到; 去年同期月均91.5件; 另有2个项目完成率不足五成: not of the numbers told here."""
     if claim.kind is Claimed.MEAN:
         return bool(PAST.search(mention.label))
+    if claim.kind is Claimed.DIFFERENCE:
+        if mention.kind is Kind.RANK and len(claim.operands) == 2:  # 列第37位，比上年后退2位，上年第35位
+            one, other = (each.value for each in claim.operands)
+            return mention.quantity.value in (one - other, one + other)
+        return bool(_AGREED.search(mention.label))
     if claim.kind is not Claimed.RATIO or mention.kind is not Kind.PERCENT:
         return False
     return bool(_FORMERLY.search(mention.label) or (mention.quantity.hedged and _SOME.search(mention.phrase)))
 
 
 def _of_a_larger(page: Text, claim: Claim) -> bool:
-    """65个中，达到的51个，占78.5%；未达到的14个，占21.5%: the share is of a whole told before, not of the nearest."""
-    if claim.kind is not Claimed.RATIO or len(claim.operands) != 2 or "%" not in claim.printed:
+    """65个中，达到的51个，占78.5%；未达到的14个，占21.5%: the share is of a whole told before, not of the nearest.
+
+    Also where the two have changed places: 完成4.83万人，超额完成4.5万人的目标，完成目标的107.3%.
+    """
+    if (
+        claim.kind is not Claimed.RATIO
+        or len(claim.operands) != 2
+        or "%" not in claim.printed
+        or not claim.value
+    ):
         return False
     part, whole = claim.operands
     place = bisect_left(page.mentions, claim.start, key=lambda one: one.quantity.start)
-    for one in page.mentions[max(0, place - _LOOK_BACK) : place]:
-        other = one.quantity
-        if other.kind is part.kind and other.unit == part.unit and other.value > whole.value and claim.value:
-            share = divided(of(part), of(other))
-            if share and overlap((claim.value - _HALF, claim.value + _HALF), scaled(share, 100)):
-                return True
+    others = [one.quantity for one in page.mentions[max(0, place - _LOOK_BACK) : place]]
+    least = whole.value if "总" in page.regular[max(0, claim.start - 8) : claim.start] else part.value
+    wholes = [one for one in others if one.value >= least and one not in (part, whole)]
+    pairs = [(part, other) for other in wholes if (other.kind, other.unit) == (part.kind, part.unit)]
+    pairs += [(whole, part)] if claim.value > 100 else []
+    for one, other in pairs:
+        share = divided(of(one), of(other))
+        if share and overlap((claim.value - _HALF, claim.value + _HALF), scaled(share, 100)):
+            return True
     return False
 
 
@@ -190,11 +221,14 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
         if claim.kind is not Claimed.DIFFERENCE or not any(one.start in rates for one in claim.operands)
     ]  # told of the wrong rate: one finding
     slips = {claim.start for claim in wrong if claim.kind in (Claimed.TWICE, Claimed.WITHIN)}
-    found, told = [], (0, 0)
+    found, told, worded = [], (0, 0), False
     sums: list[object] = []
     for claim in wrong:
         within = told[0] <= claim.start and claim.end <= told[1] and claim.end > 0
-        again = (
+        behind = (
+            claim.kind is Claimed.DIFFERENCE and worded and 0 <= claim.start - told[1] <= 1
+        )  # 超序时进度3.6个百分点
+        again = behind or (
             claim.kind is Claimed.ADJECTIVE and told[0] <= claim.start < told[1]
         )  # 超额完成年度目标: told once
         if claim.about is not None or within or again:
@@ -208,7 +242,7 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
         ):
             continue  # wrong for the number told wrongly: one finding
         if claim.start >= 0:
-            told = (claim.start, claim.end)
+            told, worded = (claim.start, claim.end), claim.kind is Claimed.ADJECTIVE
         found.append(_finding(page, claim, leaning.get(claim.start, [])))
     return found
 

@@ -201,7 +201,7 @@ def _share_of_all(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
 def _rest(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     """涉及412户，累计签约367户，尚有45户未签: a whole less a part, whichever two of the sentence they are."""
     left = mention.role is Role.REST and (not _MAYBE.search(mention.label) or _NOT_DONE.search(mention.tail))
-    if not left or mention.kind not in OPERANDS or re.search(r"滚存|年终|上年|历年", mention.label):
+    if not left or mention.kind not in OPERANDS or re.search(r"滚存|年终|上年|历年|结转下年", mention.label):
         return None
     here = [
         one

@@ -25,6 +25,9 @@ _BEFORE = re.compile(
     rf"|(?P<n2>{_NUMERAL}|\d{{1,2}})(?P<unit2>大?项|个|条|点|件|方面)[\u4e00-\u9fff]{{0,10}}如下"
     rf"|(?:抓好|做好|突出|抓住|开展|强化|确定|明确|提出|采取|形成|议定)(?:了|以下|如下)?(?P<n3>{_NUMERAL}|\d{{1,2}})(?P<unit3>项|个|方面|条|点)(?:重点)?(?:工作|任务|举措|措施|方面|要求|意见|事项|建议)?(?=：|。)"
 )
+_TOPICS = re.compile(
+    rf"(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>个|项|条)(?:议题|事项|问题|方面|任务|环节|短板|原因|举措|措施)[\u4e00-\u9fff]{{0,4}}(?=：)"
+)
 _MORE = re.compile(rf"[，；。]{_NUMERAL}(?:是|要)")
 _REACH = 120  # characters from a list to the words that count it
 _FAR = 400  # characters from one item to the next
@@ -48,12 +51,18 @@ def claims(text: Text) -> Iterator[Claim]:
         ]
         if ended:
             yield _counted(match, _int(match["n"]), max(ended, key=lambda one: (one.last, one.number)))
+    for match in _TOPICS.finditer(text.regular):
+        begun = [one for one in lists if 0 <= one.start - match.end() <= 2]
+        skips = any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun)
+        if begun and not skips and not _BEFORE.search(text.regular, match.start() - 6, match.end() + 4):
+            yield _counted(match, _int(match["n"]), begun[0])
     for match in _BEFORE.finditer(text.regular):
         begun = [one for one in lists if 0 <= one.start - match.end() <= _REACH]
         between = text.regular[match.end() : begun[0].start] if begun else ""
         if match["n3"] and any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun):
             continue  # 一是……二是……四是: one is left out, and told of elsewhere
-        if begun and "：" in between + text.regular[begun[0].start : begun[0].start + 1]:
+        closed = match["n3"] and text.regular[match.end() : match.end() + 1] == "。" and len(between) <= 2
+        if begun and (closed or "：" in between + text.regular[begun[0].start : begun[0].start + 1]):
             yield _counted(
                 match, _int(match["n"] or match["n2"] or match["n3"]), min(begun, key=lambda one: one.start)
             )

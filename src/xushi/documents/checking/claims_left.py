@@ -131,13 +131,13 @@ def _swapped(one: Mention, later: Mention) -> bool:
     first, second = (re.sub(r"\D", "", re.match(r"[\d,.]*", x.quantity.text)[0]) for x in (one, later))  # type: ignore[index]
     if len(first) < 2 or first == second or sorted(first) != sorted(second):
         return False
-    if len(first) == 2 and _shared(one, later) < _SURELY:
+    if len(first) == 2 and shared(one, later) < _SURELY:
         return False
     changed = [at for at in range(len(first)) if first[at] != second[at]]
     return len(changed) == 2 and changed[1] - changed[0] == 1
 
 
-def _shared(one: Mention, later: Mention) -> int:
+def shared(one: Mention, later: Mention) -> int:
     """How many pairs of characters in a row both clauses have."""
     words = [re.sub(r"[^\u4e00-\u9fff]", "|", x.lead[-30:] + "|" + x.tail) for x in (one, later)]
     pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in words]
@@ -147,13 +147,13 @@ def _shared(one: Mention, later: Mention) -> int:
 def _one_matter(one: Mention, later: Mention) -> bool:
     if one.period and later.period and one.period != later.period:
         return False
-    shared = _shared(one, later)
-    if shared < _SURELY * 3 // 2 and set(OWN.findall(one.lead)) != set(OWN.findall(later.lead)):
+    common = shared(one, later)
+    if common < _SURELY * 3 // 2 and set(OWN.findall(one.lead)) != set(OWN.findall(later.lead)):
         return False
     subject = own_subject(later)
     noun = re.match(r"[\u4e00-\u9fff]{2}", later.tail)
     both = shares_words(subject, one) if len(subject) >= 2 else False
-    return both or shared >= _SURELY or bool(noun and noun[0] in one.phrase + one.tail)
+    return both or common >= _SURELY or bool(noun and noun[0] in one.phrase + one.tail)
 
 
 def _shares(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:

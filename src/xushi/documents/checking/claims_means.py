@@ -31,7 +31,7 @@ def claims(text: Text) -> Iterator[Claim]:
 
 
 def _mean(at: Around) -> Claim | None:
-    if re.search(r"（[^）]{0,6}按[^）]*）", at.mention.lead[-30:]):
+    if re.search(r"（[^）]{0,6}按[^）]*）|按[^，。；]{2,16}(?:计算|测算|折算|口径)", at.mention.lead[-40:]):
         return None  # by a number of its own: 按年平均常住人口计算
     totals = [
         one

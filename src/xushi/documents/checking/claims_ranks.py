@@ -118,7 +118,7 @@ def _in_turn(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Cla
     """东河95.6分、柳林96.2分、石桥93.8分，分列第一、第二、第三位: from the highest down."""
     for match in _IN_TURN.finditer(sentence):
         before = [
-            one for one in here if one.quantity.end <= start + match.start() and one.kind is not Kind.RANK
+            one for one in here if one.quantity.start < start + match.start() and one.kind is not Kind.RANK
         ]
         many = match.group().count("第")
         row = before[-many:]

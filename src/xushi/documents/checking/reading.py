@@ -34,7 +34,9 @@ LONGEST = 4000  # characters of a paragraph
 LOOK_BACK = 300  # characters of a sentence that a number looks back on
 WIDEST_CELL = 40  # characters of a cell, beyond which a row is prose laid out in columns
 _NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万半]")
-_SPACED = re.compile(r" *[\u4e00-\u9fff\d]{1,12}(?: +\d+(?:\.\d+)?%?){1,8} *")
+_SPACED = re.compile(
+    r" *[\u4e00-\u9fff\d]{1,12}(?: +\d+(?:\.\d+)?(?:%|亿元|万元|元|个|项|家|户|人|亩|公里|分|件)?){1,8} *"
+)
 _WORD = re.compile(r"\S+")
 _OFF = re.compile(r"[\s　]+")
 
