@@ -222,7 +222,9 @@ def test_where_the_uploads_lie_and_whether_they_can_be_asked_for(
     assert checks_data.store(real()).says == f"附件在{tmp_path / 'uploads'}"
     bucket = request.getfixturevalue("bucket")
     found = checks_data.store(real())
-    assert found.grade is Grade.OK and bucket.name in found.says and "备份里没有" in found.says
+    assert found.grade is Grade.OK and bucket.name in found.says and "备份里也有" in found.says
+    settings.XUSHI_BACKUP_BUCKET = False
+    assert "备份里没有" in checks_data.store(real()).says
     media.put("cameras/1.jpg", b"")
     add_snapshot(site(UnitFactory())[0], real(), path="cameras/1.jpg", sha256=EMPTY)
     assert checks_data.uploads(real()).grade is Grade.OK

@@ -83,6 +83,7 @@ def test_once_a_day_whoever_asks(capsys: pytest.CaptureFixture[str]) -> None:
     assert not pruning.due(done + timedelta(hours=19))
 
 
+@pytest.mark.django_db
 def test_the_worker_begins_it_once_after_three(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[str, ...]] = []
 
@@ -96,3 +97,7 @@ def test_the_worker_begins_it_once_after_three(monkeypatch: pytest.MonkeyPatch) 
     for later in (0, 1, 2, 60, 24 * 60, 24 * 60 + 1):
         schedule.tidy_up_daily(night + timedelta(minutes=later))
     assert started == [("retention", "--scheduled")] * 2
+    pruning.prune(now=night, real=night + timedelta(days=2))
+    schedule._tidied.clear()  # the worker has only been started again
+    schedule.tidy_up_daily(night + timedelta(days=2, hours=1))
+    assert len(started) == 2

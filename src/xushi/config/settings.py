@@ -369,6 +369,8 @@ if XUSHI_S3:
     }
 # 备份：放哪里，每夜几点做（北京时间，空着不做；演示区默认不做），多久没有好的就报警，留几份；证书到期要看的那一张
 XUSHI_BACKUP_TO = Path(os.environ.get("XUSHI_BACKUP_TO") or XUSHI_HOME / "backups").resolve()
+# 附件在桶里时：1 备份里也有一份，0 由那一边自己留版本
+XUSHI_BACKUP_BUCKET = os.environ.get("XUSHI_BACKUP_BUCKET", "1") != "0"
 XUSHI_BACKUP_AT = os.environ.get("XUSHI_BACKUP_AT", "" if XUSHI_NOW else "02:30")
 XUSHI_BACKUP_HOURS = float(os.environ.get("XUSHI_BACKUP_HOURS", "30"))
 XUSHI_BACKUP_KEEP = max(int(os.environ.get("XUSHI_BACKUP_KEEP", "14")), 1)

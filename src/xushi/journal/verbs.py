@@ -174,7 +174,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "exchange": {"import.committed": "表格入库", "import.undone": "撤回入库"},
     "operations": {
         "backup.made": "做好备份", "backup.failed": "备份没成", "backup.overdue": "备份太旧",
-        "reaction.retried": "反应再试一次", "data.pruned": "清理到期的数据",
+        "reaction.retried": "反应再试一次", "data.pruned": "清理到期的数据", "uploads.moved": "附件搬家",
         "table.divided": "大表按年分区", "table.joined": "分区合回一张表", "table.year_added": "备好新一年的分区",
     },
     "flow": {"day.began": "一天开始"},

@@ -1,7 +1,7 @@
 """附件放在 S3 一类的对象存储里（XUSHI_S3_BUCKET）：出了错是 OSError，与磁盘一样。只有设了它才用得到这里。"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from boto3.exceptions import Boto3Error
@@ -45,6 +45,27 @@ class Uploads(S3Storage):  # type: ignore[misc]
         with _as_of_a_disk():
             folders, files = super().listdir(path)
             return folders, files
+
+    def held(self) -> Iterator[tuple[str, int, str]]:
+        """Name, bytes and ETag of every object under the prefix of this installation."""
+        prefix = f"{self.location.strip('/')}/".lstrip("/")
+        with _as_of_a_disk():
+            for one in self.bucket.objects.filter(Prefix=prefix):
+                if name := one.key.removeprefix(prefix):
+                    yield name, one.size, one.e_tag
+
+    @contextmanager
+    def streamed(self, name: str) -> Iterator[Any]:
+        """The object as it comes, in pieces; whole to its announced length, or an OSError."""
+        with _as_of_a_disk():
+            try:
+                body = self.bucket.Object(self._normalize_name(name)).get()["Body"]
+            except ClientError as problem:
+                if problem.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                    raise FileNotFoundError(f"桶里没有{name}。") from problem
+                raise
+            with closing(body):
+                yield body
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from xushi.journal.models import ChainHead
 from xushi.journal.sealing import HEAD
 from xushi.operations import archive, dumping, keys
 from xushi.operations.checking import Checked, check
-from xushi.operations.files import Kept, Store, found_here
+from xushi.operations.files import Kept, Store, bucket_backed_up, found_here
 from xushi.operations.models import BackupRun
 from xushi.operations.rules import size
 from xushi.operations.sealed import Master, Unreadable
@@ -118,6 +118,10 @@ def _write(to: Path, master: Master, started: datetime, say: Say) -> Made:
         say("抄数据库……")
         dump = dumping.dump(Path(scratch))
         say(f"数据库{len(dump.counts)}张表，{sum(dump.counts.values())}行；添附件……")
+        if settings.XUSHI_S3 and not settings.XUSHI_BACKUP_BUCKET:
+            say(
+                f"桶{settings.XUSHI_S3['bucket_name']}里的附件照 XUSHI_BACKUP_BUCKET=0 不在备份里，靠那一边留的版本"
+            )
         files, added = store.keep(found_here(), _known(to, master), lambda done: say(f"附件{done}件"))
         stamp = started.astimezone(BEIJING)
         path = to / f"xushi-{stamp:%Y%m%d-%H%M%S}{archive.SUFFIX}"
@@ -132,6 +136,7 @@ def _about(dump: dumping.Dump, files: list[Kept], started: datetime) -> dict[str
         "district": settings.XUSHI_DISTRICT, "engine": dump.engine, "migrations": dumping.applied(),
         "counts": dump.counts, "columns": dump.columns, "files": len(files),
         "bytes": sum(one.size for one in files), "chain": [head.position, head.digest],
+        "bucket": settings.XUSHI_S3.get("bucket_name", ""), "bucket_within": bool(bucket_backed_up()),
     }  # fmt: skip
 
 

@@ -104,6 +104,8 @@ def store(_now: datetime) -> Finding:
     except OSError as problem:
         mend = "看 XUSHI_S3_… 和那一边的权限；好之前传不了也看不了附件。"
         return wrong("store", f"附件在桶{bucket}里，问不到：{problem}", mend)
+    if settings.XUSHI_BACKUP_BUCKET:
+        return ok("store", f"附件在对象存储的桶{bucket}里，备份里也有")
     return ok("store", f"附件在对象存储的桶{bucket}里；备份里没有它们，那一边要自己留版本、异地复制")
 
 

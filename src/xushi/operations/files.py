@@ -4,13 +4,17 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
 
+from xushi.kit import places
+from xushi.kit.places import Bucket, Folder, Place
 from xushi.operations import keys
 from xushi.operations.sealed import CHUNK, SALT, Master, Opener, Unreadable, derived, seal_file
 
@@ -23,7 +27,8 @@ NOT_THESE = (".sqlite3", ".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal", ".p
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One file: where it lies (uploads/… or state/…), its content's digest, the name of its sealed object."""
+    """One file: where it lies (uploads/… or state/…), its content's digest, the name of its sealed object. mtime is in
+    nanoseconds; of an object in a bucket it stands for its ETag."""
 
     path: str
     size: int
@@ -32,17 +37,63 @@ class Kept:
     object: str
 
 
-def found_here() -> Iterator[tuple[str, Path]]:
-    """Every file that belongs into a backup, by its place in the archive; sorted."""
-    media, home = Path(settings.MEDIA_ROOT), Path(settings.XUSHI_HOME)
-    for path in _walk(media):
-        yield f"{UPLOADS}/{path.relative_to(media).as_posix()}", path
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file that belongs into a backup: its path in the archive, where and under what name it lies."""
+
+    path: str
+    size: int
+    mark: int
+    place: Place
+    name: str
+
+    @contextmanager
+    def on_disk(self, room: Path) -> Iterator[Path]:
+        """As a file of this machine: itself, or fetched from the bucket once, for as long as it is looked at."""
+        if isinstance(self.place, Folder):
+            yield self.place.path(self.name)
+            return
+        with NamedTemporaryFile(prefix="fetch-", suffix=".part", dir=room) as copy:
+            with self.place.opened(self.name) as source:
+                while data := source.read(CHUNK):
+                    copy.write(data)
+            copy.flush()
+            yield Path(copy.name)
+
+
+def found_here() -> Iterator[Found]:
+    """Every file that belongs into a backup: of the folder of uploads, of the bucket, of the home. What lies in the
+    folder under a name that the bucket has too was left behind by a move, and is passed over."""
+    yield from _uploads()
+    media, home = places.folder(), Path(settings.XUSHI_HOME)
+    own = Folder(home)
     for entry in sorted(home.iterdir()):
-        if entry.name in PASSED_OVER or entry.resolve() == media.resolve():
+        if entry.name in PASSED_OVER or entry.resolve() == media.root.resolve():
             continue
         for path in _walk(entry) if entry.is_dir() else [entry]:
             if path.is_file() and not path.name.endswith(NOT_THESE):
-                yield f"{STATE}/{path.relative_to(home).as_posix()}", path
+                name, seen = path.relative_to(home).as_posix(), path.stat()
+                yield Found(f"{STATE}/{name}", seen.st_size, seen.st_mtime_ns, own, name)
+
+
+def _uploads() -> Iterator[Found]:
+    folder, bucket = places.folder(), bucket_backed_up()
+    if bucket is None:
+        yield from (
+            Found(f"{UPLOADS}/{one.name}", one.size, one.mark, folder, one.name) for one in folder.listed()
+        )
+        return
+    left = {one.name: one for one in folder.listed()}
+    for one in bucket.listed():
+        left.pop(one.name, None)
+        yield Found(f"{UPLOADS}/{one.name}", one.size, one.mark, bucket, one.name)
+    for one in left.values():
+        yield Found(f"{UPLOADS}/{one.name}", one.size, one.mark, folder, one.name)
+
+
+def bucket_backed_up() -> Bucket | None:
+    """The bucket, where there is one that goes into the backups."""
+    return places.bucket() if settings.XUSHI_BACKUP_BUCKET else None
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -52,14 +103,6 @@ def _walk(folder: Path) -> Iterator[Path]:
             path = Path(place, name)
             if path.is_file() and not path.is_symlink() and not name.endswith(".part"):
                 yield path
-
-
-def digest_of(path: Path) -> str:
-    known = sha256()
-    with path.open("rb") as source:
-        while data := source.read(CHUNK):
-            known.update(data)
-    return known.hexdigest()
 
 
 class Store:
@@ -82,32 +125,40 @@ class Store:
         return self.folder / OBJECTS / name[:2] / name
 
     def keep(
-        self, found: Iterable[tuple[str, Path]], known: dict[str, Kept], say: Callable[[int], None]
+        self, found: Iterable[Found], known: dict[str, Kept], say: Callable[[int], None]
     ) -> tuple[list[Kept], int]:
         """Seal what is not there yet; returns the list and the bytes added. What vanishes meanwhile is left out."""
         salt = self.salt()
         naming = derived(self._master(salt), b"names")
         listed: list[Kept] = []
         added = 0
-        for path, source in found:
+        for one in found:
             try:
-                one = self._named(path, source, known.get(path), naming)
-                if not self.place(one.object).exists():
-                    added += seal_file(source, self.place(one.object), self._master, salt)
+                kept, more = self._kept(one, known.get(one.path), naming, salt)
             except FileNotFoundError:
                 continue
-            listed.append(one)
+            listed.append(kept)
+            added += more
             if len(listed) % 1000 == 0:
                 say(len(listed))
         return listed, added
 
-    def _named(self, path: str, source: Path, before: Kept | None, naming: bytes) -> Kept:
-        seen = source.stat()
-        if before and (before.size, before.mtime) == (seen.st_size, seen.st_mtime_ns):
-            return before
-        digest = digest_of(source)
-        name = hmac.new(naming, digest.encode(), sha256).hexdigest()
-        return Kept(path, seen.st_size, seen.st_mtime_ns, digest, name)
+    def _kept(self, one: Found, before: Kept | None, naming: bytes, salt: bytes) -> tuple[Kept, int]:
+        """What has not changed since the last backup is not read again."""
+        if (
+            before
+            and (before.size, before.mtime) == (one.size, one.mark)
+            and self.place(before.object).exists()
+        ):
+            return before, 0
+        with one.on_disk(self.folder) as source:
+            with source.open("rb") as file:
+                digest = places.digest(file)
+            name = hmac.new(naming, digest.encode(), sha256).hexdigest()
+            added = 0
+            if not self.place(name).exists():
+                added = seal_file(source, self.place(name), self._master, salt)
+            return Kept(one.path, source.stat().st_size, one.mark, digest, name), added
 
     def read(self, one: Kept, out: Callable[[bytes], Any]) -> None:
         """Hand on the content of one file; Unreadable where it is missing, damaged or another's."""

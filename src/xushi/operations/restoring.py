@@ -31,6 +31,8 @@ class Restored:
     rows: int
     files: int
     behind: int  # migrations that this version has and the backup had not
+    bucket: str = ""  # where its uploads lay; they are put back into the folder, never into a bucket in use
+    bucket_within: bool = False  # whether the backup has them
 
 
 def restore(path: Path, *, to: Path, master: Master, say: Say) -> Restored:
@@ -47,7 +49,10 @@ def restore(path: Path, *, to: Path, master: Master, say: Say) -> Restored:
         _put_files(held.files, Store(path.parent, master), to, say)
         _database(held, part, to)
         counts = held.about["counts"]
-        return Restored(held.about["made_at"], sum(counts.values()), len(held.files), _behind(held.about))
+        return Restored(
+            held.about["made_at"], sum(counts.values()), len(held.files), _behind(held.about),
+            held.about.get("bucket", ""), held.about.get("bucket_within", False),
+        )  # fmt: skip
 
 
 def _ask_known(about: dict[str, Any]) -> None:

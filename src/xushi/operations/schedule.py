@@ -11,6 +11,7 @@ from django.conf import settings
 
 from xushi.core.clock import BEIJING
 from xushi.flow.beats import on_beat
+from xushi.operations import pruning
 from xushi.operations.actions import tell_overdue
 from xushi.operations.backing import product_version
 from xushi.operations.models import BackupRun, Heartbeat
@@ -55,11 +56,14 @@ def back_up_when_due(real: datetime) -> None:
 
 
 def tidy_up_daily(real: datetime) -> None:
-    """到期就清: once a day in the small hours, in a process of its own, which looks whether another did it."""
+    """到期就清: once a day in the small hours, in a process of its own; none for a worker that has only been started
+    again on a day when it is done."""
     at = real.astimezone(BEIJING)
     if at.hour < TIDY_FROM or _tidied == [at.date()]:
         return
     _tidied[:] = [at.date()]
+    if not pruning.due(real):
+        return
     _running_tidy[:] = [child for child in _running_tidy if child.poll() is None]
     _running_tidy.append(_start("retention", "--scheduled"))
 

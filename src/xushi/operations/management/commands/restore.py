@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from xushi.operations import keys
-from xushi.operations.restoring import CannotRestore, restore
+from xushi.operations.restoring import CannotRestore, Restored, restore
 from xushi.operations.sealed import Unreadable
 
 
@@ -39,7 +39,19 @@ class Command(BaseCommand):
         self._say(f"还原好了：{target}，{done.rows}行，附件{done.files}件，行数、日志链、附件散列都相符。")
         if done.behind:
             self._say(f"这一版程序还要升级{done.behind}次数据库，请运行 xushi migrate。")
+        self._tell_of_bucket(done, target)
         self._say("请用 xushi doctor 再看一遍，然后起动。")
+
+    def _tell_of_bucket(self, done: Restored, target: Path) -> None:
+        """A bucket in use is never written to: whoever restores for a drill has its settings about him too."""
+        if done.bucket and done.bucket_within:
+            self._say(f"附件原在桶{done.bucket}里，现在都在{target / 'uploads'}。")
+            self._say("要放回桶里：设好 XUSHI_S3_…，运行 xushi media move --to bucket。")
+        elif done.bucket:
+            then = done.made_at[:16].replace("T", " ")
+            self._say(
+                f"附件在桶{done.bucket}里，不在这份备份里：请把桶退到{then}那时的版本，设好 XUSHI_S3_…。"
+            )
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
