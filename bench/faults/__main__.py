@@ -11,6 +11,7 @@ done, the journal does not verify, or somebody got an answer that was no sentenc
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,8 @@ from bench.faults.store import Postgres, Sqlite
 
 EVERY = 12  # kills between two faults of another kind
 ANSWERS = 2  # between two kills, however slow the machine is, but no longer than
-AWAITED = 6.0  # seconds
+AWAITED = 3.0  # seconds
+TOLD = 20  # kills between two words of how far it is
 
 
 def main() -> int:
@@ -56,12 +58,16 @@ def main() -> int:
     parser.add_argument("--look", type=int, default=100, help="kills after which all is counted and verified")
     parser.add_argument("--most", type=float, default=0, help="seconds after which the killing ends anyway")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     options.most = options.most or float("inf")
     store = _store(options)
     try:
         with _folder() as (home, bounded):
             place = Place(home, store, options.port, forked=not options.cold)
-            result = run(place, store, bounded, options)
+            try:
+                result = run(place, store, bounded, options)
+            finally:
+                place.stop()
     finally:
         store.stop()
     print(json.dumps(result, ensure_ascii=False, indent=1))
@@ -149,6 +155,8 @@ class Drill:
         self.done[f"kill {name}"] += 1
         if name in ("web master", "serve", "all at once"):
             self.place.wait(120)
+        if self.kills % TOLD == 0:
+            print(f"{self.kills}次，{dict(self.memory.answers)}", file=sys.stderr, flush=True)
         if self.kills % EVERY == 0:
             self._other_fault()
 
