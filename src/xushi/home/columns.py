@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models import F, FloatField, Value
 from django.db.models.functions import Cast, NullIf
 
 from xushi.core.months import Month
 from xushi.home.rows import Row
+from xushi.progress.models import ahead_of_schedule
 
 YI = 100_000_000
 MADE_OF = {"of_month": ("cumulative", "previous_cumulative"), "to_date": ("invested_before", "cumulative")}
@@ -144,13 +145,10 @@ def computed(name: str, month: Month) -> Any:
 
     Rates are floats here, for order only: what is printed comes from whole numbers.
     """
-    plan = NullIf(Cast(F("annual_plan"), FloatField()), Value(0.0))
     if name == "rate":
-        return F("cumulative") / plan
+        return F("cumulative") / NullIf(Cast(F("annual_plan"), FloatField()), Value(0.0))
     if name == "gap":
-        not_due = Q(started=False) & (Q(start_month=None) | Q(start_month__gt=month))
-        behind = (F("cumulative") * 12.0 - F("due_twelfths")) / plan
-        return Case(When(not_due, then=Value(None)), default=behind, output_field=FloatField())
+        return ahead_of_schedule(month)
     if name == "of_month":
         return F("cumulative") - F("previous_cumulative")
     if name == "to_date":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from xushi.alerts.models import Alert, AlertQuerySet
 from xushi.alerts.rules import Cause
@@ -23,6 +23,7 @@ from xushi.progress import figures
 from xushi.progress.models import ProjectMonth
 from xushi.progress.scope import Filters
 from xushi.registry.models import Watch
+from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -50,7 +51,8 @@ _EVERY = (*_PLAIN, *_RENAMED)
 class Found:
     """The rows of a list, unordered; prefix reaches the project from a row, key names the project's id.
 
-    stood is the moment whose alerts the rows carry; None for the alerts open now.
+    stood is the moment whose alerts the rows carry; None for the alerts open now. unbounded: all facts of the month,
+    narrowed by nothing but the list they stand on, which is what the indexes of whole months answer.
     """
 
     rows: "QuerySet[Any]"
@@ -59,6 +61,7 @@ class Found:
     key: str
     stood: datetime | None = None
     whole: Filters | None = None  # the filters that say it all, where nothing else narrows the list
+    unbounded: bool = False
 
     def totals(self, user: "User") -> dict[str, int]:
         if self.whole:
@@ -83,7 +86,10 @@ def find(user: "User", month: Month, wanted: Wanted, stood: datetime | None = No
         condition &= Q(**{f"{prefix}watches__user": user.pk})
     if wanted.start:
         condition &= Q(start_month=wanted.start, started=False)
-    return Found(source.filter(condition), month, prefix, key, stood, None if condition else wanted.filters)
+    whole = None if condition else wanted.filters
+    plain = whole == Filters(level=wanted.filters.level, stage=wanted.filters.stage)
+    unbounded = plain and bool(prefix) and sees_everything(user)
+    return Found(source.filter(condition), month, prefix, key, stood, whole, unbounded)
 
 
 def alerted(user: "User", cause: str, stood: datetime | None = None) -> "QuerySet[Any]":
@@ -104,7 +110,9 @@ def ordered(found: Found, wanted: Wanted) -> "QuerySet[Any]":
     name = SORTS[wanted.sort_key]
     expression = computed(name, found.month)
     rows = found.rows
-    if expression is not None:
+    if name == "gap" and found.unbounded:
+        rows, name = of_month(found), "ahead"
+    elif expression is not None:
         rows = rows.annotate(in_order=expression)
         name = "in_order"
     value = F(name)
@@ -112,11 +120,19 @@ def ordered(found: Found, wanted: Wanted) -> "QuerySet[Any]":
     return rows.order_by(order, "pk")
 
 
+def of_month(found: Found) -> "QuerySet[Any]":
+    """The same facts, told by their month too: the indexes that hold whole months in order begin with it. Not for
+    less than a month, which SQLite would pick out of all of it.
+    """
+    rows: QuerySet[Any] = found.rows.filter(month=found.month)
+    return rows
+
+
 def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
     """The rows of one page: their ids in order first, then the words of those fifty."""
     start = (wanted.page - 1) * PAGE
     keys = list(ordered(found, wanted).values_list("pk", flat=True)[start : start + PAGE])
-    by_key = {row["pk"]: row for row in _read(found, found.rows.filter(pk__in=keys))}
+    by_key = {row["pk"]: row for row in _read(found, _by_key(found).filter(pk__in=keys))}
     rows = [_row(by_key[key], found.month) for key in keys if key in by_key]
     return _told(user, today, found.stood, rows)
 
@@ -142,7 +158,7 @@ def every(
 
 def _by_key(found: Found) -> "QuerySet[Any]":
     """Where rows are read whose keys the list has just given out: facts by nothing but their keys, since SQLite
-    would otherwise go through the whole closing once for every some of them."""
+    may otherwise go through the whole closing for some of them."""
     return ProjectMonth.objects.all() if found.rows.model is ProjectMonth else found.rows
 
 
@@ -206,6 +222,12 @@ def _alerts(user: "User", today: date, stood: datetime | None, projects: list[in
     return found
 
 
+def _watched(user: "User", base: Found) -> int:
+    """How many of these the person watches: few are watched, so those are asked whether they are in the list."""
+    here = base.rows.filter(**{base.key: OuterRef("project")})
+    return int(Watch.objects.filter(Exists(here), user=user).count())
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A list worth a name of its own; query is what it asks for beside the month."""
@@ -242,8 +264,7 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
         warned(Cause.SLIPPING),
         Tab("joint", "省市重大", here | joint, listed(**joint)),
         Tab("industrial", "重点产业", here | industrial, listed(**industrial)),
-        Tab("watched", "我盯的", here | {"watched": "1"},
-            among(Watch.objects.filter(user=user).values("project"))),
+        Tab("watched", "我盯的", here | {"watched": "1"}, _watched(user, base)),
         Tab("start", f"{due.number}月该开工", here | {"start": str(due)},
-            base.rows.filter(start_month=due, started=False).count()),
+            (of_month(base) if base.unbounded else base.rows).filter(start_month=due, started=False).count()),
     ]  # fmt: skip

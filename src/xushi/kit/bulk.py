@@ -116,7 +116,7 @@ def _number(objects: Sequence[Any], model: type[models.Model], connection: Any) 
 
 
 def _write(objects: Sequence[Any], model: type[models.Model], connection: Any) -> None:
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     table = quote(model._meta.db_table)
