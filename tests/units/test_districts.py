@@ -95,7 +95,6 @@ SHARED = {
         [],
         {"stage1": "3", "stage2": "3", "stage3": "3", "stage4": "3", "stage5": "3"},
     ),
-    "问题类别": ("problems:kinds", [], {"name": "新类", "short_name": "新"}),
     "词表": ("registry:vocabulary", [], {"table": "tag", "name": "新标签"}),
     "放假通知": ("calendars:notice", [2019], {"text": "元旦"}),
     "手续目录": ("permits:draft_begin", [], {}),

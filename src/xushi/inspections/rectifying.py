@@ -118,7 +118,8 @@ def to_problem(seen: Seen, words: str, *, actor: Actor, now: datetime) -> Proble
     if finding.problem_id:
         raise Refused([RowProblem(0, "words", "这一条已经转过问题，请到那一项问题里接着办。")])
     wanted = PROBLEM_CLASSES.get(FindingClass(finding.finding_class), "other")
-    kind = ProblemClass.objects.filter(code__in=(wanted, "other"), retired=False).order_by("path").first()
+    here = ProblemClass.objects.offered(finding.project.territory.path)
+    kind = here.filter(code__in=(wanted, "other")).order_by("path").first()
     if kind is None:
         raise Refused([RowProblem(0, "words", "问题类别里没有合适的一类，请先在问题类别里加上。")])
     told = f"{words}\n现场督查发现：{finding.words}"

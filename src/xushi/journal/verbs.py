@@ -104,6 +104,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     },
     "problems": {
         "class.added": "添加问题分类", "class.renamed": "问题分类改名", "class.retired": "停用问题分类",
+        "class.set_aside": "本区不用问题分类",
         "batch.opened": "编问题批次", "problem.reported": "报问题", "problem.joined": "并入同样的问题",
         "problem.amended": "问题补充再报", "problem.withdrawn": "撤回问题", "problem.noted": "问题记进展",
         "problem.assigned": "问题分办", "problem.classified": "问题归类", "problem.merged": "问题合并",
@@ -170,6 +171,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "finding.kept": "对不上的数写说明保留", "finding.reopened": "撤销保留说明", "letterhead.set": "定红头",
         "batch.asked": "成批印督办单", "batch.printed": "印好一批督办单",
         "template.changed": "改公文模板", "template.restored": "公文模板回到旧版", "template.added": "添公文模板",
+        "template.placed": "公文模板代替共用的",
     },
     "exchange": {"import.committed": "表格入库", "import.undone": "撤回入库"},
     "operations": {

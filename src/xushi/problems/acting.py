@@ -14,7 +14,14 @@ from xushi.problems.rules import LONGEST_WORDS
 from xushi.problems.table import BY_VERB, refusal
 from xushi.registry.checking import Conflict, Refused, RowProblem
 
-RELATED = ("project", "problem_class", "batch", "lead__successor", "reported_unit__successor", "reported_by")
+RELATED = (
+    "project__territory",
+    "problem_class",
+    "batch",
+    "lead__successor",
+    "reported_unit__successor",
+    "reported_by",
+)
 
 
 class NotAllowed(Exception):

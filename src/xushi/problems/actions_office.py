@@ -11,7 +11,8 @@ from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, record
 from xushi.problems import acting, policy
-from xushi.problems.models import Batch, CoHandler, MeetingMention, Problem, ProblemClass, Raising
+from xushi.problems.models import Batch, CoHandler, MeetingMention, Problem, Raising
+from xushi.problems.offered import Offered
 from xushi.problems.rules import Assignment, problems_of_assignment, problems_of_due
 from xushi.problems.table import State
 from xushi.registry.checking import Refused, RowProblem, refuse
@@ -88,9 +89,10 @@ def send_back(seen: Seen, reason: str, *, actor: Actor, now: datetime) -> list[P
 def classify(seen: Seen, problem_class: int, title: str, *, actor: Actor, now: datetime) -> list[Problem]:
     """改类别, and the title the list shows where one is given (for a single problem)."""
     problems = acting.taken(seen, "classify", actor, now)
-    wanted = ProblemClass.objects.filter(pk=problem_class, retired=False).first()
-    if wanted is None:
+    offered = Offered([problem_class])
+    if not all(offered.at(problem_class, problem.project.territory.path) for problem in problems):
         raise Refused([RowProblem(0, "problem_class", "没有这一类，请从名单里选。")])
+    wanted = offered.known[problem_class]
     changes = {p.pk: {"类别": [str(p.problem_class), str(wanted)]} for p in problems}
     title = title.strip()[:60]
     for problem in problems:

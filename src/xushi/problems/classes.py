@@ -4,13 +4,15 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from xushi.core.text import tidy
 from xushi.journal.actions import Actor, record
 from xushi.problems import policy
-from xushi.problems.models import ProblemClass
+from xushi.problems.models import ClassAside, ProblemClass
 from xushi.registry.checking import Refused, RowProblem
 from xushi.units.districts import denied
+from xushi.units.models import Unit
 
 
 @transaction.atomic
@@ -22,11 +24,14 @@ def add_class(
     short_name: str = "",
     parent: ProblemClass | None = None,
     code: str = "",
+    district: Unit | None = None,
 ) -> ProblemClass:
-    """添一类; the tree has two storeys, so a subclass has none below it."""
-    _ask(actor)
+    """添一类, a district's own or one for all; the tree has two storeys, so a subclass has none below it."""
+    _ask(actor, district)
     name, short_name = tidy(name)[:40], tidy(short_name)[:10]
-    _ask_name(name, parent)
+    _ask_name(name, parent, district)
+    if district and parent is None:
+        raise Refused([RowProblem(0, "parent", "大类各区共用，加总才对得上；请选归在哪个大类下。")])
     if parent and parent.parent_id:
         raise Refused([RowProblem(0, "parent", f"“{parent}”已是细类，下面不再分；请归在上一级。")])
     head = parent.path if parent else ""
@@ -39,19 +44,21 @@ def add_class(
         short_name=short_name,
         parent=parent,
         path=path,
+        district=district,
     )
-    record("problems.class.added", actor=actor, now=now, subject=made, summary=f"问题类别添“{name}”")
+    whose = f"{district.name}的" if district else ""
+    record("problems.class.added", actor=actor, now=now, subject=made, summary=f"{whose}问题类别添“{name}”")
     return made
 
 
 @transaction.atomic
 def rename_class(held: ProblemClass, name: str, short_name: str, *, actor: Actor, now: datetime) -> None:
     """改名; problems keep their class, the journal keeps the old name."""
-    _ask(actor)
+    _ask(actor, held.district)
     name, short_name = tidy(name)[:40], tidy(short_name)[:10]
     if (name, short_name) == (held.name, held.short_name):
         return
-    _ask_name(name, held.parent, apart_from=held)
+    _ask_name(name, held.parent, held.district, apart_from=held)
     changes = {"名称": [held.name, name], "简称": [held.short_name, short_name]}
     held.name, held.short_name = name, short_name
     held.save(update_fields=["name", "short_name"])
@@ -68,7 +75,7 @@ def rename_class(held: ProblemClass, name: str, short_name: str, *, actor: Actor
 @transaction.atomic
 def set_class_retired(held: ProblemClass, retired: bool, *, actor: Actor, now: datetime) -> None:
     """停用 or 恢复: no new problem is put into it; those in it stay and are counted."""
-    _ask(actor)
+    _ask(actor, held.district)
     if held.retired == retired:
         return
     others = ProblemClass.objects.filter(parent=None, retired=False).exclude(pk=held.pk)
@@ -81,15 +88,39 @@ def set_class_retired(held: ProblemClass, retired: bool, *, actor: Actor, now: d
            changes={"停用": [not retired, retired]})  # fmt: skip
 
 
-def _ask(actor: Actor) -> None:
-    if actor.by is not None and not policy.can_keep_classes(actor.by):
+@transaction.atomic
+def set_class_aside(held: ProblemClass, aside: bool, *, district: Unit, actor: Actor, now: datetime) -> None:
+    """本区不用 or 用回: a district offers a common class no longer; those in it stay and are counted."""
+    _ask(actor, district)
+    if held.district_id is not None:
+        raise Refused([RowProblem(0, "name", "这是一个区自己的类，不用就停用。")])
+    asides = ClassAside.objects.filter(problem_class=held, district=district)
+    if asides.exists() == aside:
+        return
+    if aside:
+        ClassAside.objects.create(problem_class=held, district=district, by=actor.by, at=now)
+        if not ProblemClass.objects.offered(district.path).filter(parent=None).exists():
+            raise Refused([RowProblem(0, "name", "至少要留一个大类，报问题的人才有得选。")])
+    else:
+        asides.delete()
+    word = "不用" if aside else "用回"
+    record(
+        "problems.class.set_aside", actor=actor, now=now, subject=held,
+        summary=f"{district.name}{word}问题类别“{held.name}”", changes={"本区不用": [not aside, aside]},
+    )  # fmt: skip
+
+
+def _ask(actor: Actor, district: Unit | None) -> None:
+    if actor.by is not None and not policy.can_keep_classes_of(actor.by, district):
         raise PermissionDenied(denied(actor.by, "问题类别由区重大办维护。"))
 
 
-def _ask_name(name: str, parent: ProblemClass | None, apart_from: ProblemClass | None = None) -> None:
+def _ask_name(
+    name: str, parent: ProblemClass | None, district: Unit | None, apart_from: ProblemClass | None = None
+) -> None:
     if not name:
         raise Refused([RowProblem(0, "name", "写类别的名称。")])
-    beside = ProblemClass.objects.filter(parent=parent, name=name)
+    beside = ProblemClass.objects.filter(Q(district=None) | Q(district=district), parent=parent, name=name)
     if apart_from is not None:
         beside = beside.exclude(pk=apart_from.pk)
     if beside.exists():

@@ -28,10 +28,10 @@ def input_of(project: int, typed: dict[str, str], kind: ProblemClass | None, tok
     )
 
 
-def class_of(typed: dict[str, str]) -> ProblemClass | None:
-    """The subclass where one of the chosen class is chosen, else the class."""
+def class_of(typed: dict[str, str], place: str) -> ProblemClass | None:
+    """The subclass where one of the chosen class is chosen, else the class; place is where the project stands."""
     kind, sub = row_number(typed.get("kind", "")), row_number(typed.get("sub", ""))
-    known = ProblemClass.objects.filter(retired=False).in_bulk([pk for pk in (kind, sub) if pk])
+    known = ProblemClass.objects.offered(place).in_bulk([pk for pk in (kind, sub) if pk])
     narrower = known.get(sub or 0)
     if narrower and narrower.parent_id and narrower.parent_id == kind:
         return narrower

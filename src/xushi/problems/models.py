@@ -12,6 +12,7 @@ from xushi.registry.models import Project
 from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
 from xushi.units.rules import ADMINISTRATORS
+from xushi.units.tree import above
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -21,8 +22,20 @@ OPEN_NOW = Q(state__in=sorted(state.value for state in OPEN))
 REPEATED_AT = 3  # meetings
 
 
+class ClassQuerySet(QuerySet["ProblemClass"]):
+    def offered(self, path: str) -> "ClassQuerySet":
+        """What can be chosen at a place: common ones and those of the districts above it, less what these set aside."""
+        here = above(path)
+        aside = ClassAside.objects.filter(district__path__in=here).values("problem_class")
+        known = self.filter(Q(district=None) | Q(district__path__in=here), retired=False)
+        return known.exclude(pk__in=aside).exclude(parent__in=aside)
+
+
 class ProblemClass(models.Model):
-    """问题类别: a tree of two storeys, kept by the office; short_name stands on chips and in tables."""
+    """问题类别: a tree of two storeys; short_name stands on chips and in tables.
+
+    The upper storey is common to all districts, so that their problems can be added up; below it a district has its own.
+    """
 
     code = models.SlugField("代号", max_length=40, unique=True)
     name = models.CharField("名称", max_length=40)
@@ -32,9 +45,25 @@ class ProblemClass(models.Model):
     )
     path = models.CharField("路径", max_length=20, unique=True, help_text="各级编号，如 0001.0002.")
     retired = models.BooleanField("停用", default=False)
+    district = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="哪个区的",
+        help_text="空：各区共用",
+    )
+
+    objects: ClassVar[Any] = ClassQuerySet.as_manager()
 
     class Meta:
         verbose_name = "问题类别"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(district=None) | Q(parent__isnull=False), name="upper_storey_is_common"
+            )
+        ]
         ordering = ["path"]
 
     def __str__(self) -> str:
@@ -43,6 +72,24 @@ class ProblemClass(models.Model):
     @property
     def root_path(self) -> str:
         return self.path[:5]
+
+
+class ClassAside(models.Model):
+    """本区不用: a district has set a common class aside; what is in it already stays there."""
+
+    problem_class = models.ForeignKey(
+        ProblemClass, models.CASCADE, related_name="asides", verbose_name="类别"
+    )
+    district = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="区")
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="谁")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "本区不用的类别"
+        constraints = [models.UniqueConstraint(fields=["problem_class", "district"], name="class_aside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.district_id} {self.problem_class_id}"
 
 
 class Batch(models.Model):

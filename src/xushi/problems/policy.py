@@ -7,7 +7,7 @@ from xushi.duties.models import Delegation
 from xushi.problems.models import Problem, Raising, unit_paths
 from xushi.problems.table import Who
 from xushi.registry.models import Project
-from xushi.units.districts import keeps_whole
+from xushi.units.districts import keeps_whole, own_district
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -33,8 +33,13 @@ def can_handle(user: "User") -> bool:
 
 
 def can_keep_classes(user: "User") -> bool:
-    """管类别: the office, of all districts."""
-    return keeps_whole(user)
+    """管类别: the office, of all districts those that are common, of one its own."""
+    return keeps_whole(user) or own_district(user, Role.OFFICE) is not None
+
+
+def can_keep_classes_of(user: "User", district: Unit | None) -> bool:
+    """None: the common ones."""
+    return keeps_whole(user) or (district is not None and own_district(user, Role.OFFICE) == district)
 
 
 def parts_of(user: "User | None", problem: Problem, today: date) -> set[Who]:

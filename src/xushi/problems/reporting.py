@@ -9,7 +9,8 @@ from django.db import transaction
 
 from xushi.journal.actions import Actor
 from xushi.problems import acting, photos, policy
-from xushi.problems.models import Problem, ProblemClass, ProblemDraft, ProblemNote, ProblemPhoto
+from xushi.problems.models import Problem, ProblemDraft, ProblemNote, ProblemPhoto
+from xushi.problems.offered import Offered
 from xushi.problems.rules import LONGEST_WORDS, ProblemInput, problems_of_report, title_of
 from xushi.registry.checking import RowProblem, among, refuse
 from xushi.registry.models import Project
@@ -37,14 +38,14 @@ def discard_draft(draft: ProblemDraft) -> None:
 def report_problems(rows: Sequence[ProblemInput], *, actor: Actor, now: datetime) -> list[Problem]:
     """报问题: all or none; Refused names every mistake. The office then has a working day to assign each."""
     projects = _projects(rows, actor)
-    classes = ProblemClass.objects.filter(retired=False).in_bulk({row.problem_class for row in rows})
-    refuse(_mistakes(rows, projects, classes))
+    offered = Offered(row.problem_class for row in rows)
+    refuse(_mistakes(rows, projects, offered))
     unit = actor.by.unit if actor.by else None
     made = []
     for row in rows:
         problem = Problem(
             project=projects[row.project],
-            problem_class=classes[row.problem_class],
+            problem_class=offered.known[row.problem_class],
             title=row.title.strip() or title_of(row.words),
             words=row.words.strip(),
             reported_by=actor.by,
@@ -129,17 +130,19 @@ def _projects(rows: Sequence[ProblemInput], actor: Actor) -> dict[int, Project]:
         if not policy.is_reporter(actor.by):
             raise PermissionDenied("问题由属地、部门、项目单位和区重大办来报；领导有话请写批示。")
         wanted = wanted.visible_to(actor.by)
+    wanted = wanted.select_related("territory")
     return {project.pk: project for project in among(wanted, "pk", {row.project for row in rows})}
 
 
 def _mistakes(
-    rows: Sequence[ProblemInput], projects: Mapping[int, Project], classes: Mapping[int, ProblemClass]
+    rows: Sequence[ProblemInput], projects: Mapping[int, Project], offered: Offered
 ) -> list[RowProblem]:
     found = []
     for i, row in enumerate(rows):
         if row.project not in projects:
             found.append(RowProblem(i, "project", "没有这个项目，或它不归你看，请换一个项目。"))
-        if row.problem_class not in classes:
+        project = projects.get(row.project)
+        if not offered.at(row.problem_class, project.territory.path if project else None):
             found.append(RowProblem(i, "problem_class", "先选一类，只选最要紧的。"))
         found += [RowProblem(i, name, said) for name, said in problems_of_report(row)]
     return found

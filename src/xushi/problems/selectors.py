@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from xushi.duties.followed import Follow, followed
-from xushi.problems.models import Batch, Problem, ProblemClass, ProblemNote, ProblemPhoto
+from xushi.problems.models import Batch, ClassAside, Problem, ProblemClass, ProblemNote, ProblemPhoto
 from xushi.problems.rules import ALIKE, Horizon, likeness
 from xushi.problems.wanted import Wanted
 from xushi.problems.words import Due, due_of, step_mark, step_word
@@ -114,12 +114,27 @@ def alike(user: User, project: Project, kind: ProblemClass | None, words: str) -
     return best[1]
 
 
-def roots() -> list[ProblemClass]:
-    return list(ProblemClass.objects.filter(parent=None, retired=False).order_by("path"))
+def roots(place: str) -> list[ProblemClass]:
+    """The classes that can be chosen at a place (a unit's path)."""
+    return list(ProblemClass.objects.offered(place).filter(parent=None).order_by("path"))
 
 
-def under(root: int) -> list[ProblemClass]:
-    return list(ProblemClass.objects.filter(parent=root, retired=False).order_by("path"))
+def under(root: int, place: str) -> list[ProblemClass]:
+    return list(ProblemClass.objects.offered(place).filter(parent=root).order_by("path"))
+
+
+def kept_classes(district: Unit | None) -> Any:
+    """All classes in order as those who keep them see them, with used, and set_aside by a district of its own.
+
+    A district's office sees the common ones and its own, who keeps the whole sees everybody's.
+    """
+    held = ProblemClass.objects.select_related("district").order_by("path")
+    if district is None:
+        return held.annotate(used=Count("problems"))
+    aside = ClassAside.objects.filter(problem_class=OuterRef("pk"), district=district)
+    here = held.filter(Q(district=None) | Q(district=district)).annotate(set_aside=Exists(aside))
+    mine = Q(problems__project__territory__path__startswith=district.path)
+    return here.annotate(used=Count("problems", filter=mine))
 
 
 def batches() -> list[Batch]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,8 +26,8 @@ from xushi.problems.words import AGES, weekday
 from xushi.registry.checking import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.access import person
-from xushi.units.districts import denied
-from xushi.units.models import User
+from xushi.units.districts import denied, keeps_whole, own_district
+from xushi.units.models import Role, Unit, User
 from xushi.units.views_exporting import hand_out
 
 KEPT = ("lead", "person", "due_on", "raise_words", "leader", "batch", "batch_title", "words", "also_raise")
@@ -223,41 +222,46 @@ def _paper(
 
 @require_http_methods(["GET", "POST"])
 def kinds(request: HttpRequest) -> HttpResponse:
-    """问题类别: the tree, kept by the office."""
-    if not policy.can_keep_classes(person(request)):
-        raise PermissionDenied(denied(person(request), "问题类别由区重大办维护。"))
+    """问题类别: the tree; an office of one district keeps its own subclasses and sets common classes aside."""
+    district = _keeper_of(request)
     form = ClassForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         parent = ProblemClass.objects.filter(pk=data["parent"]).first()
+        named: dict[str, Any] = {"short_name": data["short_name"], "parent": parent, "district": district}
         try:
-            classes.add_class(
-                data["name"],
-                short_name=data["short_name"],
-                parent=parent,
-                actor=Actor.of(request),
-                now=clock.now(),
-            )
+            classes.add_class(data["name"], **named, actor=Actor.of(request), now=clock.now())
         except Refused as refused:
             for wrong in refused.problems:
                 form.add_error(wrong.field, wrong.sentence)
         else:
             messages.success(request, f"类别添了“{data['name']}”。")
             return redirect("problems:kinds")
-    held = list(ProblemClass.objects.annotate(used=Count("problems")).order_by("path"))
-    context = {"form": form, "kinds": held, "roots": [kind for kind in held if not kind.parent_id]}
+    held = selectors.kept_classes(district)
+    roots = [kind for kind in held if not kind.parent_id]
+    context = {"form": form, "kinds": held, "roots": roots, "district": district}
     return render(request, "problems/kinds.html", context, status=422 if form.errors else 200)
+
+
+def _keeper_of(request: HttpRequest) -> Unit | None:
+    """The district whose classes this person keeps, None for all; PermissionDenied for everybody else."""
+    user = person(request)
+    if not policy.can_keep_classes(user):
+        raise PermissionDenied(denied(user, "问题类别由区重大办维护。"))
+    return None if keeps_whole(user) else own_district(user, Role.OFFICE)
 
 
 @require_POST
 def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rename, retire or take back one class."""
-    if not policy.can_keep_classes(person(request)):
-        raise PermissionDenied(denied(person(request), "问题类别由区重大办维护。"))
-    held = get_object_or_404(ProblemClass, pk=pk)
+    """Rename, retire or take back one class; a district sets a common one aside or takes it up again."""
+    district = _keeper_of(request)
+    held = get_object_or_404(selectors.kept_classes(district), pk=pk)
     how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:
-        if "retired" in request.POST:
+        if "aside" in request.POST and district:
+            wanted = row_number(request.POST["aside"]) == 1
+            classes.set_class_aside(held, wanted, district=district, **how)
+        elif "retired" in request.POST:
             classes.set_class_retired(held, row_number(request.POST["retired"]) == 1, **how)
         else:
             classes.rename_class(

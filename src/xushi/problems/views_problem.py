@@ -117,6 +117,10 @@ def _choices(held: Problem, parts: set[Who]) -> dict[str, Any]:
         "units": selectors.assignable_units(),
         "leaders": selectors.leaders(),
         "batches": selectors.batches(),
-        "classes": list(ProblemClass.objects.filter(retired=False).select_related("parent").order_by("path")),
+        "classes": list(
+            ProblemClass.objects.offered(held.project.territory.path)
+            .select_related("parent")
+            .order_by("path")
+        ),
         "others": list(others.order_by("reported_at")),
     }

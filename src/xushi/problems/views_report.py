@@ -77,7 +77,7 @@ def _page(
         "project": project,
         "alert": row_of(worst, today) if worst else None,
         "reported": len(selectors.of_project(user, project)),
-        "roots": selectors.roots(),
+        "roots": selectors.roots(project.territory.path),
         "token": request.POST.get("token", "")[:40] or uuid4().hex,
         "errors": {problem.field: problem.sentence for problem in problems},
     } | _parts(request, project, typed, held)
@@ -88,14 +88,15 @@ def _parts(
     request: HttpRequest, project: Project, typed: dict[str, str], held: ProblemDraft | None
 ) -> dict[str, Any]:
     """What follows from what is typed: the subclasses, the problem it resembles, the draft's photos."""
-    kind = class_of(typed)
+    place = project.territory.path
+    kind = class_of(typed, place)
     root = row_number(typed.get("kind", ""))
     return {
         "project": project,
         "typed": typed,
         "held": held,
         "photos": list(held.photos.order_by("pk")) if held else [],
-        "subs": selectors.under(root) if root else [],
+        "subs": selectors.under(root, place) if root else [],
         "alike": selectors.alike(person(request), project, kind, typed.get("words", "")),
         "now": clock.now(),
     }
@@ -115,7 +116,8 @@ def _posted(request: HttpRequest, project: Project) -> HttpResponse:
             messages.success(request, "已并进去，写成了那一项的进展。")
             return _sent(note.problem_id)
         if request.POST.get("act") == "submit":
-            sent = _submit(held, input_of(project.pk, typed, class_of(typed), token), actor, now)
+            kind = class_of(typed, project.territory.path)
+            sent = _submit(held, input_of(project.pk, typed, kind, token), actor, now)
             messages.success(request, "问题已报，区重大办1个工作日内分办。")
             return _sent(sent.pk)
     except Refused as refused:

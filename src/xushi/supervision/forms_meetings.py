@@ -10,6 +10,7 @@ from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import BEIJING
 from xushi.kit.choices import SeveralField
 from xushi.problems.models import ProblemClass
+from xushi.registry.models import Project
 from xushi.supervision.models_meetings import Decision, Meeting
 from xushi.supervision.rules import Urgency
 from xushi.supervision.sitting import DecisionInput
@@ -68,7 +69,7 @@ class ItemForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """议定. What is recognised in the words holds, unless chosen otherwise below."""
+    """议定. What is recognised in the words holds, unless chosen otherwise below; project: what it is about."""
 
     words = forms.CharField(
         label="议定", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
@@ -86,10 +87,11 @@ class DecisionForm(forms.Form):
 
     def __init__(self, data: Any = None, **named: Any) -> None:
         held = {"token": uuid4().hex, "urgency": Urgency.ORDINARY} | named.pop("initial", {})
+        project: Project | None = named.pop("project", None)
         super().__init__(data, initial=held, **named)
         for name in ("lead", "helpers"):
             self.fields[name].queryset = offered_units()  # type: ignore[attr-defined]
-        classes = ProblemClass.objects.filter(retired=False).order_by("path")
+        classes = ProblemClass.objects.offered(project.territory.path if project else "").order_by("path")
         self.fields["problem_class"].queryset = classes  # type: ignore[attr-defined]
 
     def input(self, now: datetime, calendar: WorkingCalendar) -> DecisionInput:

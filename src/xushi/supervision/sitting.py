@@ -197,9 +197,10 @@ def _problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tup
 
 
 def _problem_problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tuple[str, str]]:
-    if item.project_id is None:
+    if item.project is None:
         yield "kind", "这一项不对着哪个项目，不能成问题；请成督办单或只记录。"
-    if not ProblemClass.objects.filter(pk=row.problem_class or 0, retired=False).exists():
+    place = item.project.territory.path if item.project else ""
+    if not ProblemClass.objects.offered(place).filter(pk=row.problem_class or 0).exists():
         yield "problem_class", "成问题要选一类。"
     yield from (("words", sentence) for _, sentence in problems_of_report(ProblemInput(0, 0, row.words)))
     if row.lead and row.due_on:

@@ -164,7 +164,7 @@ def recognised(request: HttpRequest) -> HttpResponse:
 def decide_item(request: HttpRequest, pk: int) -> HttpResponse:
     """议定一条 on this item."""
     item = _item(request, pk)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, project=item.project)
     if not form.is_valid():
         sentence = "".join(str(sentence) for found in form.errors.values() for sentence in found)
         return _sentence(sentence) if _alone(request) else show(request, item.meeting, 400, form=form)
@@ -206,7 +206,9 @@ def _decision(request: HttpRequest, pk: int) -> Decision:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """改议定."""
     decision = _decision(request, pk)
-    form = DecisionForm(request.POST or None, initial=decision_initial(decision))
+    form = DecisionForm(
+        request.POST or None, initial=decision_initial(decision), project=decision.item.project
+    )
     odd = ""
     if request.method == "POST" and form.is_valid():
         try:

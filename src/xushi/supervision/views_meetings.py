@@ -146,7 +146,9 @@ def show(request: HttpRequest, found: Meeting, status: int = 200, **more: Any) -
         "may_run": may_run,
         "facts": pages.facts_of(current.item) if current else None,
         "item_form": ItemForm() if may_run and found.state in AHEAD else None,
-        "form": DecisionForm(initial={"problem_class": kind}) if current and may_run else None,
+        "form": DecisionForm(initial={"problem_class": kind}, project=current.item.project)
+        if current and may_run
+        else None,
         "ahead": found.state in AHEAD,
         "now": now,
     } | more
