@@ -1,15 +1,21 @@
-"""A TCP proxy in front of the database, so that the way to it can be cut, or go silent, and be mended again."""
+"""A TCP proxy in front of the database, so that the way to it can be cut, or go silent, and be mended again:
+
+python -m bench.faults.proxy HOST PORT PATH    # at the far end of a wire (wire.py): only passes on
+"""
 
 import asyncio
+import sys
+import tempfile
 import threading
 from contextlib import suppress
 
 
 class Proxy:
-    """Listens on a port of its own and passes everything on to `to` (a host and port, or a socket's path)."""
+    """Listens on a port and on a socket's path, and passes everything on to `to` (a host and port, or a path)."""
 
-    def __init__(self, to: tuple[str, int] | str) -> None:
-        self.to, self.port = to, 0
+    def __init__(self, to: tuple[str, int] | str, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.to, self.host, self.port = to, host, port
+        self.path = f"{tempfile.mkdtemp(prefix='xushi-proxy-')}/socket"
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
         self._cut, self._silent = False, asyncio.Event()
@@ -42,7 +48,8 @@ class Proxy:
 
     async def _listen(self) -> None:
         self._silent.set()
-        server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._taken, self.host, self.port)
+        self._both = server, await asyncio.start_unix_server(self._taken, self.path)
         self.port = server.sockets[0].getsockname()[1]
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -69,3 +76,9 @@ class Proxy:
                 await sink.drain()
         with suppress(OSError, RuntimeError):
             sink.close()
+
+
+if __name__ == "__main__":
+    Proxy(sys.argv[3], sys.argv[1], int(sys.argv[2]))
+    print("listening", flush=True)
+    threading.Event().wait()

@@ -13,6 +13,9 @@ from typing import Any
 import psycopg
 
 from bench.faults.proxy import Proxy
+from bench.faults.wire import Wire
+
+PULLED = 20  # seconds, longer than the product waits for an answer
 
 
 class Sqlite:
@@ -57,8 +60,12 @@ class Postgres:
         told = psycopg.conninfo.conninfo_to_dict(self._server)
         host, port = str(told.get("host", "127.0.0.1")), int(told.get("port") or 5432)
         self.proxy = Proxy(f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port))
+        self.wire = None if Wire.why_not() else Wire(self.proxy)
+        self._way = (self.wire.host, self.wire.port) if self.wire else ("127.0.0.1", self.proxy.port)
+        if self.wire:
+            self.faults = (*self.faults, "pull the wire")
         self._login = f"{told.get('user', 'postgres')}:{told.get('password', '')}"
-        self.url = f"postgres://{self._login}@127.0.0.1:{self.proxy.port}/{self._database}"
+        self.url = f"postgres://{self._login}@{self._way[0]}:{self._way[1]}/{self._database}"
         self.pooled = pooled
         self._pool: subprocess.Popen[bytes] | None = None
         if pooled:
@@ -85,7 +92,7 @@ class Postgres:
         place.chmod(0o755)
         settings = place / "pgbouncer.ini"
         settings.write_text(
-            f"[databases]\n{self._database} = host=127.0.0.1 port={self.proxy.port} user=postgres\n"
+            f"[databases]\n{self._database} = host={self._way[0]} port={self._way[1]} user=postgres\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
             "pool_mode = transaction\ndefault_pool_size = 6\nserver_login_retry = 1\nquery_wait_timeout = 15\n"
             "ignore_startup_parameters = extra_float_digits\n"
@@ -111,17 +118,24 @@ class Postgres:
         if name in ("restart", "crash"):
             self.restart(how="fast" if name == "restart" else "immediate")
             return
-        self.proxy.cut() if name == "cut" else self.proxy.hush()
-        time.sleep(3)
+        if name == "pull the wire" and self.wire:
+            self.wire.pull()
+        else:
+            self.proxy.cut() if name == "cut" else self.proxy.hush()
+        time.sleep(PULLED if name == "pull the wire" else 3)
         self.mend()
 
     def mend(self) -> None:
         self.proxy.mend()
+        if self.wire:
+            self.wire.mend()
 
     def stop(self) -> None:
         if self._pool is not None:
             self._pool.terminate()
             self._pool.wait(20)
+        if self.wire:
+            self.wire.stop()
         if self._own is None:
             self._ask(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
             return

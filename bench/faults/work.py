@@ -3,6 +3,8 @@
 import io
 import random
 import re
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import uuid4
 
 import requests
@@ -10,6 +12,7 @@ from PIL import Image
 
 from bench.faults.memory import Memory
 
+T = TypeVar("T")
 MONTH = "2018-12"
 PATIENCE = 20  # seconds a person waits for an answer
 AGAIN = 12  # times a form is sent again
@@ -76,6 +79,15 @@ class Person:
             except Lost:
                 self.wait(0.5)
         return None
+
+    def steady(self, ask: Callable[[], T]) -> T:
+        """Asked again until there is an answer: for what may well be done twice. Lost where patience has ended."""
+        for _ in range(AGAIN):
+            try:
+                return ask()
+            except Lost:
+                self.wait(0.5)
+        return ask()
 
     def wait(self, seconds: float) -> None:
         import time
@@ -194,18 +206,19 @@ def bring_in(person: Person, town: str) -> None:
 
 
 def close(person: Person, reports: list[int]) -> None:
-    """审核、关账、重开, then 退回 some reports, so that they are sent again."""
-    page = person.get(f"/progress/reports/?month={MONTH}&tab=submitted")
+    """审核、关账、重开, then 退回 some reports, so that they are sent again. Each step is tried until it is answered."""
+    page = person.steady(lambda: person.get(f"/progress/reports/?month={MONTH}&tab=submitted"))
     if ticked := re.findall(r'name="report" value="(\d+:\d+)"', page):
-        person.post(f"/progress/reports/accept?month={MONTH}", {"report": ticked, "month": MONTH})
-    before = _versions(person)
-    person.post(f"/progress/closing/{MONTH}/close", {})
-    after = _versions(person)
+        accepted: dict[str, object] = {"report": ticked, "month": MONTH}
+        person.steady(lambda: person.post(f"/progress/reports/accept?month={MONTH}", accepted))
+    before = person.steady(lambda: _versions(person))
+    person.steady(lambda: person.post(f"/progress/closing/{MONTH}/close", {}))
+    after = person.steady(lambda: _versions(person))
     person.memory.closings = max(person.memory.closings, before, after)
     person.wait(1)
-    person.post(f"/progress/closing/{MONTH}/reopen", {"reason": "演练：补报"})
+    person.steady(lambda: person.post(f"/progress/closing/{MONTH}/reopen", {"reason": "演练：补报"}))
     for pk in person.chance.sample(reports, min(3, len(reports))):
-        person.post(f"/progress/reports/return/{pk}", {"reason": "演练：请核对"})
+        person.steady(lambda pk=pk: person.post(f"/progress/reports/return/{pk}", {"reason": "演练：请核对"}))  # type: ignore[misc]
     person.wait(4)
 
 
