@@ -135,6 +135,8 @@ class Drill:
         while self.kills < until and time.monotonic() < self.ends:
             self._fault()
         self.store.mend()
+        if self.place.clock:
+            self.place.clock.back()
         self.place.wait(60)
         time.sleep(2)  # people finish what they had in hand
         stop.set()
@@ -161,13 +163,16 @@ class Drill:
             self._other_fault()
 
     def _other_fault(self) -> None:
-        others = [*self.store.faults, "clock", *(["disk"] if self.bounded else [])]
+        shifting = self.place.clock
+        others = [*self.store.faults, "clock", *["disk"] * self.bounded, *["system clock"] * bool(shifting)]
         name = others[(sum(self.done.values()) - self.kills) % len(others)]
         self.done[name] += 1
         if name == "disk":
             self.place.fill_disk(2)
         elif name == "clock":
             self.place.jump_clock()
+        elif name == "system clock" and shifting:
+            shifting.jump()
         else:
             self.store.fault(name)
 

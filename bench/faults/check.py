@@ -26,13 +26,14 @@ def check(memory: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drain(wrong: list[str]) -> dict[str, Any]:
-    """What waits is done, an hour on, when the leases of the killed workers are over; then the journal is verified."""
+    """What waits is done, four hours on, when the leases of the killed workers are over, also such as were written while
+    the system's clock was ahead; then the journal is verified."""
     from xushi.config import clock
     from xushi.journal import sealing, worker
     from xushi.journal.models import Event, Reaction, Unsealed
 
     waiting = Reaction.objects.filter(done_at=None)
-    left, later = waiting.count(), clock.real() + timedelta(hours=1)
+    left, later = waiting.count(), clock.real() + timedelta(hours=4)
     while worker.work(later):
         pass
     wrong += [f"反应没有办成：{one.name} {one.error[:200]}" for one in waiting[:5]]

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bench.faults.shifting import Shifting
 from bench.faults.store import Postgres, Sqlite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,7 @@ class Place:
         self.env.pop("DATABASE_URL", None)
         if store.url:
             self.env |= {"DATABASE_URL": store.url, "XUSHI_PGBOUNCER": str(int(store.pooled))}
+        self.clock = None if Shifting.why_not() else Shifting(home.parent)
         self.log = (home.parent / f"{home.name}.log").open("ab")
         self._kept: dict[str, subprocess.Popen[bytes]] = {}
         self._forks: dict[str, int] = {}
@@ -78,14 +80,14 @@ class Place:
 
     def _keep(self) -> None:
         """What systemd does: start again whatever has ended."""
-        commands = self._commands()
+        commands, env = self._commands(), self.env | (self.clock.env if self.clock else {})
         while not self._ending.is_set():
             for name, command in commands.items():
                 held = self._kept.get(name)
                 if held is None or held.poll() is not None:
                     self.restarts += held is not None
                     self._kept[name] = subprocess.Popen(
-                        command, env=self.env, cwd=self.home.parent, stderr=self.log, start_new_session=True,
+                        command, env=env, cwd=self.home.parent, stderr=self.log, start_new_session=True,
                         stdout=subprocess.PIPE if self.forked else self.log,
                     )  # fmt: skip
                     if self.forked:

@@ -19,7 +19,7 @@ from bench.faults.wire import Wire
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
-LIMIT = 25  # seconds in which a page must say something while nothing comes back from the database
+LIMIT = 30  # seconds in which a page must say something while nothing comes back from the database
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHORT = ["--seed", "1", "--kills", "24", "--look", "24", "--projects", "24", "--pace", "0.3", "--most", "150"]
 
