@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export XUSHI_HOME ?= $(CURDIR)/var
 
-.PHONY: demo serve test check bench format requirements clean
+.PHONY: demo serve test check bench faults format requirements clean
 
 demo: .venv/.base
 	XUSHI_NOW=$${XUSHI_NOW:-2018-09-12T08:30} $(BIN)/xushi demo
@@ -36,6 +36,11 @@ format: .venv/.dev
 # 重新测 docs/performance.md 里的数，约十分钟；全部规模另加 --sizes 450,10000,100000
 bench: .venv/.dev
 	$(BIN)/python bench/run.py
+
+# 一夜的故障演练：两种数据库各杀一千次，每120次停下来核一遍；短的在 make test 里
+faults: .venv/.dev
+	$(BIN)/python -m bench.faults --kills 1000 --look 120 --seed $${SEED:-1}
+	$(BIN)/python -m bench.faults --kills 1000 --look 120 --seed $${SEED:-1} --database postgresql --pgbouncer
 
 # 改了 requirements/*.in 之后：重新定版本、定散列
 requirements:

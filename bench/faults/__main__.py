@@ -29,7 +29,6 @@ from bench.faults.memory import Memory
 from bench.faults.place import ROOT, Place
 from bench.faults.store import Postgres, Sqlite
 
-EVERY = 12  # kills between two faults of another kind
 ANSWERS = 2  # between two kills, however slow the machine is, but no longer than
 AWAITED = 3.0  # seconds
 TOLD = 20  # kills between two words of how far it is
@@ -54,6 +53,7 @@ def main() -> int:
     parser.add_argument(
         "--server", default="", help="the URL of a PostgreSQL that runs; it is never restarted"
     )
+    parser.add_argument("--every", type=int, default=12, help="kills between two faults of another kind")
     parser.add_argument("--cold", action="store_true", help="every restart begins with Python, as in use")
     parser.add_argument("--look", type=int, default=100, help="kills after which all is counted and verified")
     parser.add_argument("--most", type=float, default=0, help="seconds after which the killing ends anyway")
@@ -159,7 +159,7 @@ class Drill:
             self.place.wait(120)
         if self.kills % TOLD == 0:
             print(f"{self.kills}次，{dict(self.memory.answers)}", file=sys.stderr, flush=True)
-        if self.kills % EVERY == 0:
+        if self.kills % self.options.every == 0:
             self._other_fault()
 
     def _other_fault(self) -> None:

@@ -21,7 +21,22 @@ from playwright.sync_api import Browser, Page, expect
 
 LIMIT = 30  # seconds in which a page must say something while nothing comes back from the database
 ROOT = Path(__file__).resolve().parent.parent.parent
-SHORT = ["--seed", "1", "--kills", "24", "--look", "24", "--projects", "24", "--pace", "0.3", "--most", "150"]
+SHORT = [
+    "--seed",
+    "1",
+    "--kills",
+    "24",
+    "--look",
+    "24",
+    "--every",
+    "6",
+    "--projects",
+    "24",
+    "--pace",
+    "0.3",
+    "--most",
+    "150",
+]
 
 pytestmark = [pytest.mark.slow, pytest.mark.both]
 
