@@ -177,7 +177,7 @@ def test_confidential_words_and_orders_stay_off_every_page_of_others(acts: Acts,
             text = client.get(address, follow=True).content.decode()
             assert "只给点到的人看" not in text and "不外传的事" not in text, (who, address)
             assert reverse("supervision:order", args=[hidden.pk]) not in text, (who, address)
-    wall = walls.build(world.people["leader"], choose(None, NOW.date()), NOW)
+    wall = walls.build(world.people["leader"], choose(world.people["leader"], None, NOW.date()), NOW)
     assert [row.order.pk for row in wall.handed.rows] == [acts.order.pk]
     assert (wall.handed.issued, wall.handed.running) == (1, 1)
 

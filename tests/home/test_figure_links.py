@@ -20,6 +20,7 @@ from xushi.core.money import YUAN_PER_YI
 from xushi.home import lists, wanted
 from xushi.home.months import choose
 from xushi.progress.models import PublishedFigure
+from xushi.progress.system import WHOLE_DISTRICT
 from xushi.units.models import User
 
 SignIn = Callable[[User], Client]
@@ -70,7 +71,7 @@ def told(user: User, address: str) -> set[str]:
     if path == "/alerts/":
         found = alert_lists.listed(user, alert_lists.read(asked.dict()), NOW.date())
         return {f"{found.page.paginator.count}"}
-    choice = choose(asked.get("month"), NOW.date())
+    choice = choose(user, asked.get("month"), NOW.date())
     rows = lists.find(user, choice.month, wanted.read(asked.dict()), choice.stood)
     return set(_words(rows.totals(user)))
 
@@ -95,7 +96,7 @@ def test_every_number_equals_the_list_it_opens(
     here: World, signed_in: SignIn, request: pytest.FixtureRequest, who: str
 ) -> None:
     PublishedFigure.objects.create(
-        month=choose("2018-08", NOW.date()).month, level="district", name="completion_rate", value="99.9",
+        month=choose(WHOLE_DISTRICT, "2018-08", NOW.date()).month, level="district", name="completion_rate", value="99.9",
         source="某报告",
     )  # fmt: skip
     user = request.getfixturevalue(who)
@@ -112,7 +113,7 @@ def test_every_number_equals_the_list_it_opens(
 
 def test_a_disputed_cell_opens_its_list_too(here: World, signed_in: SignIn, office_user: User) -> None:
     PublishedFigure.objects.create(
-        month=choose("2018-08", NOW.date()).month, level="district", name="completion_rate", value="99.9",
+        month=choose(WHOLE_DISTRICT, "2018-08", NOW.date()).month, level="district", name="completion_rate", value="99.9",
         source="某报告",
     )  # fmt: skip
     page = signed_in(office_user).get("/overview/").content.decode()

@@ -16,6 +16,7 @@ from xushi.core.months import Month
 from xushi.home import alarms, lists, wanted
 from xushi.home.months import Choice, choose
 from xushi.progress.models import MonthClosing
+from xushi.progress.system import WHOLE_DISTRICT
 from xushi.units.models import User
 
 SignIn = Callable[[User], Client]
@@ -41,12 +42,12 @@ def past(here: World) -> World:
 
 
 def july() -> Choice:
-    return choose("2018-07", NOW.date())
+    return choose(WHOLE_DISTRICT, "2018-07", NOW.date())
 
 
 def test_the_last_closed_month_goes_by_the_alerts_of_today(past: World) -> None:
-    assert choose(None, NOW.date()).stood is None
-    assert choose("2018-09", NOW.date()).stood is None
+    assert choose(WHOLE_DISTRICT, None, NOW.date()).stood is None
+    assert choose(WHOLE_DISTRICT, "2018-09", NOW.date()).stood is None
 
 
 def test_an_older_month_goes_by_the_day_it_was_closed(past: World) -> None:

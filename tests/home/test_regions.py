@@ -41,7 +41,7 @@ def person(role: str, unit: Unit) -> User:
 
 def page_of(user: User, asked: Unit | None = None) -> Overview:
     here = region(user, str(asked.pk) if asked else None)
-    return overview(user, choose(str(AUGUST), NOW.date()), NOW, here)
+    return overview(user, choose(user, str(AUGUST), NOW.date()), NOW, here)
 
 
 def test_a_city_sees_its_districts_and_they_add_up(city: Unit) -> None:

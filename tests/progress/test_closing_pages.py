@@ -9,14 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import NOW
+from tests.factories import NOW, UnitFactory, UserFactory, appoint
 from tests.progress.builders import AUGUST, JULY, add_report, given_year
 from xushi.config import clock
 from xushi.core.clock import BEIJING
 from xushi.journal.actions import SYSTEM
 from xushi.progress.closing import close_month
 from xushi.progress.models import MonthClosing, MonthlyReport
-from xushi.units.models import Unit, User
+from xushi.units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -117,3 +117,54 @@ def test_queries_do_not_grow(subdistrict: Unit, office_user: User, signed_in: Si
         return len(queries)
 
     assert count(5) == count(45)
+
+
+@pytest.fixture
+def two(at_work: None) -> dict[str, User]:
+    """A city of two districts with an office each; August accepted in 甲区, still waiting in 乙区."""
+    root = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
+    people = {"市": appoint(UserFactory(name="市办"), Role.OFFICE, unit=root, scope=root)}
+    for name, state in (("甲区", "accepted"), ("乙区", "submitted")):
+        one = UnitFactory(name=name, kind=Unit.Kind.DISTRICT, parent=root)
+        street = UnitFactory(name=f"{name}街道", kind=Unit.Kind.SUBDISTRICT, parent=one)
+        project = given_year(street, name=f"{name}项目")
+        add_report(project, AUGUST, 16_660, state=state)
+        people[name] = appoint(UserFactory(name=f"{name}办"), Role.OFFICE, unit=one, scope=one)
+    close_month(JULY, actor=SYSTEM, now=NOW)
+    return people
+
+
+def test_each_district_closes_on_its_own_page_and_the_city_sees_who_has(
+    two: dict[str, User], signed_in: SignIn
+) -> None:
+    close = reverse("progress:close", args=["2018-08"])
+    city = signed_in(two["市"])
+    page = city.get(PAGE).content.decode()
+    assert "2018年8月：2个区里0个已关账" in page and "乙区（差1个）" in page and "关甲区的账" in page
+    own = signed_in(two["甲区"])
+    assert "2018年8月可以关账" in own.get(PAGE).content.decode()
+    assert "甲区2018年8月已关账，第1版的数定下了。" in own.post(close, follow=True).content.decode()
+    assert "2018年8月还差1个项目，不能关账" in signed_in(two["乙区"]).get(PAGE).content.decode()
+    city = signed_in(two["市"])
+    page = city.get(PAGE).content.decode()
+    assert "2018年8月：2个区里1个已关账" in page and "重开甲区" in page and "关乙区的账" not in page
+    overview = city.get("/overview/?month=2018-08").content.decode()
+    assert "2个区里1个已关账" in overview and "没关的：乙区（差1个）" in overview and "暂定" in overview
+    MonthlyReport.objects.filter(month=AUGUST).update(state="accepted")
+    second = Unit.objects.get(name="乙区")
+    answer = city.post(close, {"district": second.pk}, follow=True).content.decode()
+    assert "乙区2018年8月已关账" in answer and "2018年8月第1版" in answer
+    assert "个已关账" not in city.get("/overview/?month=2018-08").content.decode()
+
+
+def test_no_district_acts_for_another(two: dict[str, User], signed_in: SignIn) -> None:
+    own, first = signed_in(two["乙区"]), Unit.objects.get(name="甲区")
+    for name, typed in (("close", {}), ("reopen", {"reason": "改数"})):
+        answer = own.post(reverse(f"progress:{name}", args=["2018-08"]), typed | {"district": first.pk})
+        assert answer.status_code == 403
+    assert own.post(reverse("progress:close", args=["2018-08"]), {"district": 10**9}).status_code == 404
+    assert not MonthClosing.objects.filter(month=AUGUST).exists()
+    july = reverse("progress:version", args=["2018-07", 1])
+    assert own.get(july, {"district": first.pk}).status_code == 404
+    assert own.get(july, {"district": Unit.objects.get(name="乙区").pk}).status_code == 200
+    assert signed_in(two["市"]).get(july, {"district": first.pk}).status_code == 200

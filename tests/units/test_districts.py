@@ -87,8 +87,6 @@ def test_the_only_district_below_a_city_is_the_whole():
 
 
 SHARED = {
-    "关账": ("progress:close", ["2018-08"], {}),
-    "重开": ("progress:reopen", ["2018-08"], {"reason": "改数"}),
     "年度计划": ("planning:compile", [], {"year": "2019", "proposals_due": "2018-11-30"}),
     "目标天数": (
         "signings:limits",
@@ -114,14 +112,20 @@ def test_what_the_districts_share_is_not_one_district_s_to_change(client, city, 
     assert not MonthClosing.objects.exists()
 
 
-def test_the_office_of_all_closes_and_one_district_s_neither_closes_nor_reopens(city):
-    for act in (lambda by: close_month(AUGUST, actor=by, now=SEPTEMBER),):
-        with pytest.raises(PermissionDenied, match="管全部的重大办"):
-            act(Actor(by=city["甲"]["office"]))
-    close_month(AUGUST, actor=Actor(by=city["office"]), now=SEPTEMBER)
+def test_each_district_s_office_closes_its_own_month_and_no_other(city):
+    first, second = city["甲"], city["乙"]
+    own = Actor(by=first["office"])
     with pytest.raises(PermissionDenied, match="管全部的重大办"):
-        reopen_month(AUGUST, "改数", actor=Actor(by=city["乙"]["office"]), now=SEPTEMBER)
-    assert MonthClosing.objects.get().reopened_at is None
+        close_month(AUGUST, actor=own, now=SEPTEMBER)
+    with pytest.raises(PermissionDenied, match="乙区的账由乙区的重大办关账"):
+        close_month(AUGUST, actor=own, now=SEPTEMBER, district=second["unit"])
+    closing = close_month(AUGUST, actor=own, now=SEPTEMBER, district=first["unit"])
+    with pytest.raises(PermissionDenied, match="甲区的账由甲区的重大办关账"):
+        reopen_month(AUGUST, "改数", actor=Actor(by=second["office"]), now=SEPTEMBER, district=first["unit"])
+    assert MonthClosing.objects.get() == closing and closing.reopened_at is None
+    by_city = close_month(AUGUST, actor=Actor(by=city["office"]), now=SEPTEMBER, district=second["unit"])
+    assert by_city.district == second["unit"]
+    assert MonthClosing.objects.filter(district=None, reopened_at=None).count() == 1
 
 
 def test_an_export_is_granted_by_the_head_of_one_s_own_district(city):

@@ -57,6 +57,13 @@ class Applied:
         _, changes = self.rows.setdefault(subject, (name, {}))
         changes[Cause(cause).label] = [before, after]
 
+    def add(self, other: "Applied") -> None:
+        """Count what another run of the same hour did as well."""
+        for name in ("opened", "relevelled", "updated", "cleared"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rows |= other.rows
+        self.tallied.update(other.tallied)
+
     @property
     def summary(self) -> str:
         words = (

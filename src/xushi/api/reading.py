@@ -20,9 +20,9 @@ from xushi.home.columns import COLUMNS
 from xushi.home.months import Choice, choose
 from xushi.home.wanted import Wanted, read
 from xushi.progress import figures
+from xushi.progress.closed import closing_for
 from xushi.progress.models import MonthClosing
 from xushi.progress.scope import Filters
-from xushi.progress.standing import current_closing
 from xushi.units.models import User
 
 Told = dict[str, Any]
@@ -57,9 +57,9 @@ def month_of(text: str) -> Month:
         raise ApiRefused(422, "bad_month", str(problem), field="month", how="月份写成2018-08。") from problem
 
 
-def closing_of(month: Month) -> MonthClosing:
+def closing_of(user: User, month: Month) -> MonthClosing:
     """The closing in force; ApiRefused where the month is not closed."""
-    closing = current_closing(month)
+    closing = closing_for(user, month)
     if closing is None:
         raise ApiRefused(
             409, "month_open", f"{month.label}还没有关账，数还会变。", field="month",
@@ -68,17 +68,19 @@ def closing_of(month: Month) -> MonthClosing:
     return closing
 
 
-def asked(query: Told, today: date) -> tuple[Choice, Wanted]:
+def asked(user: User, query: Told, today: date) -> tuple[Choice, Wanted]:
     """The month and the list that the query asks for; ApiRefused with the sentence of the page."""
     try:
-        return choose(query.get("month"), today), read({k: v for k, v in query.items() if v is not None})
+        return choose(user, query.get("month"), today), read(
+            {k: v for k, v in query.items() if v is not None}
+        )
     except ValueError as problem:
         raise ApiRefused(422, "bad_filter", str(problem), how="可用的写法同项目清单的网址。") from problem
 
 
 def projects(caller: Caller, query: Told, paging: Paging, today: date) -> Told:
     """A page of the list of projects, in the order of their numbers."""
-    choice, wanted = asked(query, today)
+    choice, wanted = asked(caller.user, query, today)
     found = lists.find(caller.user, choice.month, wanted, choice.stood)
     of = str(choice.month)
     numbers = list(after(found.rows, paging, of=of, key=found.key).values_list(found.key, flat=True))
@@ -90,7 +92,7 @@ def projects(caller: Caller, query: Told, paging: Paging, today: date) -> Told:
 
 def project(caller: Caller, number: int, month: str | None, today: date) -> Told:
     """One project at a month's end; 404 where it is not this account's to see, or not listed in that year."""
-    choice, wanted = asked({"month": month}, today)
+    choice, wanted = asked(caller.user, {"month": month}, today)
     found = lists.find(caller.user, choice.month, wanted, choice.stood)
     told = _told(found, wanted, [number], caller.user, today, closed=choice.closed)
     if not told:
@@ -111,9 +113,9 @@ def month_lines(caller: Caller, month: Month, today: date) -> Iterator[str]:
 
     Read some at a time; whoever finds no end line has not got it all.
     """
-    closing = closing_of(month)
+    closing = closing_of(caller.user, month)
     wanted = Wanted(columns=tuple(key for key in COLUMNS if key != "order"))
-    stood = choose(str(month), today).stood
+    stood = choose(caller.user, str(month), today).stood
     found = lists.find(caller.user, month, wanted, stood)
     head = {
         "kind": "month", "month": str(month), "version": closing.version, "closed_at": closing.closed_at,

@@ -22,7 +22,7 @@ from xushi.permits.models import PermitStep
 from xushi.problems.models import Problem
 from xushi.problems.table import State as ProblemState
 from xushi.progress import figures
-from xushi.progress.models import MonthClosing
+from xushi.progress.closed import closings_for
 from xushi.progress.scope import Filters
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import State as OrderState
@@ -87,9 +87,9 @@ def project(request: HttpRequest, project: Path[schemas.Number], month: str | No
 
 @api.get("/months", response={200: list[schemas.MonthOut], **REFUSALS}, summary="关了账的月份", tags=["月份"])
 def months(request: HttpRequest) -> list[Told]:
-    _caller(request, "read:projects")
+    caller = _caller(request, "read:projects")
     reading.known(request, ())
-    found = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
+    found = closings_for(caller.user)
     return [{"month": str(one.month), "version": one.version, "closed_at": one.closed_at} for one in found]
 
 
@@ -106,7 +106,7 @@ def month_figures(
     caller = _caller(request, "read:projects")
     reading.known(request, ("by", "level"))
     wanted = reading.month_of(month)
-    reading.closing_of(wanted)
+    reading.closing_of(caller.user, wanted)
     names = [name for name in (by or "").split(",") if name]
     try:
         filters = Filters.from_query({"level": level})

@@ -11,7 +11,7 @@ from xushi.documents.checking.facts import Fact, Facts
 from xushi.documents.checking.units import Kind
 from xushi.documents.named import Figures, OpenMonth, figures_of
 from xushi.documents.sourced import Sourced
-from xushi.progress.standing import current_closing, last_closed_month
+from xushi.progress.closed import closing_for, last_month_for
 from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def facts_of(user: "User", month: Month, *, now: datetime) -> Facts:
     """
     if not sees_everything(user):
         return Facts(month.year, month.number, notes=("只看得到一部分项目的，不和全区的数比。",))
-    last = last_closed_month()
-    closed = current_closing(month) is not None
+    last = last_month_for(user)
+    closed = closing_for(user, month) is not None
     if not closed and last is not None and month <= last:
         raise NoMonth(f"{month.label}没有关账，库里没有这个月的数可比；最近关账的是{last.label}。")
     try:

@@ -30,7 +30,7 @@ from xushi.documents import (
 )
 from xushi.documents.named_scope import ABSENT, Asked, Cell, Part, Row, Rows, told
 from xushi.documents.sourced import Sourced
-from xushi.progress.standing import current_closing, last_closed_month
+from xushi.progress.closed import closing_for, last_month_for
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -217,8 +217,8 @@ def _near(key: str, known: Sequence[str]) -> str:
 
 def figures_of(user: "User", month: Month, *, now: datetime, open_month: bool = False) -> Figures:
     """The numbers of a closed month; of one that is not closed only where that is asked for (OpenMonth else)."""
-    last = last_closed_month()
-    closed = current_closing(month) is not None
+    last = last_month_for(user)
+    closed = closing_for(user, month) is not None
     if month > Month.of(local_day(now)) and not closed:
         raise OpenMonth(f"{month.label}还没有到，没有数可写。")
     if not closed and not open_month:

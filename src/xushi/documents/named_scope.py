@@ -14,8 +14,9 @@ from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import half_up, plain
 from xushi.core.months import Month
 from xushi.documents.sourced import Sourced
+from xushi.progress.closed import closing_for
 from xushi.progress.figures import Filters, Group, total
-from xushi.progress.standing import current_closing
+from xushi.progress.models import MonthClosing
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -96,10 +97,15 @@ class Asked:
         made: Group = self.kept[key]
         return made
 
+    @cached_property
+    def closing(self) -> MonthClosing | None:
+        """The closing that fixed the month for this person."""
+        return closing_for(self.user, self.month) if self.closed else None
+
     def is_closed(self, month: Month) -> bool:
         key = ("closed", month)
         if key not in self.kept:
-            self.kept[key] = current_closing(month) is not None
+            self.kept[key] = closing_for(self.user, month) is not None
         return bool(self.kept[key])
 
 

@@ -13,8 +13,8 @@ from xushi.documents.named import Figures, figures_of
 from xushi.documents.policy_templates import WHOLE, may_print
 from xushi.documents.subjects import subject_of
 from xushi.documents.tree import Document
+from xushi.progress.closed import last_month_for
 from xushi.progress.figures import Filters, rows
-from xushi.progress.standing import last_closed_month
 from xushi.units.models import Unit
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def drafted(
     """
     if not may_print(user, kind):
         raise NotYours("这份材料由区重大办、区领导和督查室看。")
-    wanted = month or last_closed_month()
+    wanted = month or last_month_for(user)
     if wanted is None:
         raise NoMonth("还没有哪个月关过账，没有数可写；关了账再来印。")
     if kind == "unit" and not _own_or_whole(user, pk):

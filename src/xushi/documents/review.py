@@ -16,7 +16,7 @@ from xushi.documents.checking.facts import Facts
 from xushi.documents.checking.judging import Claim, Claimed
 from xushi.documents.checking.quantities import Quantity
 from xushi.documents.models import FindingAnswer, Paper
-from xushi.progress.standing import current_closing
+from xushi.progress.closed import closing_for
 from xushi.units.models import User
 
 MOST_KEPT = 8
@@ -73,7 +73,7 @@ def _against_itself(text: str) -> Checked:
 
 def _facts(user: User, month: Month, now: datetime, *, fresh: bool) -> Facts:
     """Kept in the process for ten minutes, as long as the month is closed as it was."""
-    closing = current_closing(month)
+    closing = closing_for(user, month)
     key = (user.pk, month, closing.pk if closing else None, int(now.timestamp()) // KEPT_FOR)
     if fresh or key not in _KEPT:
         while len(_KEPT) >= MOST_KEPT:

@@ -54,7 +54,11 @@ def of_meeting(user: "User", pk: int, figures: Figures) -> Subject | None:
 def _items(page: Page, figures: Figures) -> list[Row]:
     """The agenda in its order, each project's progress beside it; one query more."""
     wanted = {row.item.project_id for row in page.rows if row.item.project_id}
-    held = {one.project_id: one for one in standings(figures.month, wanted)} if wanted else {}
+    held = (
+        {one.project_id: one for one in standings(figures.month, wanted, closing=figures.asked.closing)}
+        if wanted
+        else {}
+    )
     made: list[Row] = []
     for row in page.rows:
         item = row.item

@@ -58,7 +58,7 @@ def of_project(user: "User", pk: int, figures: Figures) -> Subject | None:
     if project is None:
         return None
     asked = figures.asked
-    standing = next(iter(standings(figures.month, [pk])), None)
+    standing = next(iter(standings(figures.month, [pk], closing=asked.closing)), None)
     facts = {**_words(project, asked), **_numbers(project, standing, asked)}
     pictures = pictures_of(user, project, figures)
     shown = {name: one.alt for name, one in pictures.items()}

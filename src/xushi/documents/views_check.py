@@ -47,7 +47,8 @@ def _page(
     found = reviewed(held, user, clock.now())
     page = page_of(last.text, found, marked(last).marks, figures_in(last))
     context = {
-        **told(page, signing=held.state == State.SIGNING), "paper": held, "last": last, "months": closed_months(),
+        **told(page, signing=held.state == State.SIGNING), "paper": held, "last": last,
+        "months": closed_months(person(request)),
         "writes": policy.can_write(user),
         "drafting": held.state == State.DRAFT, "may_issue": policy.can_issue(user, held),
         "signers": selectors.signers() if held.state == State.DRAFT and policy.can_write(user) else [],
@@ -162,7 +163,7 @@ def tool(request: HttpRequest) -> HttpResponse:
     """数字勾稽 of any text: checked and shown, nothing kept."""
     if not policy.can_check(person(request)):
         ask_reader(request)
-    form = SourceForm(closed_months(), request.POST or None, request.FILES or None)
+    form = SourceForm(closed_months(person(request)), request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"form": form, "writes": policy.can_write(person(request))}
     wait = too_often(request, "check") if request.method == "POST" else None
     if wait:

@@ -55,7 +55,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not may_print(user, "unit"):
         raise PermissionDenied("单位情况表由区重大办、区领导、督查室和各单位看，您的角色不看这一页。")
-    months = closed_months()
+    months = closed_months(user)
     asked = request.GET.get("month", "")
     month = asked if asked in dict(months) else (months[0][0] if months else "")
     units = packs.units_with_sheets(user, Month.parse(month)) if month else list[Unit]()

@@ -86,7 +86,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """起稿: from a template in one tap, or from a file or pasted words."""
     ask_writer(request)
-    months = closed_months()
+    months = closed_months(person(request))
     first = {"kind": Paper.Kind.LETTER, "token": token_urlsafe(16), "month": ""}
     form = PasteForm(months, request.POST or None, request.FILES or None, initial=first)
     if request.method == "POST" and form.is_valid():

@@ -90,7 +90,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     status = 409 if overtaken else 422 if form.errors else 200
     context = {
         "held": held, "newest": newest, "form": form, "draft": draft, "overtaken": overtaken, "groups": groups(held),
-        "keeps": can_keep_templates(user), "months": closed_months(), "now": clock.now(),
+        "keeps": can_keep_templates(user), "months": closed_months(person(request)), "now": clock.now(),
     }  # fmt: skip
     return render(request, "documents/template.html", context, status=status)
 
@@ -113,7 +113,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 def _figures(user: User, asked: str) -> tuple[Figures | None, str]:
     """Of the month asked for, else of the latest that is closed; a sentence where there is none."""
-    months = closed_months()
+    months = closed_months(user)
     if not months:
         return None, "还没有关了账的月份，写不出样稿；关了账再看。"
     try:

@@ -11,8 +11,10 @@ from xushi.exchange import kinds
 from xushi.exchange.comparing import Comparison, in_chunks
 from xushi.kit import amounts
 from xushi.progress import figures
+from xushi.progress.closed import closing_for, last_month_for
+from xushi.progress.models import MonthClosing
 from xushi.progress.schedule import TWELFTHS, due_twelfths
-from xushi.progress.standing import Standing, current_closing, last_closed_month, live_standings, standings
+from xushi.progress.standing import Standing, standings
 from xushi.registry.models import AnnualPlan, Stage
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def _of_plans(comparison: Comparison, user: "User", shown: set[int]) -> Effects:
     """A plan is held against the last closed month of its year: the next closing will count by it."""
     given = [(row.number, plan) for row, plan in [*comparison.payload, *comparison.revised]]
     year = max((plan.year for _, plan in given), default=0)
-    month = last_closed_month(Month(year, 12)) if year else None
+    month = last_month_for(user, Month(year, 12)) if year else None
     if month is None or month.year != year:
         return Effects()
     plans = {plan.project: plan for _, plan in given if plan.year == year}
@@ -100,7 +102,7 @@ def _of_plans(comparison: Comparison, user: "User", shown: set[int]) -> Effects:
 
     wanted = {number: plan.project for number, plan in given if number in shown and plan.year == year}
     effects = Effects(month, closed=True, measure="plan")
-    _fill(effects, user, wanted, sides, list(_standings(month, plans, live=False)))
+    _fill(effects, user, wanted, sides, list(_standings(month, plans, closing_for(user, month))))
     return effects
 
 
@@ -108,7 +110,7 @@ def _of_reports(comparison: Comparison, user: "User", shown: set[int]) -> Effect
     """Reports of the latest month in the sheet are held against that month's schedule."""
     given = [(row.number, report) for row, report in comparison.payload]
     month = max((report.month for _, report in given), default=None)
-    if month is None or current_closing(month):
+    if month is None or closing_for(user, month):
         return Effects()
     reports = {report.project: report for _, report in given if report.month == month}
 
@@ -119,7 +121,7 @@ def _of_reports(comparison: Comparison, user: "User", shown: set[int]) -> Effect
 
     wanted = {number: report.project for number, report in given if number in shown and report.month == month}
     effects = Effects(month, measure="cumulative")
-    _fill(effects, user, wanted, sides, list(_standings(month, reports, live=True)))
+    _fill(effects, user, wanted, sides, list(_standings(month, reports, None)))
     return effects
 
 
@@ -136,9 +138,9 @@ def _ruling(ids: list[int], year: int) -> dict[int, tuple[int, Any]]:
     return held
 
 
-def _standings(month: Month, projects: Iterable[int], *, live: bool) -> Iterable[Standing]:
+def _standings(month: Month, projects: Iterable[int], closing: MonthClosing | None) -> Iterable[Standing]:
     for some in in_chunks(sorted(projects)):
-        yield from live_standings(month, some) if live else standings(month, some)
+        yield from standings(month, some, closing=closing)
 
 
 def _fill(

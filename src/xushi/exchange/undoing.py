@@ -19,7 +19,8 @@ from xushi.kit.bulk import delete_all, insert_all, maker, update_all
 from xushi.kit.listed import listed
 from xushi.permits import owing
 from xushi.permits.models import PermitStep
-from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.closed import closed_territories
+from xushi.progress.models import MonthlyReport
 from xushi.registry.models import AnnualPlan, Listing, Project, ProjectRevision
 
 UNDO_DAYS = 30
@@ -186,10 +187,13 @@ def _moved(left: dict[str, dict[str, Any]]) -> Iterable[tuple[str, dict[str, Any
 
 def _closed(left: dict[str, dict[str, Any]]) -> Iterable[str]:
     """A closed month's figures never move, so its reports cannot be taken back."""
-    said = {fields["month"] for fields in left.get("progress.monthlyreport", {}).values()}
-    months = {Month.parse(month) for month in said}
-    for closing in MonthClosing.objects.filter(month__in=months, reopened_at=None):
-        yield f"{closing.month.label}已经关账"
+    rows = left.get("progress.monthlyreport", {}).values()
+    projects = Project.objects.filter(listed("pk", {fields["project"] for fields in rows if fields}))
+    places = dict(projects.values_list("pk", "territory"))
+    said = {(Month.parse(fields["month"]), places.get(fields["project"])) for fields in rows if fields}
+    closed = closed_territories({month for month, _ in said}, {place for _, place in said if place})
+    for month in sorted({month for month, place in said if (month, place) in closed}):
+        yield f"{month.label}已经关账"
 
 
 def _later_events(batch: ImportBatch) -> Iterable[str]:

@@ -36,7 +36,7 @@ def sign_month(
         raise Refused("还没有设本区的区划代码（XUSHI_FEDERATION_CODE），请问上级给的是哪个。")
     closing = current_closing(month)
     if closing is None:
-        raise Refused(f"{month.label}还没关账，没有定下的数可报；请先关账。")
+        raise Refused(f"{month.label}还没关账，没有定下的数可报；请先关账（有几个区的，要各区都关）。")
     MonthClosing.objects.select_for_update().get(pk=closing.pk)  # 两人同时签只成一件
     if made := Sent.objects.filter(closing=closing).first():
         return made
@@ -70,7 +70,9 @@ def sign_month(
 
 
 def _reopened_because(closing: MonthClosing) -> str:
-    before = MonthClosing.objects.filter(month=closing.month, version=closing.version - 1).first()
+    before = MonthClosing.objects.filter(
+        month=closing.month, version=closing.version - 1, district=None
+    ).first()
     return before.reopen_reason if before else ""
 
 

@@ -27,7 +27,9 @@ class Identity:
 
 def compose(identity: Identity, closing: MonthClosing, *, number: int, replaces: str, reason: str) -> Filing:
     """What the district says of a closed month, as the closing in force fixed it."""
-    warned = [finding.cause for judged in findings_as_of(closing.month) for finding in judged.findings]
+    warned = [
+        finding.cause for judged in findings_as_of(closing.month, closing) for finding in judged.findings
+    ]
     return Filing(
         district=identity.code,
         name=identity.name,

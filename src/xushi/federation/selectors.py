@@ -33,7 +33,7 @@ class Owed:
 
 def months_to_send() -> list[Owed]:
     """Closed months, newest first, with every number that was signed for each; two queries."""
-    closed = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
+    closed = MonthClosing.objects.in_force().filter(district=None).order_by("-month")
     rows = {one.month: Owed(one) for one in closed}
     for sent in Sent.objects.select_related("made_by").defer("body").order_by("-number"):
         if sent.month in rows:

@@ -18,13 +18,14 @@ from xushi.journal.models import Event
 from xushi.permits.officers import follow_all as follow_officers
 from xushi.permits.owing import judge_all as judge_steps
 from xushi.progress.drift import refresh_drift
-from xushi.progress.models import MonthlyReport
+from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.progress.warnings import PROJECT, refresh_alerts
 from xushi.signings.linking import follow_projects
 from xushi.sites.standstill import judge_sites
 from xushi.sites.thinning import thin
 
 AT_ONCE = 1000
+OF_MONTHS = ("progress.month.closed", "progress.month.reopened")
 MOST_BY_NAME = 10_000  # more projects than this in one event: look at all of them
 
 
@@ -56,7 +57,19 @@ def judge_again(event: Event) -> Applied:
 
     An event handled late must not turn the alerts back to its own day: what was judged later counts.
     """
-    return refresh_alerts(project_ids=projects_of(event), now=_not_before_the_last(event.at))
+    projects = _of_closing(event) if event.verb in OF_MONTHS else projects_of(event)
+    return refresh_alerts(project_ids=projects, now=_not_before_the_last(event.at))
+
+
+def _of_closing(event: Event) -> list[int] | None:
+    """The projects whose month a district closed or reopened; None (all) where it was the whole tree's at once.
+
+    None of their alerts changes with what stands above, once the districts have closed.
+    """
+    closing = MonthClosing.objects.filter(pk=event.subject_id or 0).first()
+    if closing is None or (closing.district_id is None and closing.kind != MonthClosing.Kind.SUMMED):
+        return None
+    return list(closing.facts.values_list("project", flat=True))
 
 
 def judge_indicators_again(event: Event) -> Applied:

@@ -20,9 +20,11 @@ from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
 from xushi.permits.selectors import waiting_steps
 from xushi.problems.models import Problem
+from xushi.progress.closed import last_closing_for
 from xushi.progress.models import MonthClosing, ProjectMonth
 from xushi.progress.scope import Filters
 from xushi.progress.sources import beyond, cells
+from xushi.progress.standing import in_sight
 from xushi.registry.models import Stage
 from xushi.sites.models import Camera
 from xushi.supervision.instruction_pages import WAITING
@@ -31,6 +33,7 @@ from xushi.supervision.wanted import FLAGS
 from xushi.units.look import called, look_of
 from xushi.units.models import Role
 from xushi.units.policy import counted as counted_of
+from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -121,16 +124,25 @@ def _tally(key: str, rows: Any, of: str = "pk") -> Any:
 
 
 def under_way_count(user: "User") -> int:
-    """当年实施 of the district list at the last closed month: one query, for the leader of a district two; equals the
-    figure under_way.
+    """当年实施 of the district list at the last closed month: one query for who sees everything, for a leader one more
+    for what they lead elsewhere; equals the figure under_way.
     """
-    latest = MonthClosing.objects.filter(reopened_at=None).order_by("-month").values("pk")[:1]
+    held = _last_held(user)
     under_way, seen = Filters(stage="under_way"), counted_of(user)
     if seen is None:
-        facts = ProjectMonth.objects.filter(closing__in=latest, district_stage=Stage.UNDER_WAY)
+        facts = ProjectMonth.objects.filter(closing__in=held, district_stage=Stage.UNDER_WAY)
         return int(facts.visible_to(user).count())
-    total = int(cells(latest, seen, under_way).aggregate(total=Sum("projects"))["total"] or 0)
-    return total if seen.beyond is None else total + beyond(latest, seen, under_way).count()
+    total = int(cells(held, seen, under_way).aggregate(total=Sum("projects"))["total"] or 0)
+    return total if seen.beyond is None else total + beyond(held, seen, under_way).count()
+
+
+def _last_held(user: "User") -> Any:
+    """The closings that hold the last closed month's facts; no query of its own for who sees everything."""
+    if not sees_everything(user):
+        closing = last_closing_for(user)
+        return in_sight(closing) if closing else MonthClosing.objects.none()
+    latest = MonthClosing.objects.in_force().filter(district=None).order_by("-month").values("pk")[:1]
+    return MonthClosing.objects.filter(Q(pk__in=latest) | Q(wholes__in=latest))
 
 
 def _bell(user: "User") -> dict[str, Any] | None:

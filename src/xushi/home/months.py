@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.months import Month
-from xushi.progress.models import MonthClosing
+from xushi.progress.closed import closings_for
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,9 @@ class Choice:
         return self.month.last_day
 
 
-def choose(text: str | None, today: date) -> Choice:
-    """The month asked for, by default the last closed one; ValueError with a sentence for one without figures."""
-    closings = MonthClosing.objects.filter(reopened_at=None).order_by("-month")
-    closed_at = dict(closings.values_list("month", "closed_at"))
+def choose(user: "User", text: str | None, today: date) -> Choice:
+    """The month this person asks for, else the last closed one; ValueError with a sentence for one without figures."""
+    closed_at = {one.month: one.closed_at for one in closings_for(user)}
     closed = tuple(closed_at)
     being_reported = closed[0].next if closed else Month.of(today)
     month = (closed[0] if closed else being_reported) if not text else Month.parse(text)

@@ -18,6 +18,7 @@ from xushi.home.months import Choice
 from xushi.home.regions import Region, region
 from xushi.home.words import Warned
 from xushi.progress import figures
+from xushi.progress.board import Board, board
 from xushi.progress.figures import Group
 from xushi.progress.history import Point, history
 from xushi.progress.scope import Filters
@@ -96,6 +97,7 @@ class Overview:
     why: str = ""
     disputes: list[tuple[str, Figure]] = field(default_factory=list)  # whose number it is, the number
     drifted: list[tuple[str, Figure]] = field(default_factory=list)
+    board: Board | None = None  # of a month that not all of its districts have closed
 
     @property
     def headline(self) -> str:
@@ -211,6 +213,8 @@ def overview(user: "User", choice: Choice, now: datetime, here: Region | None = 
     blocks, among = alerting.common_blocks(user, choice, alarms, here)
     made.why = conclusions.where(gathered, alarms.total, blocks, among)
     shown = list(_named(lines))
+    if here.split and not choice.closed:
+        made.board = board(month, None if here.split.is_root else here.split)
     made.disputes = [(name, figure) for name, figure in shown if figure.disputed]
     made.drifted = [(name, figure) for name, figure in shown if figure.recounted is not None]
     return made

@@ -29,6 +29,7 @@ from xushi.permits.selectors import Steps, steps_of
 from xushi.permits.track import Line, line_of
 from xushi.problems.models import Problem
 from xushi.problems.selectors import of_project as problems_of
+from xushi.progress.closed import closing_for
 from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
 from xushi.progress.standing import Standing, standings
@@ -283,7 +284,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         project=project,
         choice=choice,
         today=today,
-        standing=next(iter(standings(month, [project.pk])), None),
+        standing=next(iter(standings(month, [project.pk], closing=closing_for(user, month))), None),
         points=project_history(project, month.year),
         plans=_plans(project),
         alerts=[words.warned(alert, today) for alert in open_now],

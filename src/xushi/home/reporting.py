@@ -47,7 +47,7 @@ class Desk:
 
 
 def desk(user: "User", now: datetime) -> Desk:
-    choice = choose(None, local_day(now))
+    choice = choose(user, None, local_day(now))
     month = choice.open_month
     own = must_report(month).filter(scoped(user)).values("pk")
     owed = own.count()

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role(*REPORTER_FIRST) and not user.has_role(Role.OFFICE, Role.LEADER):
         return render(request, "home/reporter.html", {"page": reporting.desk(user, now), "reminder": soon})
     if user.has_role(*PORTFOLIO):
-        choice = choose(None, local_day(now))
+        choice = choose(user, None, local_day(now))
         page = overviews.overview(user, choice, now)
         own = not user.has_role(Role.OFFICE, Role.LEADER)  # those two have a first page of their own
         if page.nothing_yet and own and badge(user, local_day(now)):
@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     now = clock.now()
     try:
-        choice = choose(request.GET.get("month"), local_day(now))
+        choice = choose(user, request.GET.get("month"), local_day(now))
         here = region(user, request.GET.get("region"))
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)

@@ -59,7 +59,7 @@ def _remind(request: HttpRequest, chosen: list[Project]) -> None:
     if not user.has_role(Role.OFFICE):
         raise PermissionDenied("只有区重大办能催报。")
     now = clock.now()
-    month = choose(None, local_day(now)).open_month
+    month = choose(user, None, local_day(now)).open_month
     owing = list(must_report(month).filter(pk__in=[project.pk for project in chosen]))
     count = len(remind_reporters(owing, month, actor=Actor.of(request), now=now))
     done = f"已催报{count}个项目的{month.label}月报。"

@@ -20,7 +20,7 @@ def crossing(request: HttpRequest) -> HttpResponseBase:
     unknown one."""
     now = clock.now()
     try:
-        choice = choose(request.GET.get("month"), local_day(now))
+        choice = choose(person(request), request.GET.get("month"), local_day(now))
         page = cross(person(request), choice, request.GET)
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)

@@ -31,7 +31,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(user).select_related(*RELATED), pk=pk)
     now = clock.now()
     try:
-        choice = choose(request.GET.get("month"), local_day(now))
+        choice = choose(user, request.GET.get("month"), local_day(now))
     except ValueError as problem:
         return render(request, "home/problem.html", {"problem": str(problem)}, status=400)
     page = project_page.build(user, found, choice, now)

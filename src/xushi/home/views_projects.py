@@ -12,6 +12,7 @@ from xushi.core.text import row_number
 from xushi.home import exporting, listing_page, lists
 from xushi.home.months import Choice, choose
 from xushi.home.wanted import Wanted, read
+from xushi.units.access import person
 from xushi.units.models import Role
 from xushi.units.views_exporting import hand_out
 
@@ -19,7 +20,9 @@ from xushi.units.views_exporting import hand_out
 def asked(request: HttpRequest) -> tuple[Choice, Wanted]:
     """The month and the list that the address asks for; ValueError with a sentence."""
     today = local_day(clock.now())
-    return choose(request.GET.get("month"), today), read(request.GET.dict(), request.GET.getlist("columns"))
+    return choose(person(request), request.GET.get("month"), today), read(
+        request.GET.dict(), request.GET.getlist("columns")
+    )
 
 
 @require_GET

@@ -27,7 +27,7 @@ def wall(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or not found.made_by.is_active:
         raise Http404("没有这个大屏，或者它的链接已经停用。")
     now = clock.now()
-    page = screens.build(found.made_by, choose(None, local_day(now)), now)
+    page = screens.build(found.made_by, choose(found.made_by, None, local_day(now)), now)
     context = {"page": page, "key": key, "now": now, "district": settings.XUSHI_DISTRICT}
     template = "home/_wall.html" if request.headers.get("HX-Request") else "home/wall.html"
     response = render(request, template, context)

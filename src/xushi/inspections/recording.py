@@ -18,7 +18,7 @@ from xushi.inspections.rules import put_right
 from xushi.inspections.stamping import signature_png
 from xushi.inspections.words import FindingClass, FindingState, Outcome, PhotoKind, Severity, VisitState
 from xushi.journal.actions import Actor, RowChange, record
-from xushi.progress.standing import last_closed_month
+from xushi.progress.closed import last_month_at
 from xushi.registry.checking import Refused, RowProblem
 from xushi.units.models import Unit
 
@@ -123,7 +123,7 @@ def _columns(visit: Visit, sent: SentEntry, entry: VisitEntry, clocks: Any, acto
     looked = local_day(clocks.ended_at or sent.received_at)
     columns: dict[str, Any] = {
         "entry": sent, "words": entry.words, "seen_rate": entry.seen_rate, "really_started": entry.really_started,
-        "compared_month": last_closed_month(Month.of(looked)),
+        "compared_month": last_month_at(visit.project.territory_id, Month.of(looked)),
         "phone_started_at": entry.started_at, "phone_ended_at": entry.ended_at, "phone_sent_at": entry.sent_at,
         "received_at": sent.received_at, "skew_seconds": clocks.skew_seconds, "started_at": clocks.started_at,
         "ended_at": clocks.ended_at, "longitude": lng, "latitude": lat, "accuracy": metres, "device": sent.device,

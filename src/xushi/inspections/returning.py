@@ -17,7 +17,8 @@ from xushi.journal.actions import Actor
 from xushi.kit.amounts import cn_date, pct
 from xushi.progress import actions as progress
 from xushi.progress import policy
-from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.closed import closed_territories
+from xushi.progress.models import MonthlyReport
 from xushi.registry.checking import Refused, RowProblem
 from xushi.registry.models import AnnualPlan
 from xushi.units.models import User
@@ -117,11 +118,12 @@ def _plans(visits: Iterable[Visit]) -> dict[tuple[int, int], int]:
 
 
 def _open_reports(user: User, projects: Iterable[int]) -> list[MonthlyReport]:
-    """Submitted or accepted and of a month that is not closed, the latest last; one query."""
+    """Submitted or accepted and of a month that is not closed, the latest last; two queries."""
     states = (MonthlyReport.State.SUBMITTED, MonthlyReport.State.ACCEPTED)
     rows = MonthlyReport.objects.visible_to(user).filter(project__in=projects, state__in=states)
-    closed = MonthClosing.objects.filter(reopened_at=None).values("month")
-    return list(rows.exclude(month__in=closed).order_by("month", "pk"))
+    found = list(rows.select_related("project").order_by("month", "pk"))
+    closed = closed_territories({one.month for one in found}, {one.project.territory_id for one in found})
+    return [one for one in found if (one.month, one.project.territory_id) not in closed]
 
 
 @transaction.atomic

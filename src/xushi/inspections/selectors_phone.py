@@ -15,7 +15,8 @@ from xushi.inspections.models import Checklist, Finding, SentEntry, Visit, teams
 from xushi.inspections.policy import LOOKERS
 from xushi.inspections.selectors import mending_units
 from xushi.inspections.words import AT_UNIT, FindingClass, RoundState, Severity, Verdict, VisitState
-from xushi.progress.standing import Standing, last_closed_month, standings
+from xushi.progress.closed import last_closing_for
+from xushi.progress.standing import Standing, standings
 from xushi.registry.models import Project
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ def pack(user: "User", day: date, only: Visit | None = None) -> dict[str, Any]:
     """Everything the form needs without a network, as JSON; a fixed number of queries. only: of this one visit."""
     visits = [only] if only else list(todays_visits(user, day))
     projects = [visit.project_id for visit in visits]
-    month = last_closed_month()
-    held = {one.project_id: one for one in standings(month, projects)} if month and projects else {}
+    closing = last_closing_for(user)
+    month = closing.month if closing else None
+    of_them = standings(closing.month, projects, closing=closing) if closing and projects else ()
+    held = {one.project_id: one for one in of_them}
     alarms, findings = _alarms(user, projects, day), _findings(user, projects)
     return {
         "day": day.isoformat(),

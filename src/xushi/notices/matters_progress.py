@@ -44,15 +44,15 @@ def _reporters(project: Project, directory: Directory) -> Readers:
 
 def _closings(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, CLOSING):
-        for closing in MonthClosing.objects.filter(pk__in=list(spoken)):
+        for closing in MonthClosing.objects.filter(pk__in=list(spoken)).select_related("district"):
             yield Matter(
                 kind=CLOSING,
                 pk=closing.pk,
-                called=closing.month.label,
+                called=f"{closing.district or ''}{closing.month.label}",
                 about=closing.reopen_reason if closing.reopened_at else f"第{closing.version}版",
                 url=f"{address('home:overview')}?month={closing.month}",
                 people={
-                    Who.LEADERS: directory.in_role(Role.LEADER),
-                    Who.OFFICE: directory.in_role(Role.OFFICE),
+                    Who.LEADERS: directory.answering(Role.LEADER, closing.district),
+                    Who.OFFICE: directory.answering(Role.OFFICE, closing.district),
                 },
             )

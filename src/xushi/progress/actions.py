@@ -17,6 +17,7 @@ from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all, maker, update_all
 from xushi.kit.listed import listed
 from xushi.progress import policy
+from xushi.progress.closed import closed_territories
 from xushi.progress.intake import (
     FIELDS,
     Intake,
@@ -27,7 +28,6 @@ from xushi.progress.intake import (
     plain,
 )
 from xushi.progress.models import (
-    MonthClosing,
     MonthlyReport,
     Reminder,
     ReportDecision,
@@ -65,7 +65,9 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     """
     rows = [_tidied(row) for row in rows]
     intake = Intake.of(rows)
-    refuse([*_unknown(rows, intake), *_closed({row.month for row in rows}, rows)])
+    refuse(
+        [*_unknown(rows, intake), *_closed([(row.month, intake.territory_of(row.project)) for row in rows])]
+    )
     _allowed([row.project for row in rows], actor)
     refuse(_judged(rows, intake, actor, now))
     clashes = [clash for row in rows if (clash := intake.clash(row))]
@@ -95,16 +97,19 @@ def _unknown(rows: Sequence[ReportInput], intake: Intake) -> Iterable[RowProblem
         seen.setdefault(key, i)
 
 
-def _closed(months: set[Month], rows: Sequence[ReportInput] = ()) -> Iterable[RowProblem]:
-    closed = set(
-        MonthClosing.objects.filter(month__in=months, reopened_at=None).values_list("month", flat=True)
-    )
-    wanted = [(i, row.month) for i, row in enumerate(rows)] or [(0, month) for month in sorted(months)]
-    for i, month in wanted:
-        if month in closed:
+def _closed(wanted: Sequence[tuple[Month, int | None]]) -> Iterable[RowProblem]:
+    """wanted: the month and the territory of each row."""
+    closed = closed_territories({month for month, _ in wanted}, {place for _, place in wanted if place})
+    for i, row in enumerate(wanted):
+        if row in closed:
             yield ReportProblem(
-                i, "month", f"{month.label}已经关账，数不能再改；确要改的，请重大办写明理由重开这个月。"
+                i, "month", f"{row[0].label}已经关账，数不能再改；确要改的，请重大办写明理由重开这个月。"
             )
+
+
+def _ask_open(wanted: set[tuple[Month, int]]) -> None:
+    """Refused where a month is closed on one of these territories, said once."""
+    refuse(list(_closed(sorted(wanted)))[:1])
 
 
 def _allowed(projects: Sequence[int], actor: Actor) -> None:
@@ -261,7 +266,7 @@ def carry_over(
         raise Refused([RowProblem(0, "reason", "沿用上月要写理由。")])
     _office([project.pk for project in projects], actor)
     rows = [ReportInput(project=project.pk, month=month, cumulative=0) for project in projects]
-    refuse(_closed({month}))
+    _ask_open({(month, project.territory_id) for project in projects})
     intake = Intake.of(rows)
     new: list[MonthlyReport] = []
     old: list[MonthlyReport] = []
@@ -333,7 +338,7 @@ def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyRepor
     if moved:
         names = "、".join(f"“{row.project.name}”" for row in moved[:5])
         raise Conflict(f"{names}在你看过之后又报了一次，请看看新报的数再审。")
-    refuse(_closed({row.month for row in held.values()}))
+    _ask_open({(row.month, row.project.territory_id) for row in held.values()})
     return [held[pk] for pk in wanted]
 
 

@@ -9,11 +9,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 
 from xushi.core.months import Month
+from xushi.progress.closed import closing_for
 from xushi.progress.figures import rows, total
 from xushi.progress.schedule import due_twelfths
 from xushi.progress.scope import Filters
 from xushi.progress.specs import Group
-from xushi.progress.standing import current_closing
 from xushi.registry.models import AnnualPlan
 from xushi.units.models import Unit
 
@@ -202,7 +202,7 @@ _COLUMNS = (
 
 def _trailing(user: "User", month: Month, filters: Filters) -> "QuerySet[Any, dict[str, Any]]":
     """The rows of the scope that are behind and not completed, the furthest behind first."""
-    key = "project_id" if current_closing(month) else "pk"
+    key = "project_id" if closing_for(user, month) else "pk"
     found = rows(user, month, filters).filter(completed=False)
     behind = found.annotate(key=F(key), short=F("due_twelfths") - TWELFTHS * F("cumulative")).filter(
         short__gt=0

@@ -7,18 +7,21 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.bulk import insert_all
 from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, ProjectMonth, SummaryCell, Sums
-from xushi.progress.policy import can_close
-from xushi.progress.standing import Standing, current_closing, live_rows, read
+from xushi.progress.places import Districts, Place
+from xushi.progress.policy import can_close, can_close_of
+from xushi.progress.standing import Standing, live_rows, read
 from xushi.registry.models import Project, Stage
 from xushi.units.districts import denied
-from xushi.units.tree import nearest_districts
+from xushi.units.models import Unit
+from xushi.units.tree import above, nearest_districts
 
+Kind = MonthClosing.Kind
 YI = 100_000_000
 _STAGES = ("provincial_stage", "municipal_stage", "joint_stage", "district_stage")
 
@@ -34,94 +37,172 @@ class NotReady(Exception):
         return self.sentence
 
 
-def not_ready(month: Month) -> "QuerySet[Project]":
-    """Under-way projects of the month whose report is neither accepted nor carried over."""
+def not_ready(month: Month, place: Place | None = None) -> "QuerySet[Project]":
+    """Under-way projects of the month (of a district) whose report is neither accepted nor carried over."""
     settled = MonthlyReport.objects.filter(
         month=month, state__in=[MonthlyReport.State.ACCEPTED, MonthlyReport.State.CARRIED]
     )
-    return must_report(month).exclude(pk__in=settled.values("project_id"))
+    return must_report(month, place).exclude(pk__in=settled.values("project_id"))
 
 
-def must_report(month: Month) -> "QuerySet[Project]":
-    """Projects that owe a report for the month: listed as 当年实施 on some list of the year."""
+def must_report(month: Month, place: Place | None = None) -> "QuerySet[Project]":
+    """Projects (of a district) that owe a report for the month: listed as 当年实施 on some list of the year."""
+    rows = place.to_fix(month) if place else live_rows(month)
     return Project.objects.filter(
-        pk__in=live_rows(month)
-        .filter(listings__year=month.year, listings__stage=Stage.UNDER_WAY)
-        .values("pk")
+        pk__in=rows.filter(listings__year=month.year, listings__stage=Stage.UNDER_WAY).values("pk")
     )
 
 
 @transaction.atomic
-def close_month(month: Month, *, actor: Actor, now: datetime) -> MonthClosing:
-    """关账: fix the month's figures. NotReady while a report is open, the month unfinished or an earlier one open."""
-    _ask_office(actor)
-    _check_closable(month, now)
-    earlier = MonthClosing.objects.filter(month=month).order_by("-version").first()
-    closing = MonthClosing.objects.create(
-        month=month, version=earlier.version + 1 if earlier else 1, closed_by=actor.by, closed_at=now
-    )
-    written = write_facts(closing, read(live_rows(month), "pk"))
-    record(
-        "progress.month.closed",
-        actor=actor,
-        now=now,
-        subject=closing,
-        subject_name=month.label,
-        summary=f"{month.label}关账，第{closing.version}版，{written}个项目的数定下",
+def close_month(month: Month, *, actor: Actor, now: datetime, district: Unit | None = None) -> MonthClosing:
+    """关账: fix the month's figures. NotReady while a report is open, the month unfinished or an earlier one open.
+
+    In a tree with several districts: of the one that is named, else of each that is still open, all or none. What
+    stands above is closed with the last of them.
+    """
+    _ask_office(actor, district)
+    districts = _taken_in_turn()
+    if not districts.several:
+        return _close(month, Place(None, districts), actor, now)
+    if district is not None:
+        closing = _close(month, Place(district, districts), actor, now)
+        _end_above(closing, actor, now)
+        _close_above(month, districts, actor, now)
+        return closing
+    _ask_time(month, Place(None, districts), now)
+    for one in districts.still_open(month):
+        _close(month, Place(one, districts), actor, now)
+    return _close_above(month, districts, actor, now)[-1]
+
+
+def _taken_in_turn() -> Districts:
+    """The districts, once whoever closes or reopens in this moment is done: months are closed one after another, so
+    that no project is fixed in two districts and the last of them sees all the others."""
+    list(Unit.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
+    return Districts()
+
+
+def _ask_office(actor: Actor, district: Unit | None) -> None:
+    """Each district's office closes its own month; who closes for all of them is of the office of them all."""
+    if actor.by is None:
+        return
+    if district is not None and not can_close_of(actor.by, district):
+        raise PermissionDenied(f"{district}的账由{district}的重大办关账、重开。")
+    if district is None and not can_close(actor.by):
+        raise PermissionDenied(denied(actor.by, "关账和重开由重大办办理。"))
+
+
+def _close(month: Month, place: Place, actor: Actor, now: datetime) -> MonthClosing:
+    _ask_closable(month, place, now)
+    closing = place.next_version(month, actor.by, now)
+    written = write_facts(closing, read(place.to_fix(month), "pk"))
+    _told(
+        closing, f"{place.named}{month.label}关账，第{closing.version}版，{written}个项目的数定下", actor, now
     )
     return closing
 
 
-def _ask_office(actor: Actor) -> None:
-    """A month is closed for every district of the tree, so that one district's office may not do it for the others."""
-    if actor.by is not None and not can_close(actor.by):
-        raise PermissionDenied(denied(actor.by, "关账和重开由重大办办理。"))
+def _told(closing: MonthClosing, summary: str, actor: Actor, now: datetime, verb: str = "closed") -> None:
+    record(
+        f"progress.month.{verb}",
+        actor=actor,
+        now=now,
+        subject=closing,
+        subject_name=f"{closing.district or ''}{closing.month.label}",
+        summary=summary,
+    )
 
 
-def _check_closable(month: Month, now: datetime) -> None:
-    from xushi.core.clock import local_day
+def _end_above(closing: MonthClosing, actor: Actor, now: datetime) -> None:
+    """A district that had no project when the others closed, and closes later: what stands above gets a new version."""
+    assert closing.district is not None
+    over = Q(district=None) | Q(district__path__in=above(closing.district.path))
+    summed = MonthClosing.objects.in_force().filter(over, month=closing.month, kind=Kind.SUMMED)
+    for one in summed.select_related("district"):
+        _reopen(one, f"{closing.district}后来关账", Place(one.district, Districts(), Kind.SUMMED), actor, now)
 
-    if current_closing(month):
-        raise NotReady(f"{month.label}已经关账；要改先重开。")
-    if local_day(now) <= month.last_day:
-        raise NotReady(f"{month.label}还没过完，{month.next.first_day.month}月1日起才能关账。")
-    if not live_rows(month).exists():
-        raise NotReady(f"{month.year}年的名单里还没有项目，{month.label}没有数可关，请核对月份。")
-    first = MonthClosing.objects.filter(month__gte=Month(month.year, 1), month__lt=month).exists()
-    if first and not current_closing(month.previous):
-        raise NotReady(f"{month.previous.label}还没关账，请先关那个月。")
-    waiting = tuple(not_ready(month).values_list("pk", flat=True))
+
+def _close_above(month: Month, districts: Districts, actor: Actor, now: datetime) -> list[MonthClosing]:
+    """The cities, the province and the whole tree that wait for no district any more are closed over theirs."""
+    held = {one.district_id: one for one in MonthClosing.objects.in_force().fixing().filter(month=month)}
+    open_now = districts.still_open(month)
+    made = []
+    for over in [*(one for one in reversed(districts.all) if districts.below(one) and not one.is_root), None]:
+        path = over.path if over else ""
+        parts = [held[one.pk] for one in districts.all if one.pk in held and one.path.startswith(path)]
+        place = Place(over, districts, Kind.SUMMED)
+        if not parts or any(one.path.startswith(path) for one in open_now) or place.closing(month):
+            continue
+        closing = place.next_version(month, actor.by, now)
+        closing.parts.set(parts)
+        _told(closing, f"{place.named}{month.label}各区都关账了，第{closing.version}版", actor, now)
+        made.append(closing)
+    return made
+
+
+def _ask_closable(month: Month, place: Place, now: datetime) -> None:
+    _ask_time(month, place, now)
+    waiting = tuple(not_ready(month, place).values_list("pk", flat=True))
     if waiting:
         raise NotReady(
-            f"还有{len(waiting)}个项目的{month.label}月报没有审核通过，请逐个审核，或注明理由沿用上月。",
+            f"{place.named}还有{len(waiting)}个项目的{month.label}月报没有审核通过，请逐个审核，或注明理由沿用上月。",
             waiting,
         )
 
 
+def _ask_time(month: Month, place: Place, now: datetime) -> None:
+    from xushi.core.clock import local_day
+
+    who = place.named
+    if place.closing(month):
+        raise NotReady(f"{who}{month.label}已经关账；要改先重开。")
+    if local_day(now) <= month.last_day:
+        raise NotReady(f"{month.label}还没过完，{month.next.first_day.month}月1日起才能关账。")
+    if not place.to_fix(month).exists():
+        raise NotReady(f"{month.year}年的名单里还没有{who}项目，{month.label}没有数可关，请核对月份。")
+    if place.ever_closed(month) and not place.closing(month.previous):
+        raise NotReady(f"{who}{month.previous.label}还没关账，请先关那个月。")
+
+
 @transaction.atomic
-def reopen_month(month: Month, reason: str, *, actor: Actor, now: datetime) -> MonthClosing:
-    """重开: end the closing in force, leaving its facts; only the last closed month, and with a reason."""
-    _ask_office(actor)
-    closing = current_closing(month)
+def reopen_month(
+    month: Month, reason: str, *, actor: Actor, now: datetime, district: Unit | None = None
+) -> MonthClosing:
+    """重开: end the closing in force, leaving its facts; only the last closed month, and with a reason.
+
+    Of the district that is named; else of all at once. What stands above a district is open again with it.
+    """
+    _ask_office(actor, district)
+    districts = _taken_in_turn()
+    place = Place(district, districts) if district else Place(None, districts)
+    closing = place.closing(month)
     if not closing:
-        raise NotReady(f"{month.label}没有关账，不用重开。")
+        raise NotReady(f"{place.named}{month.label}没有关账，不用重开。")
+    if district is not None and closing.district_id is None:
+        raise NotReady(f"{month.label}是几个区一起关的，由管全部的重大办重开；重开以后各区各关各的。")
     if not reason.strip():
         raise NotReady("重开要写理由：改什么、为什么改。")
-    if MonthClosing.objects.filter(month__gt=month, reopened_at=None).exists():
+    if place.closed_after(month):
         raise NotReady("后面的月份已经关账，请从最后一个月起逐月重开。")
-    columns = {"reopened_by": actor.by, "reopened_at": now, "reopen_reason": reason.strip()[:300]}
-    if not MonthClosing.objects.filter(pk=closing.pk, reopened_at=None).update(**columns):
-        raise NotReady(f"{month.label}刚由别人重开了，不用再开。")
+    why = reason.strip()[:300]
+    of_all = closing.kind == Kind.SUMMED
+    parts = list(closing.parts.in_force().select_related("district")) if of_all else [closing]
+    summed = MonthClosing.objects.in_force().filter(parts__in=parts).select_related("district").distinct()
+    for over in list(summed):
+        because = why if of_all else f"{place.named}重开：{why}"[:300]
+        _reopen(over, because, Place(over.district, districts, Kind.SUMMED), actor, now)
+    for part in parts:
+        _reopen(part, why, Place(part.district, districts), actor, now)
     closing.refresh_from_db()
-    record(
-        "progress.month.reopened",
-        actor=actor,
-        now=now,
-        subject=closing,
-        subject_name=month.label,
-        summary=f"{month.label}重开，第{closing.version}版留存。理由：{closing.reopen_reason}",
-    )
     return closing
+
+
+def _reopen(closing: MonthClosing, reason: str, place: Place, actor: Actor, now: datetime) -> None:
+    columns = {"reopened_by": actor.by, "reopened_at": now, "reopen_reason": reason}
+    if not MonthClosing.objects.in_force().filter(pk=closing.pk).update(**columns):
+        raise NotReady(f"{place.named}{closing.month.label}刚由别人重开了，不用再开。")
+    summary = f"{place.named}{closing.month.label}重开，第{closing.version}版留存。理由：{reason}"
+    _told(closing, summary, actor, now, "reopened")
 
 
 def write_facts(closing: MonthClosing, standings: Iterable[Standing]) -> int:
@@ -190,10 +271,10 @@ SUMS = tuple(field.name for field in Sums._meta.fields)
 def by_district(cells: Iterable[SummaryCell]) -> list[DistrictCell]:
     """The cells of closings added up over the territories of each district; two queries."""
     cells = list(cells)
-    above = nearest_districts({cell.territory_id for cell in cells})
+    place = nearest_districts({cell.territory_id for cell in cells})
     made: dict[tuple[int, ...], DistrictCell] = {}
     for cell in cells:
-        district = above[cell.territory_id]
+        district = place[cell.territory_id]
         stages = (cell.provincial_stage, cell.municipal_stage, cell.joint_stage, cell.district_stage)
         key = (cell.closing_id, district, *stages, cell.category_id)
         if key not in made:

@@ -1,14 +1,16 @@
 """事后有改：关账以后又改了，定下的数不动，但要说出来。"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from xushi.core.months import Month
-from xushi.progress.models import FactDrift, MonthClosing
-from xushi.progress.standing import COLUMNS, Standing, fact_standings, live_standings
+from xushi.progress.models import FactDrift, MonthClosing, ProjectMonth
+from xushi.progress.places import Districts, Place
+from xushi.progress.standing import COLUMNS, Standing, fact_standings, live_rows, read
 
 # 改了名字不算数变了
 _COMPARED = tuple(name for name in COLUMNS if name not in ("project_id", "project_name", "plan_version"))
@@ -20,10 +22,8 @@ def refresh_drift(*, now: datetime, project_ids: Iterable[int] | None = None) ->
     project_ids narrows the work to projects just changed.
     """
     wanted = None if project_ids is None else list(project_ids)
-    return sum(
-        _refresh(closing, wanted, now)
-        for closing in MonthClosing.objects.filter(reopened_at=None).order_by("month")
-    )
+    closings = MonthClosing.objects.in_force().fixing().select_related("district").order_by("month", "pk")
+    return sum(_refresh(closing, wanted, now) for closing in closings)
 
 
 @transaction.atomic
@@ -34,13 +34,25 @@ def _refresh(closing: MonthClosing, project_ids: list[int] | None, now: datetime
     old.delete()
     fixed = {standing.project_id: standing for standing in fact_standings(closing, project_ids)}
     drifts = []
-    for standing in live_standings(closing.month, project_ids):
+    for standing in _present(closing, project_ids):
         changes = differences(fixed.pop(standing.project_id, None), standing, closing.month)
         if changes:
             drifts.append(_drift(closing, standing.project_id, changes, now))
     drifts += [_drift(closing, project, {"listed": [True, False]}, now) for project in fixed]
     FactDrift.objects.bulk_create(drifts, batch_size=1000)
     return len(drifts)
+
+
+def _present(closing: MonthClosing, project_ids: list[int] | None) -> Iterator[Standing]:
+    """What a closing would fix now: its own projects, wherever they stand, and those that came to its district."""
+    rows = live_rows(closing.month)
+    if closing.district:
+        own = Exists(ProjectMonth.objects.filter(closing=closing, project=OuterRef("pk")))
+        came = Place(closing.district, Districts()).to_fix(closing.month).values("pk")
+        rows = rows.filter(own | Q(pk__in=came))
+    if project_ids is not None:
+        rows = rows.filter(pk__in=project_ids)
+    return read(rows, "pk")
 
 
 def _drift(closing: MonthClosing, project: int, changes: dict[str, list[Any]], now: datetime) -> FactDrift:

@@ -9,13 +9,14 @@ from django.db.models import F, QuerySet
 from xushi.core.months import Month
 from xushi.kit.listed import listed
 from xushi.progress import sources
+from xushi.progress.closed import closing_for
 from xushi.progress.history import history, project_history
-from xushi.progress.models import MonthClosing
+from xushi.progress.models import FactDrift, MonthClosing
 from xushi.progress.published import attach
 from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, row_condition
 from xushi.progress.sources import SUMMED, Source, apart, row_sums
 from xushi.progress.specs import SPECS, Group
-from xushi.progress.standing import current_closing, fact_rows, live_rows
+from xushi.progress.standing import facts_in_sight, in_sight, live_rows
 from xushi.registry.models import Category, IndustryChain, Project, Stage
 from xushi.units.models import Unit, User
 from xushi.units.policy import overseen, scoped, sees_everything
@@ -43,7 +44,7 @@ __all__ = [
 
 def rows(user: User, month: Month, filters: Filters) -> "QuerySet[Any]":
     """The projects behind a figure: facts of a closed month, live rows otherwise, with the same column names."""
-    return sources.rows(user, month, current_closing(month), filters)
+    return sources.rows(user, month, closing_for(user, month), filters)
 
 
 def portfolio(
@@ -56,7 +57,7 @@ def portfolio(
     for name in by:
         if name not in DIMENSIONS:
             raise ValueError(f"不能按“{name}”分组，可用：{'、'.join(DIMENSIONS)}。")
-    closing = current_closing(month)
+    closing = closing_for(user, month)
     across = [name for name in by if name != "level"]
     names = Names(_split(user, filters) if "region" in by else None)
     groups: list[Group] = []
@@ -199,12 +200,12 @@ def _recount(
 ) -> None:
     """For a closed month, say what later edits would make of each group: the fixed sums, less the facts of the
     projects whose present rows differ, plus those present rows. Few projects differ, so this reads few rows."""
-    drifted = list(closing.drifts.values_list("project_id", flat=True)) if closing else []
+    drifted = _drifted(closing) if closing else []
     if closing is None or not drifted:
         return
     for level in {group.filters.level for group in groups}:
         base = filters.narrowed(level=level)
-        then = _those(fact_rows(closing), drifted, "project_id__in", user, month, base)
+        then = _those(facts_in_sight(closing), drifted, "project_id__in", user, month, base)
         now = _those(live_rows(month), drifted, "pk__in", user, month, base)
         old, new = (
             _gather([(apart(some, by, names.split), row_sums(month))], month, closing, base, by, names)
@@ -214,6 +215,14 @@ def _recount(
             key = tuple(group.key[name] for name in by)
             if key in old or key in new:
                 group.recounted = _shifted(group, old.get(key), new.get(key))
+
+
+def _drifted(closing: MonthClosing) -> list[int]:
+    return list(
+        FactDrift.objects.filter(closing__in=in_sight(closing).values("pk")).values_list(
+            "project_id", flat=True
+        )
+    )
 
 
 def _those(
@@ -240,7 +249,7 @@ def totals(found: "QuerySet[Any]", month: Month) -> dict[str, int]:
 def sums(user: User, month: Month, filters: Filters) -> dict[str, int]:
     """totals() of all rows of these filters, from the summary cells where they can answer."""
     made = dict.fromkeys(SUMMED, 0)
-    for source, wanted in sources.sources(user, month, current_closing(month), filters):
+    for source, wanted in sources.sources(user, month, closing_for(user, month), filters):
         found = source.order_by().aggregate(**wanted)
         made = {name: made[name] + int(found[f"s_{name}"] or 0) for name in SUMMED}
     return made
@@ -248,6 +257,6 @@ def sums(user: User, month: Month, filters: Filters) -> dict[str, int]:
 
 def count(user: User, month: Month, filters: Filters) -> int:
     """How many rows these filters have, from the summary cells where they can answer."""
-    parts = sources.sources(user, month, current_closing(month), filters)
+    parts = sources.sources(user, month, closing_for(user, month), filters)
     counted = (source.order_by().aggregate(n=wanted["s_projects"])["n"] for source, wanted in parts)
     return sum(int(some or 0) for some in counted)

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from xushi.core.months import Month
 from xushi.progress import sources
+from xushi.progress.closed import closings_for
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.schedule import due_twelfths
 from xushi.progress.scope import Filters, row_condition
 from xushi.progress.standing import COUNTED
 from xushi.registry.models import AnnualPlan, Project
-from xushi.units.policy import Counted, counted, scoped
+from xushi.units.policy import Counted, counted, scoped, sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -31,12 +32,10 @@ class Point:
 
 
 def history(user: "User", year: int, filters: Filters) -> list[Point]:
-    """The closed months of a year for the under-way projects of a scope, as they were fixed: one query, for
-    the leader of a district two."""
+    """The closed months of a year for the under-way projects of a scope, as they were fixed: one query for
+    who sees everything, at most two more for others."""
     filters = filters.narrowed(stage="under_way", state=None)
-    closings = MonthClosing.objects.filter(
-        month__gte=Month(year, 1), month__lte=Month(year, 12), reopened_at=None
-    )
+    closings = _closings(user, year)
     seen = None if sources.by_rows(filters) else counted(user)
     points: dict[Month, Point] = {}
     for source in _parts(user, closings, seen, filters, Month(year, 12)):
@@ -55,6 +54,21 @@ def history(user: "User", year: int, filters: Filters) -> list[Point]:
                 so_far.plan + row["s_plan"],
             )
     return [points[month] for month in sorted(points)]
+
+
+def _closings(user: "User", year: int) -> "QuerySet[MonthClosing]":
+    """Those that hold the facts of the months of a year that are closed for what this person sees."""
+    within = Q(month__gte=Month(year, 1), month__lte=Month(year, 12))
+    if sees_everything(user):
+        whole = MonthClosing.objects.in_force().filter(within, district=None).values("pk")
+        return MonthClosing.objects.filter(Q(pk__in=whole) | Q(wholes__in=whole))
+    closed = [one for one in closings_for(user) if one.month.year == year]
+    whole_tree = [one.pk for one in closed if one.district_id is None]
+    held = Q(pk__in=whole_tree) | Q(wholes__in=whole_tree)
+    own = [one.month for one in closed if one.district_id]
+    if own:
+        held |= Q(month__in=own, reopened_at=None) & ~Q(kind=MonthClosing.Kind.SUMMED)
+    return MonthClosing.objects.filter(held)
 
 
 def _parts(

@@ -124,6 +124,10 @@ class Intake:
         for project, month, cumulative in counted.values_list("project_id", "month", "cumulative"):
             self.history.setdefault((project, month.year), {})[month.number] = cumulative
 
+    def territory_of(self, project: int) -> int | None:
+        known = self.projects.get(project)
+        return known.territory_id if known else None
+
     def standard(self, row: ReportInput) -> Standard:
         project = self.projects[row.project]
         year = (row.project, row.month.year)

@@ -147,9 +147,10 @@ class ClosingQuerySet(QuerySet["MonthClosing"]):
 
     def of(self, place: Unit | None) -> "ClosingQuerySet":
         """The closings that fix a month for a whole district or city, or for the whole tree where none is given."""
-        whole = Q(district=None)
-        own = Q(district=place) & ~Q(kind=MonthClosing.Kind.DIRECT)
-        return self.filter(whole if place is None else whole | own)
+        if place is None:
+            return self.filter(district=None)
+        at_once = Q(district=None, kind=MonthClosing.Kind.OWN)
+        return self.filter(at_once | Q(district=place) & ~Q(kind=MonthClosing.Kind.DIRECT))
 
     def fixing(self) -> "ClosingQuerySet":
         """Those that hold facts themselves, and so say of each project what it was."""

@@ -13,8 +13,8 @@ from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.photos import clean_photo
 from xushi.progress import policy
+from xushi.progress.closed import is_closed_at
 from xushi.progress.models import ReportPhoto
-from xushi.progress.standing import current_closing
 from xushi.registry.actions import Refused, RowProblem
 from xushi.registry.models import Project
 
@@ -82,5 +82,5 @@ def remove_photo(photo: ReportPhoto, *, actor: Actor, now: datetime) -> None:
 def _may(project: Project, month: Month, actor: Actor) -> None:
     if not policy.can_report(actor.by, project):
         raise PermissionDenied("只能给自己单位的项目传照片。")
-    if current_closing(month):
+    if is_closed_at(project.territory_id, month):
         raise Refused([RowProblem(0, "photos", f"{month.label}已经关账，照片不能再增减。")])

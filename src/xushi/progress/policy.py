@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from xushi.journal.models import Event
 from xushi.registry.models import Project
-from xushi.units.districts import keeps_whole
+from xushi.units.districts import keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 from xushi.units.policy import NOTHING, scoped
 
@@ -26,7 +26,7 @@ _READS_STATISTICS = (
     Role.DEPARTMENT,
     Role.TERRITORY,
 )
-_READS_CLOSINGS = (Role.OFFICE, Role.LEADER, Role.STATISTICS, Role.INSPECTOR)
+READS_CLOSINGS = (Role.OFFICE, Role.LEADER, Role.STATISTICS, Role.INSPECTOR)
 
 
 def reportable(user: "User", channel: str = Event.Channel.WEB, prefix: str = "") -> Q:
@@ -58,12 +58,17 @@ def can_review(user: "User") -> bool:
 
 
 def can_close(user: "User") -> bool:
-    """关账、重开: a month is closed for all districts of a tree at once, so by the office of them all."""
+    """关账、重开 of all districts of a tree at once: the office of them all."""
     return keeps_whole(user)
 
 
+def can_close_of(user: "User", district: Unit) -> bool:
+    """关账、重开 of one district: its own office, or one above it."""
+    return overseen_by_office(user, district)
+
+
 def can_read_closings(user: "User") -> bool:
-    return user.has_role(*_READS_CLOSINGS)
+    return user.has_role(*READS_CLOSINGS)
 
 
 def can_record_statistics(user: "User") -> bool:

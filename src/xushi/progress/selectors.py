@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from xushi.alerts.thresholds import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
 from xushi.progress import policy
+from xushi.progress.closed import is_closed_at, last_month_for
 from xushi.progress.closing import must_report
 from xushi.progress.intake import past_of
 from xushi.progress.models import (
@@ -34,7 +36,7 @@ from xushi.progress.rules_report import (
     doubt_of_amount,
 )
 from xushi.progress.schedule import scheduled_share
-from xushi.progress.standing import COUNTED, current_closing, last_closed_month
+from xushi.progress.standing import COUNTED
 from xushi.progress.warning_rules import due_on
 from xushi.registry.models import AnnualPlan, Listing, Project
 from xushi.units.models import Unit
@@ -46,9 +48,11 @@ if TYPE_CHECKING:
 State = MonthlyReport.State
 
 
-def reporting_month(today: date) -> Month:
-    """The month being reported: the one after the last closed, never later than today's; else today's."""
-    closed = last_closed_month()
+def reporting_month(user: "User", today: date) -> Month:
+    """The month this person's projects are reported for: the one after the last closed, never later than today's;
+    else today's.
+    """
+    closed = last_month_for(user)
     current = Month.of(today)
     return min(closed.next, current) if closed and closed.year in (today.year, today.year - 1) else current
 
@@ -169,7 +173,7 @@ def sheet(project: Project, month: Month, now: datetime) -> Sheet:
         past=past_of({r.month.number: r.cumulative for r in counted}, month),
         last=counted[-1] if counted else None,
         report=report,
-        closed=current_closing(month) is not None,
+        closed=is_closed_at(project.territory_id, month),
         factor=thresholds_at(now, project.territory).anomaly_factor,
         photos=list(ReportPhoto.objects.filter(project=project, month=month).order_by("pk")),
         decisions=list(decisions),
@@ -288,15 +292,27 @@ def kind_labels(kinds: list[str]) -> list[str]:
     return [DIFFICULTY_KINDS.get(kind, kind) for kind in kinds]
 
 
-def closings() -> "QuerySet[MonthClosing]":
-    """Every version of every closed month, latest first, with how many facts it fixed."""
-    cells = SummaryCell.objects.filter(closing=OuterRef("pk")).order_by().values("closing")
-    drifts = FactDrift.objects.filter(closing=OuterRef("pk")).order_by().values("closing")
-    return (
-        MonthClosing.objects.select_related("closed_by", "reopened_by")
+def _of_parts(rows: "QuerySet[Any]", counted: Any) -> Coalesce:
+    """What is counted of a closing's own rows, else of those of its districts' closings."""
+    of_it, of_parts = (
+        rows.filter(**{whose: OuterRef("pk")}).values(whose).annotate(n=counted).values("n")
+        for whose in ("closing", "closing__wholes")
+    )
+    return Coalesce(Subquery(of_it), Subquery(of_parts))
+
+
+def closings(place: Unit | None = None) -> "QuerySet[MonthClosing]":
+    """Every version of every closed month of a district or city (of the whole tree where none is given), latest first,
+    with how many facts it fixed.
+    """
+    cells, drifts = SummaryCell.objects.order_by(), FactDrift.objects.order_by()
+    found: QuerySet[MonthClosing] = (
+        MonthClosing.objects.of(place)
+        .select_related("closed_by", "reopened_by", "district")
         .annotate(
-            projects=Subquery(cells.annotate(n=Sum("projects")).values("n")),
-            drifted=Subquery(drifts.annotate(n=Count("pk")).values("n")),
+            projects=_of_parts(cells, Sum("projects")),
+            drifted=_of_parts(drifts, Count("pk")),
         )
         .order_by("-month", "-version")
     )
+    return found

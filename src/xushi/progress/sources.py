@@ -9,7 +9,7 @@ from django.db.models.functions import Substr
 from xushi.core.months import Month
 from xushi.progress.models import DistrictCell, MonthClosing, ProjectMonth, SummaryCell
 from xushi.progress.scope import Filters, cell_condition, district_condition, row_condition
-from xushi.progress.standing import fact_rows, live_rows
+from xushi.progress.standing import facts_in_sight, in_sight, live_rows
 from xushi.units.models import STEP, Unit
 from xushi.units.policy import NOTHING, Counted, counted, scoped
 
@@ -46,7 +46,7 @@ Source = tuple[
 
 def rows(user: "User", month: Month, closing: MonthClosing | None, filters: Filters) -> "QuerySet[Any]":
     """The projects themselves: facts of a closed month, live rows otherwise, with the same column names."""
-    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
+    source: QuerySet[Any] = facts_in_sight(closing) if closing else live_rows(month)
     return source.filter(scoped(user)).filter(row_condition(filters, month))
 
 
@@ -65,9 +65,10 @@ def sources(
     seen = counted(user) if closing else None
     if closing is None or seen is None or not (set(by) <= _IN_CELLS) or by_rows(filters):
         return [(apart(rows(user, month, closing, filters), by, split), row_sums(month))]
-    made: list[Source] = [(apart(cells([closing], seen, filters, by, split), by, split), CELL_SUMS)]
+    held = in_sight(closing)
+    made: list[Source] = [(apart(cells(held, seen, filters, by, split), by, split), CELL_SUMS)]
     if seen.beyond is not None:
-        led = beyond([closing], seen, filters, month)
+        led = beyond(held, seen, filters, month)
         made.append((apart(led, by, split), row_sums(month)))
     return made
 

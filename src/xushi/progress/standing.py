@@ -81,15 +81,18 @@ COLUMNS = tuple(field.name for field in fields(Standing))
 
 
 def current_closing(month: Month) -> MonthClosing | None:
-    """The closing in force for a month, or None while it is open."""
-    return MonthClosing.objects.filter(month=month, reopened_at=None).first()
+    """The closing in force that fixes a month for the whole tree, or None while one district of it is open."""
+    closing: MonthClosing | None = MonthClosing.objects.in_force().filter(month=month, district=None).first()
+    return closing
 
 
 def last_closing(on_or_before: Month | None = None) -> MonthClosing | None:
-    closings = MonthClosing.objects.filter(reopened_at=None)
+    """That of the last month closed in the whole tree."""
+    closings = MonthClosing.objects.in_force().filter(district=None)
     if on_or_before:
         closings = closings.filter(month__lte=on_or_before)
-    return closings.order_by("-month").first()
+    closing: MonthClosing | None = closings.order_by("-month").first()
+    return closing
 
 
 def last_closed_month(on_or_before: Month | None = None) -> Month | None:
@@ -97,10 +100,56 @@ def last_closed_month(on_or_before: Month | None = None) -> Month | None:
     return closing.month if closing else None
 
 
+def holding(closing: MonthClosing) -> "QuerySet[MonthClosing]":
+    """The closings that hold the facts, cells and drifts of this one: itself, or those of its districts; no query."""
+    if closing.kind == MonthClosing.Kind.SUMMED:
+        return closing.parts.all()
+    held: QuerySet[MonthClosing] = MonthClosing.objects.filter(pk=closing.pk)
+    return held
+
+
+def held_by(closing: MonthClosing) -> Q:
+    """The condition on facts, cells and drifts that are of this closing."""
+    if closing.kind == MonthClosing.Kind.SUMMED:
+        return Q(closing__in=closing.parts.values("pk"))
+    return Q(closing=closing)
+
+
+def in_sight(closing: MonthClosing) -> "QuerySet[MonthClosing]":
+    """The closings that hold what a person sees of the month that this one closed for them; the caller narrows it to
+    that. Who sees or saw a project of another district finds it there, if that one is closed too. No query.
+    """
+    if closing.district_id is None or closing.reopened_at is not None:
+        return holding(closing)
+    held: QuerySet[MonthClosing] = MonthClosing.objects.in_force().fixing().filter(month=closing.month)
+    return held
+
+
+def facts_in_sight(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
+    """fact_rows for a person, still to be narrowed to what they see."""
+    if closing.district_id is None:
+        return fact_rows(closing)
+    facts = ProjectMonth.objects.filter(closing__in=in_sight(closing).values("pk"))
+    return _of_month(closing.month, facts)
+
+
 def fact_rows(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
-    facts = ProjectMonth.objects.filter(closing=closing)
+    return _of_month(closing.month, ProjectMonth.objects.filter(held_by(closing)))
+
+
+def _of_month(month: Month, facts: "QuerySet[ProjectMonth]") -> "QuerySet[ProjectMonth]":
     # 月份是分区的那一列；SQLite 没有分区，多这一个条件，它会为一个区走遍全省一个月的索引
-    return facts.filter(month=closing.month) if connection.vendor == "postgresql" else facts
+    return facts.filter(month=month) if connection.vendor == "postgresql" else facts
+
+
+def last_facts(projects: Iterable[int]) -> dict[int, ProjectMonth]:
+    """project → its fact of the last month closed in its district; none of a month before the last that is closed
+    everywhere. Two queries.
+    """
+    last = last_closed_month()
+    facts = ProjectMonth.objects.filter(project__in=list(projects), closing__reopened_at=None)
+    since = facts.filter(month__gte=last) if last else facts
+    return {fact.project_id: fact for fact in since.order_by("month")}
 
 
 def live_rows(month: Month) -> "QuerySet[Project]":
@@ -186,10 +235,9 @@ def _due(plan: "QuerySet[AnnualPlan]", month: Month) -> Coalesce:
 
 
 def standings(
-    month: Month, project_ids: Iterable[int] | None = None, *, live: bool = False
+    month: Month, project_ids: Iterable[int] | None = None, *, closing: MonthClosing | None
 ) -> Iterator[Standing]:
-    """One Standing per listed project: facts of a closed month, the present state otherwise or where live is asked."""
-    closing = None if live else current_closing(month)
+    """One Standing per listed project: the facts of a closing, the present state where there is none."""
     source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
     key = "project_id" if closing else "pk"
     if project_ids is not None:
@@ -198,7 +246,7 @@ def standings(
 
 
 def live_standings(month: Month, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
-    return standings(month, project_ids, live=True)
+    return standings(month, project_ids, closing=None)
 
 
 def fact_standings(closing: MonthClosing, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:

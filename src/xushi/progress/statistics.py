@@ -27,10 +27,11 @@ from xushi.core.months import Month
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
 from xushi.progress import policy
+from xushi.progress.closed import closing_for
 from xushi.progress.intake import AT_ONCE, chunks
 from xushi.progress.models import StatisticsEntry
 from xushi.progress.rules_report import MOST_YUAN, wan
-from xushi.progress.standing import current_closing, fact_rows, live_rows
+from xushi.progress.standing import facts_in_sight, live_rows
 from xushi.registry.actions import Conflict, Refused, RowProblem
 from xushi.registry.models import Project, Stage
 from xushi.units.models import Unit
@@ -82,8 +83,8 @@ def ledger(user: "User", month: Month) -> "QuerySet[Any]":
 
     Rows carry project_key and project_name; recorded is 0 and entered_month None where statistics has nothing yet.
     """
-    closing = current_closing(month)
-    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
+    closing = closing_for(user, month)
+    source: QuerySet[Any] = facts_in_sight(closing) if closing else live_rows(month)
     key = "project_id" if closing else "pk"
     entries = StatisticsEntry.objects.filter(
         project=OuterRef(key), month__gte=Month(month.year, 1), month__lte=month

@@ -10,9 +10,9 @@ from xushi.core.months import Month
 from xushi.kit import amounts
 from xushi.progress.drift import differences
 from xushi.progress.figures import of_closing
-from xushi.progress.models import FactDrift, MonthClosing, ProjectMonth
+from xushi.progress.models import FactDrift, MonthClosing
 from xushi.progress.specs import Group
-from xushi.progress.standing import Standing, fact_standings
+from xushi.progress.standing import Standing, fact_rows, fact_standings, held_by
 from xushi.registry.models import Project, Stage
 from xushi.units.policy import scoped
 
@@ -87,11 +87,7 @@ class VersionPage:
 
 def page_of(closing: MonthClosing, user: "User") -> VersionPage:
     """An older version beside the one that followed it; the one in force beside what the present rows would give."""
-    versions = list(
-        MonthClosing.objects.filter(month=closing.month)
-        .select_related("closed_by", "reopened_by")
-        .order_by("version")
-    )
+    versions = list(_of_the_same(closing).select_related("closed_by", "reopened_by").order_by("version"))
     here = of_closing(user, closing)
     following = next((one for one in versions if one.version > closing.version), None)
     if following:
@@ -102,6 +98,17 @@ def page_of(closing: MonthClosing, user: "User") -> VersionPage:
         page.count, page.changed = _drifted(closing, user)
     page.others = [one for one in versions if one.pk != closing.pk]
     return page
+
+
+def _of_the_same(closing: MonthClosing) -> "QuerySet[MonthClosing]":
+    """Every version of this month of the same district, city or tree."""
+    if closing.kind == MonthClosing.Kind.DIRECT:
+        own: QuerySet[MonthClosing] = MonthClosing.objects.filter(
+            month=closing.month, district=closing.district_id, kind=closing.kind
+        )
+        return own
+    same: QuerySet[MonthClosing] = MonthClosing.objects.of(closing.district).filter(month=closing.month)
+    return same
 
 
 def _lines(here: Group, there: Group) -> list[Line]:
@@ -127,9 +134,11 @@ def _between(old: MonthClosing, new: MonthClosing, user: "User") -> tuple[int, l
 def _unlike(one: MonthClosing, other: MonthClosing, user: "User") -> "QuerySet[Any]":
     """Projects of one closing without the same fact in the other."""
     same = {name: OuterRef(name) for name in ("project", *_COMPARED)}
-    facts = ProjectMonth.objects.filter(closing=one).filter(scoped(user))
-    return facts.filter(~Exists(ProjectMonth.objects.filter(closing=other, **same))).values_list(
-        "project_id", flat=True
+    return (
+        fact_rows(one)
+        .filter(scoped(user))
+        .filter(~Exists(fact_rows(other).filter(**same)))
+        .values_list("project_id", flat=True)
     )
 
 
@@ -142,7 +151,7 @@ def _changed(before: Standing | None, after: Standing | None, month: Month) -> C
 
 def _drifted(closing: MonthClosing, user: "User") -> tuple[int, list[Changed]]:
     visible = Project.objects.visible_to(user).values("pk")
-    drifts = FactDrift.objects.filter(closing=closing, project__in=visible).select_related("project")
+    drifts = FactDrift.objects.filter(held_by(closing), project__in=visible).select_related("project")
     shown = drifts.order_by("project_id")[:SHOWN]
     return drifts.count(), [Changed(d.project_id, d.project.name, list(_told(d.changes))) for d in shown]
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from xushi.core.months import Month
 from xushi.progress.catch_up import catch_up, months_left, usual_target
+from xushi.progress.closed import last_month_for
 from xushi.progress.scope import LEVELS, Filters
-from xushi.progress.standing import last_closed_month
 from xushi.registry.models import Category
 from xushi.units.models import Unit, User
 
@@ -20,7 +20,7 @@ SCOPE = ("level", "category", "territory", "leader")
 def page(request: HttpRequest) -> HttpResponse:
     """追赶测算 of the last closed month; 400 with a sentence where the address is odd."""
     assert isinstance(request.user, User)  # the middleware lets nobody else in
-    month = last_closed_month()
+    month = last_month_for(request.user)
     if month is None:
         return render(request, "progress/catch_up_none.html")
     filters, by, odd = Filters(), usual_target(month), ""

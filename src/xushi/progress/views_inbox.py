@@ -21,9 +21,9 @@ from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.progress import actions, policy, selectors
 from xushi.progress.asking import Request
+from xushi.progress.closed import closing_for
 from xushi.progress.models import MonthlyReport
 from xushi.progress.schedule import scheduled_share
-from xushi.progress.standing import current_closing
 from xushi.progress.views_report import month_of
 from xushi.registry.actions import Conflict, Refused
 from xushi.registry.models import Project
@@ -34,7 +34,7 @@ PER_PAGE = 50
 
 def _month(request: Request, today: date) -> Month:
     text = request.GET.get("month") or request.POST.get("month")
-    return month_of(text) if text else selectors.reporting_month(today)
+    return month_of(text) if text else selectors.reporting_month(request.user, today)
 
 
 def choices(month: Month, today: date) -> list[Month]:
@@ -55,7 +55,7 @@ def mine(request: Request) -> HttpResponse:
     context = {
         "month": month,
         "months": choices(month, today),
-        "closed": current_closing(month) is not None,
+        "closed": closing_for(request.user, month) is not None,
         "todo": todo,
         "done": [row for row in rows if row not in todo],
         "returned": sum(row.state == "returned" for row in rows),
@@ -82,7 +82,7 @@ def reports(request: Request) -> HttpResponse:
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
-    closed = current_closing(month) is not None
+    closed = closing_for(request.user, month) is not None
     context = {
         "month": month,
         "months": choices(month, today),

@@ -23,10 +23,10 @@ from xushi.journal.actions import Actor
 from xushi.kit.sheets import Sheet
 from xushi.progress import policy, statistics
 from xushi.progress.asking import Request
+from xushi.progress.closed import closing_for, last_month_for
 from xushi.progress.forms import AmountField
 from xushi.progress.models import StatisticsEntry
 from xushi.progress.rules_report import wan
-from xushi.progress.standing import current_closing, last_closed_month
 from xushi.progress.statistics import EVIDENCE, STATES, StatisticsInput
 from xushi.progress.views_inbox import choices
 from xushi.progress.views_report import month_of
@@ -65,7 +65,7 @@ class EntryForm(forms.Form):
 
 def _month(request: Request, today: date) -> Month:
     text = request.GET.get("month")
-    return month_of(text) if text else last_closed_month() or Month.of(today)
+    return month_of(text) if text else last_month_for(request.user) or Month.of(today)
 
 
 def _allowed(request: Request) -> None:
@@ -90,7 +90,7 @@ def ledger(request: Request) -> HttpResponse:
     context = {
         "month": month,
         "months": choices(month, today),
-        "closed": current_closing(month) is not None,
+        "closed": closing_for(request.user, month) is not None,
         "totals": statistics.totals(found),
         "by_month": statistics.by_month(request.user, month),
         "page": page,

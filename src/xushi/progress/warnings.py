@@ -1,7 +1,7 @@
 """预警：今天该有哪些，某个关账月当时该有哪些。判断的规矩在 warning_rules。"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,9 +16,17 @@ from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
-from xushi.progress.standing import COUNTED, Standing, current_closing, fact_standings, live_standings
+from xushi.progress.standing import (
+    COUNTED,
+    Standing,
+    current_closing,
+    fact_standings,
+    holding,
+    live_standings,
+)
 from xushi.progress.warning_rules import CAUSES, Earlier, findings
 from xushi.registry.models import Listing, Project, Stage
+from xushi.units.tree import nearest_districts
 
 __all__ = ["Judged", "findings", "findings_as_of", "judging_day", "refresh_alerts"]
 
@@ -38,10 +46,11 @@ _FIXED = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A project of a closed month and what there was to warn of."""
+    """A project of a closed month, what there was to warn of, and on which day (judging_day)."""
 
     standing: Standing
     findings: list[Finding]
+    day: date
 
 
 def refresh_alerts(
@@ -52,30 +61,68 @@ def refresh_alerts(
     The dates of a project's life, its lists and its planned months are the present ones, so that a start or a
     revised plan registered today clears the alert at once. Projects that left the registry lose theirs.
     """
-    today = local_day(now)
-    closing = _closing_at(now)
-    month = closing.month if closing else Month.of(today).previous
-    eye = _Eye(closing, month, today, book_at(now), now)
+    today, book = local_day(now), book_at(now)
     open_now = Alert.objects.open().filter(subject_kind=PROJECT)
-    ids = sorted(set(project_ids)) if project_ids is not None else _all_ids(month, open_now)
-    found: dict[SubjectInfo, Sequence[Finding]] = {}
+    wanted = None if project_ids is None else sorted(set(project_ids))
+    done = Applied()
+    for closing, ids in _by_closing(now, wanted, open_now).items():
+        month = closing.month if closing else Month.of(today).previous
+        eye = _Eye(closing, month, today, book, now)
+        found: dict[SubjectInfo, Sequence[Finding]] = {}
+        for chunk in _chunks(ids):
+            alerted = set(open_now.filter(subject_id__in=chunk).values_list("subject_id", flat=True))
+            looked = eye.look(chunk)
+            found |= {subject: of_it for subject, of_it in looked if of_it or subject.id in alerted}
+        done.add(apply_findings(found, causes=CAUSES, now=now, month=month, actor=actor))
+    return done
+
+
+def _by_closing(
+    now: datetime, wanted: list[int] | None, open_now: "QuerySet[Alert]"
+) -> dict[MonthClosing | None, list[int]]:
+    """The projects to look at by the closing that judges them: the last of the whole tree, or that of their own
+    district where it has closed a later month.
+    """
+    whole = _closing_at(now)
+    ahead = _ahead(now, whole)
+    months = {one.month for one in ahead.values()} | {
+        whole.month if whole else Month.of(local_day(now)).previous
+    }
+    ids = _all_ids({month.year for month in months}, open_now) if wanted is None else wanted
+    if not ahead:
+        return {whole: ids}
+    made: dict[MonthClosing | None, list[int]] = {}
     for chunk in _chunks(ids):
-        alerted = set(open_now.filter(subject_id__in=chunk).values_list("subject_id", flat=True))
-        looked = eye.look(chunk)
-        found |= {subject: of_it for subject, of_it in looked if of_it or subject.id in alerted}
-    return apply_findings(found, causes=CAUSES, now=now, month=month, actor=actor)
+        stands = dict(Project.objects.filter(pk__in=chunk).values_list("pk", "territory"))
+        place = nearest_districts(set(stands.values()))
+        for pk in chunk:
+            if pk in stands:
+                made.setdefault(ahead.get(place[stands[pk]], whole), []).append(pk)
+    return made
 
 
-def findings_as_of(month: Month) -> list[Judged]:
+def _ahead(now: datetime, whole: MonthClosing | None) -> dict[int, MonthClosing]:
+    """district → its last closing, of those that have closed a later month than the whole tree."""
+    own = MonthClosing.objects.fixing().filter(_in_force(now), district__isnull=False)
+    later = own.filter(month__gt=whole.month) if whole else own
+    return {one.district_id: one for one in later.order_by("month", "version") if one.district_id}
+
+
+def findings_as_of(month: Month, closing: MonthClosing | None = None) -> list[Judged]:
     """What there was to warn of when a month was closed, from its facts alone; ValueError while it is open.
 
-    The thresholds are those in force at the closing, and the day is the day of closing (judging_day): later
+    closing: of a district or a city; of the whole tree where none is given. The thresholds are those in force at
+    the closing (of each district at its own), and the day is the day of closing (judging_day): later
     reports, dates and revisions change nothing. Reports of the following month are not looked at.
     """
-    closing = current_closing(month)
+    closing = closing or current_closing(month)
     if closing is None:
         raise ValueError(f"{month.label}没有关账；预警按关了账的月份判断，请换一个月份。")
-    thresholds = book_at(closing.closed_at)
+    return [one for part in holding(closing).order_by("pk") for one in _judged_at(part)]
+
+
+def _judged_at(closing: MonthClosing) -> list[Judged]:
+    month, thresholds = closing.month, book_at(closing.closed_at)
     today = judging_day(closing)
     judged = []
     for chunk in _chunked(fact_standings(closing)):
@@ -89,7 +136,7 @@ def findings_as_of(month: Month) -> list[Judged]:
                 earlier=earlier[standing.project_id],
             )
             if found:
-                judged.append(Judged(standing, found))
+                judged.append(Judged(standing, found, today))
     return judged
 
 
@@ -181,7 +228,10 @@ def _in_force(now: datetime) -> Q:
 
 
 def _closing_at(now: datetime) -> MonthClosing | None:
-    return MonthClosing.objects.filter(_in_force(now)).order_by("-month", "-version").first()
+    """The last of the whole tree."""
+    closings = MonthClosing.objects.filter(_in_force(now), district=None)
+    closing: MonthClosing | None = closings.order_by("-month", "-version").first()
+    return closing
 
 
 def _earlier(month: Month, ids: Sequence[int], now: datetime) -> dict[int, list[Earlier]]:
@@ -196,9 +246,9 @@ def _earlier(month: Month, ids: Sequence[int], now: datetime) -> dict[int, list[
     return of_project
 
 
-def _all_ids(month: Month, open_now: "QuerySet[Alert]") -> list[int]:
-    """Every project on a list of the year, and every one with an open alert."""
-    listed = Listing.objects.filter(year=month.year).values_list("project_id", flat=True).distinct()
+def _all_ids(years: Collection[int], open_now: "QuerySet[Alert]") -> list[int]:
+    """Every project on a list of these years, and every one with an open alert."""
+    listed = Listing.objects.filter(year__in=years).values_list("project_id", flat=True).distinct()
     return sorted(set(listed) | set(open_now.values_list("subject_id", flat=True)))
 
 

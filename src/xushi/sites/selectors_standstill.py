@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
-from xushi.progress.models import ProjectMonth
-from xushi.progress.standing import last_closing
+from xushi.progress.standing import last_facts
 from xushi.registry.models import Project
 from xushi.sites.models import CameraDay, Standstill
 from xushi.sites.rules import Standing, Verdict
@@ -104,14 +103,14 @@ def _strip(one: Standstill, known: dict[date, str], last: date) -> tuple[tuple[d
 
 
 def _reported(held: Sequence[Standstill]) -> dict[int, Reported]:
-    closing = last_closing()
-    if closing is None:
-        return {}
-    facts = ProjectMonth.objects.filter(closing=closing, project__in=[one.project_id for one in held])
-    rows = facts.values_list("project", "cumulative", "previous_cumulative", "annual_plan")
+    facts = last_facts([one.project_id for one in held])
     return {
-        project: Reported(closing.month, cumulative - before, share(cumulative, plan) if plan else None)
-        for project, cumulative, before, plan in rows
+        project: Reported(
+            fact.month,
+            fact.cumulative - fact.previous_cumulative,
+            share(fact.cumulative, fact.annual_plan) if fact.annual_plan else None,
+        )
+        for project, fact in facts.items()
     }
 
 

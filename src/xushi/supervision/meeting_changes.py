@@ -18,6 +18,7 @@ from xushi.kit.amounts import fast_slow, pct, yi
 from xushi.problems.models import Problem, Raising
 from xushi.problems.table import AT_UNIT as PROBLEM_AT_UNIT
 from xushi.problems.table import State as ProblemState
+from xushi.progress.closed import closing_for, last_closing_for
 from xushi.progress.figures import total
 from xushi.progress.models import MonthClosing
 from xushi.supervision.meeting_agenda import (
@@ -204,12 +205,12 @@ def _unrouted(now: datetime, user: User | None = None) -> Iterator[Matter]:
 
 def _closed(user: User, since: datetime) -> Iterator[Matter]:
     """A month closed since: how the year stands against the schedule, beside the month before."""
-    closing = MonthClosing.objects.filter(reopened_at=None, closed_at__gt=since).order_by("-month").first()
-    if closing is None:
+    closing = last_closing_for(user)
+    if closing is None or closing.closed_at <= since:
         return
     month: Month = closing.month
     group, before = total(user, month), None
-    if month.number > 1 and MonthClosing.objects.filter(reopened_at=None, month=month.previous).exists():
+    if month.number > 1 and closing_for(user, month.previous):
         before = total(user, month.previous)
     yield Matter(
         why=Why.MONTH,

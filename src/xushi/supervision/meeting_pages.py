@@ -9,7 +9,8 @@ from django.db.models import Prefetch, Q
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.money import share
 from xushi.duties.words import clock_words, day_words
-from xushi.progress.standing import Standing, last_closed_month, standings
+from xushi.progress.models import ProjectMonth
+from xushi.progress.standing import last_facts
 from xushi.supervision.meeting_agenda import told
 from xushi.supervision.meeting_pace import Pace, Timed, fitting, minutes_between, pace, pace_words
 from xushi.supervision.meetings import DROPPED, as_it_is
@@ -235,23 +236,22 @@ def _moment(at: datetime, now: datetime) -> str:
 class Facts:
     """Where the project of an item stands: shares of the year's plan at the last closed month."""
 
-    standing: Standing
+    standing: ProjectMonth
     month: Any
     rate: Any
     due: Any
 
 
 def facts_of(item: AgendaItem) -> Facts | None:
-    """Two queries; None where the item is about no project or the project stands on no list."""
-    month = last_closed_month()
-    if item.project_id is None or month is None:
+    """Two queries; None where the item is about no project or the last closed month knows no such project."""
+    if item.project_id is None:
         return None
-    found = next(iter(standings(month, [item.project_id])), None)
+    found = last_facts([item.project_id]).get(item.project_id)
     if found is None or not found.annual_plan:
         return None
     return Facts(
         found,
-        month,
+        found.month,
         share(found.cumulative, found.annual_plan),
         share(found.due_twelfths, found.annual_plan * 12),
     )

@@ -23,7 +23,7 @@ from xushi.documents.writing import (
     write_html_file,
     write_pdf,
 )
-from xushi.progress.standing import last_closed_month
+from xushi.progress.closed import last_month_for
 from xushi.progress.system import WHOLE_DISTRICT
 from xushi.units.models import User
 
@@ -56,9 +56,10 @@ class Command(BaseCommand):
         write = WRITERS.get(out.suffix.lower())
         if write is None:
             raise CommandError(f"不会写“{out.suffix or out.name}”，文件名要以 {'、'.join(WRITERS)} 结尾。")
+        person = _person(options["account"])
         try:
             made = report(
-                _person(options["account"]), _month(options["as_of"]), now=clock.now(), name=options["name"],
+                person, _month(person, options["as_of"]), now=clock.now(), name=options["name"],
                 open_month=options["open"],
             )  # fmt: skip
             made = with_figures_annex(made) if options["sources"] else made
@@ -72,13 +73,13 @@ class Command(BaseCommand):
         self.stdout.write(f"写好了：{out}，{len(made.figures)}个数有来处。")
 
 
-def _month(text: str | None) -> Month:
+def _month(user: User, text: str | None) -> Month:
     if text:
         try:
             return Month.parse(text)
         except ValueError as wrong:
             raise CommandError(str(wrong)) from wrong
-    last = last_closed_month()
+    last = last_month_for(user)
     if last is None:
         raise CommandError("还没有哪个月关过账，没有定下来的数可写。")
     return last

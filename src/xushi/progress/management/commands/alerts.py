@@ -16,8 +16,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.money import half_up, plain, yi
 from xushi.core.months import Month
-from xushi.progress.standing import current_closing
-from xushi.progress.warnings import PROJECT, findings_as_of, judging_day
+from xushi.progress.warnings import PROJECT, findings_as_of
 from xushi.registry.models import Project
 from xushi.units.models import Unit
 
@@ -76,12 +75,9 @@ class Command(BaseCommand):
 def as_of(month: Month) -> Iterator[dict[str, Any]]:
     """The alerts of a closed month as they were, worst first; ValueError where it is not closed."""
     judged = findings_as_of(month)
-    closing = current_closing(month)
-    assert closing is not None  # findings_as_of refuses an open month
-    today = judging_day(closing)
     codes = _codes([one.standing.project_id for one in judged])
     names = _territories()
-    found = [(one.standing, finding) for one in judged for finding in one.findings]
+    found = [(one.standing, finding, one.day) for one in judged for finding in one.findings]
     found.sort(
         key=lambda pair: (
             pair[1].level != Level.RED,
@@ -91,10 +87,10 @@ def as_of(month: Month) -> Iterator[dict[str, Any]]:
             pair[0].project_name,
         )
     )
-    for standing, finding in found:
+    for standing, finding, day in found:
         yield _row(
             finding,
-            today,
+            day,
             kind=PROJECT,
             subject=standing.project_name,
             code=codes.get(standing.project_id, ""),
