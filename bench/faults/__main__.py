@@ -191,7 +191,7 @@ def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[l
         one, desk, mine = person(n, held["session"]), person(n + 50, told["office"]), held["projects"]
         made.append(
             [
-                lambda one=one, mine=mine: work.report(one, one.chance.choice(mine)),
+                lambda one=one, mine=mine: work.report(one, mine),
                 lambda one=one, mine=mine: work.problem(one, mine[0]["pk"], tuple(told["kind"])),
                 # reporting a problem takes the draft of its project with it: who has one project writes no draft
                 lambda one=one, mine=mine: work.draft(one, mine[-1]["pk"]) if len(mine) > 1 else None,

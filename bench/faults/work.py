@@ -65,6 +65,9 @@ class Person:
         if answer.status_code >= 400:
             self.memory.heard(str(answer.status_code))
             raise Refused(f"{answer.status_code} {path} {_words(answer.text)}")
+        if answer.headers.get("Location", "").startswith("/login"):
+            self.memory.strange(f"登录状态没了：{path}")
+            raise Refused(f"login {path}")
         self.memory.heard("answered")
         return answer
 
@@ -95,8 +98,20 @@ class Person:
         time.sleep(seconds * self.chance.uniform(0.5, 1.5))
 
 
-def report(person: Person, project: dict[str, int]) -> None:
-    """报月报: each a little more than the last; one try, since a report sent twice is the same report."""
+def report(person: Person, projects: list[dict[str, int]]) -> None:
+    """报月报 of the first of his projects that is open: had the district to send all anew, it would never close."""
+    for project in person.chance.sample(projects, len(projects)):
+        try:
+            _report(person, project)
+        except Refused as refused:
+            if str(refused) != "closed":
+                raise
+        else:
+            return
+
+
+def _report(person: Person, project: dict[str, int]) -> None:
+    """Each a little more than the last; one try, since a report sent twice is the same report."""
     held, path = person.memory.reports, f"/progress/report/{project['pk']}/{MONTH}/"
     page = person.get(path)
     found = re.search(r'name="based_on" value="(\d+)"', page)
