@@ -134,6 +134,22 @@ def test_doubled_rows_are_named(look: Look, registry: dict[str, Project]) -> Non
     assert "与第2行是同一个项目" in by_cell(seen)["A3"]
 
 
+def test_rows_that_are_of_one_year_by_the_title_alone_are_doubles_too(
+    look: Look, registry: dict[str, Project]
+) -> None:
+    head = ["项目名称", "年度", "级别", "阶段"]
+    one, other = ["紫光项目", 2018, "区级", "当年实施"], ["紫光项目", None, "区级", "前期"]
+    seen = look([["2018年区级重点项目名单"], head, one, other], "listings")
+    assert "与第3行是同一个项目" in by_cell(seen)["A4"] and not seen.ready
+    reports = [
+        ["2018年8月月报"],
+        ["项目名称", "月份", "年内累计"],
+        ["紫光项目", "2018-08", 1],
+        ["紫光项目", None, 2],
+    ]
+    assert "与第3行是同一个项目" in by_cell(look(reports, "reports"))["A4"]
+
+
 def test_listings(look: Look, registry: dict[str, Project]) -> None:
     rows = [
         ["2018年区级重点项目名单"],

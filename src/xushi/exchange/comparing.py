@@ -132,9 +132,11 @@ def _unknown(comparison: Comparison, row: Row, answer: str, taken: set[int]) -> 
     found.complain(row, "name", f"库里没有“{name}”{like}", choices=tuple(choices))
 
 
-def refuse_doubles(comparison: Comparison) -> None:
-    """One project twice in a sheet (for one year, level, month or day) must be mended, unless the map keeps the last."""
+def refuse_doubles(comparison: Comparison, year: int | None) -> None:
+    """One project twice in a sheet (for one year, level, month or day) must be mended, unless the map keeps the last.
+    A row without a year or a month is of the one that goes for the whole sheet; year is the command's."""
     found = comparison.found
+    whole = {"year": year or found.layout.title_year, "month": _title_month(found)}
     last: dict[tuple[Any, ...], Row] = {}
     latest_by = found.told.latest_by
     kept = (
@@ -146,7 +148,7 @@ def refuse_doubles(comparison: Comparison) -> None:
         if row.bad or not (row.values.get("name") or row.target):
             continue
         who = row.target if row.target is not None else name_key(row.values["name"])
-        key = (who, *(row.values.get(name) for name in found.kind.key_fields[1:]))
+        key = (who, *(row.values.get(name) or whole.get(name) for name in found.kind.key_fields[1:]))
         if key in last and latest_by:
             last[key].bad = True
         elif key in last:
@@ -312,16 +314,18 @@ def year_of(comparison: Comparison, row: Row, given: int | None) -> int | None:
 
 def month_of(comparison: Comparison, row: Row) -> Month | None:
     """The month a report is of: its own or the title's; asked for where there is none."""
-    month = row.values.get("month")
-    if month is None and comparison.found.layout.title_month:
-        year, number = comparison.found.layout.title_month
-        month = Month(year, number) if 1 <= number <= 12 else None
+    month = row.values.get("month") or _title_month(comparison.found)
     if month is None:
         row.bad = True
         comparison.found.ask_sheet("default:month", "表里没写是哪个月的月报。请填月份，如 2018年8月。")
     else:
         row.values["month"] = month
     return month
+
+
+def _title_month(found: Understanding) -> Month | None:
+    year, number = found.layout.title_month or (0, 0)
+    return Month(year, number) if 1 <= number <= 12 else None
 
 
 def text_of(found: Understanding, row: Row, name: str) -> str:

@@ -99,7 +99,7 @@ def preview(
     found = understand(sheet, kind, layout, told, lookups, given, year or layout.title_year)
     comparison = Comparison(found, lookups, _index(kind, user), today)
     match_rows(comparison)
-    refuse_doubles(comparison)
+    refuse_doubles(comparison, year)
     _compare(comparison, kind, year, user)
     if not found.rows and not found.problems:
         found.ask_sheet("sheet", "表头下面没有一行数据。请核对是不是选错了工作表。")
