@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Case, Count, Exists, Max, Q, Sum, Value, When
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -124,23 +124,37 @@ def _tally(key: str, rows: Any, of: str = "pk") -> Any:
 
 
 def under_way_count(user: "User") -> int:
-    """当年实施 of the district list at the last closed month: one query for who sees everything, for a leader one more
-    for what they lead elsewhere; equals the figure under_way.
+    """当年实施 of the district list at the last closed month: one query, two more for people of one of several districts;
+    equals the figure under_way.
     """
-    held = _last_held(user)
-    under_way, seen = Filters(stage="under_way"), counted_of(user)
+    seen = counted_of(user)
     if seen is None:
-        facts = ProjectMonth.objects.filter(closing__in=held, district_stage=Stage.UNDER_WAY)
-        return int(facts.visible_to(user).count())
+        return _count_facts(user)
+    held, under_way = _last_held(user), Filters(stage="under_way")
     total = int(cells(held, seen, under_way).aggregate(total=Sum("projects"))["total"] or 0)
     return total if seen.beyond is None else total + beyond(held, seen, under_way).count()
 
 
+def _count_facts(user: "User") -> int:
+    """Counted at the last month closed in the whole tree; again at the person's own where districts close theirs."""
+    visible = ProjectMonth.objects.visible_to(user).filter(district_stage=Stage.UNDER_WAY)
+    districts = MonthClosing.objects.in_force().filter(district__isnull=False)
+    apart = Case(When(Exists(districts), then=Value(1)), default=Value(0))
+    found = visible.filter(closing__in=_of_whole()).aggregate(n=Count("pk"), apart=Max(apart))
+    if found["apart"] == 0:
+        return int(found["n"])
+    return int(visible.filter(closing__in=_last_held(user)).count())
+
+
 def _last_held(user: "User") -> Any:
     """The closings that hold the last closed month's facts; no query of its own for who sees everything."""
-    if not sees_everything(user):
-        closing = last_closing_for(user)
-        return in_sight(closing) if closing else MonthClosing.objects.none()
+    if sees_everything(user):
+        return _of_whole()
+    closing = last_closing_for(user)
+    return in_sight(closing) if closing else MonthClosing.objects.none()
+
+
+def _of_whole() -> Any:
     latest = MonthClosing.objects.in_force().filter(district=None).order_by("-month").values("pk")[:1]
     return MonthClosing.objects.filter(Q(pk__in=latest) | Q(wholes__in=latest))
 

@@ -243,7 +243,7 @@ class Facts:
 
 
 def facts_of(item: AgendaItem) -> Facts | None:
-    """Two queries; None where the item is about no project or the last closed month knows no such project."""
+    """One query; None where the item is about no project or the last closed month knows no such project."""
     if item.project_id is None:
         return None
     found = last_facts([item.project_id]).get(item.project_id)
