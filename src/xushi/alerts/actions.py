@@ -39,7 +39,8 @@ CHANGED = "alerts.alert.changed"
 BY_MONTH = frozenset({Cause.SLIPPING, Cause.ANOMALY})  # judged on a closed month; the others by the day
 _JUDGED = ("level", "since", "month", "amount", "points", "note")
 _SCOPE = ("territory_id", "responsible_unit_id", "owner_unit_id", "leader_id", "group_id")
-_COLUMNS = (*_JUDGED, *_SCOPE, "subject_name", "changed_at", "cleared_at")
+_KEPT_BY = frozenset({"basis", "stage"})  # what the tally is told apart by: says nothing new of the alert
+_COLUMNS = (*_JUDGED, *_SCOPE, *sorted(_KEPT_BY), "subject_name", "changed_at", "cleared_at")
 
 
 @dataclass(slots=True)
@@ -116,8 +117,8 @@ def _apply(
             alert = held.pop((subject.kind, subject.id, finding.cause.value), None)
             if alert is None:
                 new.append(_opened(subject, finding, month, now))
-            elif alert.changed_at <= now and _update(alert, subject, finding, month, done):
-                alert.changed_at = now
+            elif alert.changed_at <= now and (differs := _update(alert, subject, finding, month, done)):
+                alert.changed_at = now if differs - _KEPT_BY else alert.changed_at
                 changed.append(alert)
     for alert in held.values():
         if alert.changed_at <= now:
@@ -174,12 +175,14 @@ def _open(new: list[Alert], now: datetime, done: Applied) -> None:
             done.note(_key(alert), alert.subject_name, alert.cause, "", _said(alert))
 
 
-def _update(alert: Alert, subject: SubjectInfo, finding: Finding, month: Month | None, done: Applied) -> bool:
-    """Write what differs into the alert; True where anything did."""
+def _update(
+    alert: Alert, subject: SubjectInfo, finding: Finding, month: Month | None, done: Applied
+) -> set[str]:
+    """Write what differs into the alert; the names of what did."""
     wanted = _wanted(subject, finding, month)
     differs = {name for name, value in wanted.items() if getattr(alert, name) != value}
     if not differs:
-        return False
+        return differs
     before = _said(alert)
     relevelled = "level" in differs
     done.tallied[tally.key_of(alert)] -= 1
@@ -187,10 +190,10 @@ def _update(alert: Alert, subject: SubjectInfo, finding: Finding, month: Month |
         setattr(alert, name, value)
     done.tallied[tally.key_of(alert)] += 1
     done.relevelled += relevelled
-    done.updated += not relevelled
+    done.updated += not relevelled and bool(differs - _KEPT_BY)
     if _said(alert) != before:  # moving to another territory or leader is told by the subject's own journal
         done.note(_key(alert), alert.subject_name, alert.cause, before, _said(alert))
-    return True
+    return differs
 
 
 def _wanted(subject: SubjectInfo, finding: Finding, month: Month | None) -> dict[str, Any]:
@@ -207,6 +210,8 @@ def _wanted(subject: SubjectInfo, finding: Finding, month: Month | None) -> dict
         "owner_unit_id": subject.owner_unit,
         "leader_id": subject.leader,
         "group_id": subject.group,
+        "basis": subject.basis,
+        "stage": subject.stage,
     }
 
 

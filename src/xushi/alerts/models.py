@@ -95,6 +95,10 @@ class Alert(models.Model):
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="牵头组", help_text="指标的，项目没有"
     )
 
+    # 项目的：账按这两样分开，清单的标签才知道哪些在那次关账的名单里
+    basis = models.BigIntegerField("判断所据的关账", null=True)
+    stage = models.PositiveSmallIntegerField("那次关账里的区级阶段", null=True)
+
     # 排序用，库里自己算：让“最要紧的在前”走得了索引
     level_rank = models.GeneratedField(
         expression=_rank("level", (Level.RED,)), output_field=models.SmallIntegerField(), db_persist=True
@@ -159,7 +163,8 @@ class TallyQuerySet(QuerySet["AlertTally"]):
 
 
 class AlertTally(models.Model):
-    """预警的账: open alerts by territory, responsible unit, cause and level, kept as alerts open, change and clear.
+    """预警的账: open alerts by territory, responsible unit, cause, level and what a project was judged by (basis,
+    stage), kept as alerts open, change and clear.
 
     A reader adds up: two runs at once may leave two rows of one key, whose sum is right. tally.recount mends it.
     """
@@ -170,6 +175,8 @@ class AlertTally(models.Model):
     )
     cause = models.CharField("原因", max_length=30, choices=Cause.choices())
     level = models.CharField("级别", max_length=10, choices=Level.choices())
+    basis = models.BigIntegerField("判断所据的关账", null=True)
+    stage = models.PositiveSmallIntegerField("那次关账里的区级阶段", null=True)
     open = models.IntegerField("开着的条数", default=0)
 
     objects: ClassVar[Any] = TallyQuerySet.as_manager()

@@ -124,7 +124,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class SubjectInfo:
-    """What an alert is about, with what decides who sees it; kind is a model label such as registry.project."""
+    """What an alert is about, with what decides who sees it; kind is a model label such as registry.project.
+
+    basis is the number of the closing a project was judged by, stage where it stood on the district's list then.
+    """
 
     kind: str
     id: int
@@ -134,6 +137,8 @@ class SubjectInfo:
     owner_unit: int | None = None
     leader: int | None = None
     group: int | None = None
+    basis: int | None = None
+    stage: int | None = None
 
 
 SLIPPING_WAYS = {"points": "按年度计划的百分点", "ratio": "按应完成额的百分比"}

@@ -1,5 +1,6 @@
 """预警的读取：几条、比上月多几条、最要紧的几条、聚在哪里。"""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ __all__ = [
     "month_before",
     "open_by_region",
     "open_by_territory",
+    "open_of_stage",
     "worst",
     "worst_first",
 ]
@@ -63,6 +65,20 @@ def worst(user: "User", n: int) -> list[Alert]:
     """The n open alerts to look at first: red before yellow, then by cause, by points behind, by age; one query."""
     seen = Alert.objects.open().visible_to(user).select_related("territory", "leader")
     return list(worst_first(seen)[:n])
+
+
+def open_of_stage(
+    user: "User", causes: Collection[str], closings: Collection[int], stage: int
+) -> dict[str, int] | None:
+    """{cause: open alerts of projects that stood at this stage of the district's list in these closings}; one query
+    of the tally. None where one was judged by another closing, or by none: then the alerts themselves must be asked.
+    """
+    counts = dict.fromkeys(causes, 0)
+    for row in tally.grouped(user, "cause", "basis", "stage", within=Q(cause__in=causes)):
+        if row["basis"] not in closings:
+            return None
+        counts[row["cause"]] += row["n"] if row["stage"] == stage else 0
+    return counts
 
 
 @dataclass(slots=True)

@@ -8,38 +8,46 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from xushi.alerts.models import Alert, AlertTally
+from xushi.kit.listed import listed
 from xushi.units.models import Role
 from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
-KEY = ("territory_id", "responsible_unit_id", "cause", "level")
+KEY = ("territory_id", "responsible_unit_id", "cause", "level", "basis", "stage")
 EVERYTHING = Q()
-Key = tuple[int | None, int | None, str, str]
+Key = tuple[int | None, int | None, str, str, int | None, int | None]
 
 
 def key_of(alert: Alert) -> Key:
-    return alert.territory_id, alert.responsible_unit_id, str(alert.cause), str(alert.level)
+    place = (alert.territory_id, alert.responsible_unit_id)
+    return (*place, str(alert.cause), str(alert.level), alert.basis, alert.stage)
 
 
 def carry(changes: Mapping[Key, int]) -> None:
-    """Add these changes to the tally, within the transaction of the alerts they speak of: at most three queries."""
+    """Add these changes to the tally, within the transaction of the alerts they speak of: at most four queries.
+
+    A row that is used up goes: every closing would leave all of the one before behind.
+    """
     changes = {key: change for key, change in changes.items() if change}
     if not changes:
         return
     held = AlertTally.objects.select_for_update().filter(cause__in={key[2] for key in changes})
     rows = {_key(row): row for row in held.order_by("pk")}
-    changed, new = [], []
+    changed: list[AlertTally] = []
+    new: list[AlertTally] = []
+    empty: list[AlertTally] = []
     for key, change in changes.items():
         row = rows.get(key)
         if row is None:
             new.append(_row(key, change))
-        else:
-            row.open += change
-            changed.append(row)
+            continue
+        row.open += change
+        (changed if row.open else empty).append(row)
     AlertTally.objects.bulk_update(changed, ["open"])
     AlertTally.objects.bulk_create(new)
+    AlertTally.objects.filter(listed("pk", [row.pk for row in empty])).delete()
 
 
 @transaction.atomic
@@ -86,7 +94,7 @@ def open_counts(user: "User") -> Counter[str]:
 
 
 def _key(row: AlertTally) -> Key:
-    return row.territory_id, row.responsible_unit_id, row.cause, row.level
+    return row.territory_id, row.responsible_unit_id, row.cause, row.level, row.basis, row.stage
 
 
 def _row(key: Key, count: int) -> AlertTally:

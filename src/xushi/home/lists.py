@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from xushi.alerts.models import Alert, AlertQuerySet
 from xushi.alerts.rules import Cause
+from xushi.alerts.selectors import open_of_stage
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import name_key
@@ -22,7 +23,8 @@ from xushi.kit.listed import listed
 from xushi.progress import figures
 from xushi.progress.models import ProjectMonth
 from xushi.progress.scope import Filters
-from xushi.registry.models import Watch
+from xushi.progress.standing import current_closing
+from xushi.registry.models import Stage, Watch
 from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 PAGE = 50
 AT_ONCE = 1000
 PROJECT = "registry.project"
+FIRST = (Cause.OVERDUE_START, Cause.SLIPPING)  # the two causes of the first screen
 _PLAIN = (
     "project_name", "total_investment", "annual_plan", "cumulative", "previous_cumulative", "due_twelfths",
     "invested_before", "start_month", "completion_month", "started_on", "completed_on",
@@ -94,7 +97,7 @@ def find(user: "User", month: Month, wanted: Wanted, stood: datetime | None = No
 
 def alerted(user: "User", cause: str, stood: datetime | None = None) -> "QuerySet[Any]":
     """The projects with an open alert of this cause; "any" is either of the two of the first screen."""
-    causes = [Cause.OVERDUE_START, Cause.SLIPPING] if cause == ANY else [cause]
+    causes = FIRST if cause == ANY else [cause]
     found: QuerySet[Any] = standing(user, stood).filter(cause__in=causes).values("subject_id")
     return found
 
@@ -222,6 +225,12 @@ def _alerts(user: "User", today: date, stood: datetime | None, projects: list[in
     return found
 
 
+def _kept(user: "User", base: Found) -> dict[str, int] | None:
+    """How many of all under way have an open alert, by the tally; None where it cannot say that of this list."""
+    closing = current_closing(base.month) if base.unbounded and base.stood is None else None
+    return open_of_stage(user, FIRST, {closing.pk}, Stage.UNDER_WAY) if closing else None
+
+
 def _watched(user: "User", base: Found) -> int:
     """How many of these the person watches: few are watched, so those are asked whether they are in the list."""
     here = base.rows.filter(**{base.key: OuterRef("project")})
@@ -243,7 +252,7 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
     """The lists over the list with their counts, a fixed number of queries; due is the month whose starts are
     looked at."""
     plain = Filters(stage="under_way")
-    base = find(user, month, Wanted(filters=plain))
+    base = find(user, month, Wanted(filters=plain), stood)
     here: dict[str, str] = {"stage": "under_way"}
 
     def listed(**more: str) -> int:
@@ -252,8 +261,10 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
     def among(projects: "QuerySet[Any]") -> int:
         return base.rows.filter(**{f"{base.key}__in": projects}).count()
 
+    kept = _kept(user, base)
+
     def warned(cause: Cause) -> Tab:
-        count = among(alerted(user, cause, stood))
+        count = among(alerted(user, cause, stood)) if kept is None else kept[cause]
         return Tab(cause, cause.label, here | {"alert": cause.value}, count, cause.value)
 
     joint = {"level": "provincial_municipal"}

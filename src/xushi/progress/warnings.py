@@ -174,7 +174,7 @@ class _Eye:
             standing = present.get(project.pk)
             gone = project.removed_on is not None and project.removed_on <= self.today
             if standing is None or gone:
-                yield _subject(project), []
+                yield _subject(project, self.closing, None), []
                 continue
             fact = facts.get(project.pk)
             of_it = findings(
@@ -186,7 +186,7 @@ class _Eye:
                 next_reported=(project.pk in reported) if project.pk in owed else None,
                 judged=fact is not None,
             )
-            yield _subject(project), of_it
+            yield _subject(project, self.closing, fact), of_it
 
     def _next_reports(self, ids: Sequence[int]) -> tuple[set[int], set[int]]:
         """Who owes the report of the month after the last closed one, and whose is in."""
@@ -210,7 +210,7 @@ def _overlaid(present: Standing, project: Project, fact: Standing | None) -> Sta
     return replace(present, **changes)
 
 
-def _subject(project: Project) -> SubjectInfo:
+def _subject(project: Project, closing: MonthClosing | None, fact: Standing | None) -> SubjectInfo:
     return SubjectInfo(
         kind=PROJECT,
         id=project.pk,
@@ -219,6 +219,8 @@ def _subject(project: Project) -> SubjectInfo:
         responsible_unit=project.responsible_unit_id,
         owner_unit=project.owner_unit_id,
         leader=project.leader_id,
+        basis=closing.pk if closing else None,
+        stage=fact.district_stage if fact else Stage.NONE,
     )
 
 
