@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from xushi.config import clock
 from xushi.journal.actions import SYSTEM
-from xushi.operations import partitioning, pruning
+from xushi.operations import counting, partitioning, pruning
 from xushi.units.left import long_gone
 
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         done = pruning.prune(now=now, real=real)
         self.stdout.write("、".join(f"{name}{count}" for name, count in done.items()) or "没有到期的。")
         self._next_year(now)
+        counting.count_tables()
 
     def _next_year(self, now: datetime) -> None:
         """Divided tables get the parts of the coming year in good time; where a table is busy, the next night tries."""
