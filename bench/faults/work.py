@@ -261,5 +261,6 @@ def photo(chance: random.Random) -> bytes:
 
 def _words(page: str) -> str:
     found = re.search(r"<h1[^>]*>([^<]*)", page)
-    errors = re.findall(r'class="field-error[^"]*"[^>]*>([^<]+)', page)
-    return f"{found[1] if found else ''} {errors}"
+    errors = re.findall(r'role="alert"[^>]*>((?:(?!</p>).)*)</p>', page, re.DOTALL)
+    said = [re.sub(r"<[^>]+>|\s+", "", sentence) for sentence in errors]
+    return f"{found[1] if found else ''} {said}"
