@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from xushi.core.text import tidy
 from xushi.documents.builtin import REASON, shipped
@@ -14,12 +14,13 @@ from xushi.documents.language import MOST_SOURCE, problems_of
 from xushi.documents.language_checking import Known
 from xushi.documents.marking import BETWEEN, OPEN, SHUT
 from xushi.documents.models_templates import Template, TemplateDraft, TemplateVersion
-from xushi.documents.policy_templates import can_keep_templates
+from xushi.documents.policy_templates import adds_for, can_keep_template, can_keep_templates
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse, said_in_words
 from xushi.units.districts import denied
 from xushi.units.models import User
 
+READ_ONLY = "模板由区重大办改，您的角色可以看各版。"
 LONGEST_REASON, LONGEST_NAME = 200, 60
 _UNSEEN = str.maketrans({OPEN: None, BETWEEN: None, SHUT: None, "\r": None})
 
@@ -65,7 +66,7 @@ def save_version(
     template: Template, row: VersionInput, known: Known, *, actor: Actor, now: datetime
 ) -> TemplateVersion:
     """存成新的一版. Refused names every problem with its line; Conflict where somebody saved one meanwhile."""
-    _ask_keeper(actor)
+    _ask_keeper(actor, template)
     held = _locked(template)
     newest = _newest(held)
     if row.base != newest.number:
@@ -97,7 +98,7 @@ def _source_problems(source: str, before: str, known: Known) -> Iterable[RowProb
 @transaction.atomic
 def go_back(template: Template, number: int, *, base: int, actor: Actor, now: datetime) -> TemplateVersion:
     """回到旧的一版: a new version that copies it; what came between stays."""
-    _ask_keeper(actor)
+    _ask_keeper(actor, template)
     held = _locked(template)
     newest = _newest(held)
     if base != newest.number:
@@ -115,33 +116,67 @@ def go_back(template: Template, number: int, *, base: int, actor: Actor, now: da
 
 
 @transaction.atomic
-def add_template(like: Template, name: str, *, actor: Actor, now: datetime) -> Template:
-    """照一份添一份: another template of the same kind, its first version a copy of the newest."""
-    _ask_keeper(actor)
+def add_template(
+    like: Template, name: str, *, actor: Actor, now: datetime, in_its_place: bool = False
+) -> Template:
+    """照一份添一份: another template of the same kind, its first version a copy of the newest.
+
+    An office of one district adds it for that district; in_its_place: there it stands for the one it is a copy of.
+    """
+    if actor.by is None or not can_keep_templates(actor.by):
+        raise PermissionDenied(READ_ONLY)
+    district = adds_for(actor.by)
     words = tidy(name)
     if not words:
         raise Refused([RowProblem(0, "name", "给新模板起个名字。")])
     if len(words) > LONGEST_NAME:
         raise Refused([RowProblem(0, "name", f"名字有{len(words)}字，最多{LONGEST_NAME}字。")])
-    if Template.objects.filter(name=words).exists():
+    beside = Template.objects.filter(Q(district=None) | Q(district=district), name=words)
+    if beside.exists():
         raise Refused([RowProblem(0, "name", f"已有一份叫“{words}”，请换个名字。")])
     last = Template.objects.aggregate(place=Max("place"), pk=Max("pk"))
     made = Template.objects.create(
         code=f"own-{(last['pk'] or 0) + 1}", name=words, kind=like.kind, subject=like.subject,
-        about=f"照“{like.name}”添的", place=(last["place"] or 0) + 1,
+        about=f"照“{like.name}”添的", place=(last["place"] or 0) + 1, district=district,
     )  # fmt: skip
     _add(made, _newest(like).source, f"照“{like.name}”添的第1版", actor=actor, now=now)
     record(
         "documents.template.added", actor=actor, now=now, subject=made, subject_name=made.name,
-        summary=f"照“{like.name}”添了模板“{made.name}”",
+        summary=f"照“{like.name}”添了{f'{district.name}的' if district else ''}模板“{made.name}”",
     )  # fmt: skip
+    if in_its_place:
+        stand_for(made, like, actor=actor, now=now)
     return made
+
+
+@transaction.atomic
+def stand_for(template: Template, common: Template | None, *, actor: Actor, now: datetime) -> None:
+    """在本区代替一份共用的, or with None 不再代替: papers of the district are then written from the common one again."""
+    _ask_keeper(actor, template)
+    held = _locked(template)
+    if held.district is None:
+        raise Refused([RowProblem(0, "name", "各区共用的模板不代替别的；要改就存成新的一版。")])
+    if common is not None and (common.district_id is not None or common.subject != held.subject):
+        raise Refused([RowProblem(0, "name", "只能代替一份各区共用的、写同一样东西的模板。")])
+    before = held.stands_for
+    if before == common:
+        return
+    if common and Template.objects.filter(district=held.district, stands_for=common).exists():
+        raise Refused([RowProblem(0, "name", f"本区已有一份代替“{common.name}”，先让它不再代替。")])
+    held.stands_for = template.stands_for = common
+    held.save(update_fields=["stands_for"])
+    says = f"代替“{common.name}”" if common else f"不再代替“{before.name}”" if before else ""
+    record(
+        "documents.template.placed", actor=actor, now=now, subject=held, subject_name=held.name,
+        summary=f"{held.district.name}的模板“{held.name}”{says}",
+        changes={"代替": [before.name if before else "", common.name if common else ""]},
+    )  # fmt: skip
 
 
 @transaction.atomic
 def keep_draft(template: Template, user: User, row: VersionInput, *, now: datetime) -> None:
     """收着没存的改动: one a person and template, over the one before; what is no change is no draft."""
-    if not can_keep_templates(user):
+    if not can_keep_template(user, template):
         raise PermissionDenied(denied(user, "模板由区重大办改。"))
     if cleaned(row.source) == _newest(template).source and not row.reason.strip():
         drop_draft(template, user)
@@ -165,9 +200,11 @@ def cleaned(source: str) -> str:
     return source.replace("\r\n", "\n").translate(_UNSEEN)
 
 
-def _ask_keeper(actor: Actor) -> None:
-    if actor.by is None or not can_keep_templates(actor.by):
-        raise PermissionDenied(denied(actor.by, "模板由区重大办改，您的角色可以看各版。"))
+def _ask_keeper(actor: Actor, template: Template) -> None:
+    if actor.by is None:
+        raise PermissionDenied(READ_ONLY)
+    if not can_keep_template(actor.by, template):
+        raise PermissionDenied(denied(actor.by, READ_ONLY))
 
 
 def _locked(template: Template) -> Template:

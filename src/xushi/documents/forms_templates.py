@@ -41,3 +41,4 @@ class CopyForm(forms.Form):
         label="新模板叫什么", max_length=LONGEST_NAME,
         error_messages={"required": "给新模板起个名字。", "max_length": f"最多{LONGEST_NAME}字，请精简。"},
     )  # fmt: skip
+    in_its_place = forms.BooleanField(label="在本区代替原来的", required=False)

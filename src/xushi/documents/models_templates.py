@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from xushi.units.models import Role
+from xushi.units.models import Role, Unit
+from xushi.units.tree import above
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -17,8 +18,31 @@ READERS = (Role.OFFICE, Role.LEADER)
 
 class TemplateQuerySet(QuerySet["Template"]):
     def visible_to(self, user: "User") -> "TemplateQuerySet":
-        """The office writes them, leaders read them; nobody else has anything to do with them."""
-        return self.all() if user.has_role(*READERS) else self.none()
+        """The office writes them, leaders read them; nobody else has anything to do with them.
+
+        Those of all districts, and those of the districts this person has to do with.
+        """
+        held = [one.scope for one in user.appointments_in_force if one.role in READERS]
+        if not held:
+            return self.none()
+        if any(scope.is_root for scope in held):
+            return self.all()
+        seen = Q(district=None) | Q(district__path__in=places_of(user))
+        for scope in held:
+            seen |= Q(district__path__startswith=scope.path)
+        return self.filter(seen)
+
+    def standing_for(self, code: str, user: "User") -> "Template":
+        """The template of a code as this person's district has it: its own in place of it, else the common one."""
+        own = Q(stands_for__code=code, district__path__in=places_of(user))
+        nearest = F("district__path").desc(nulls_last=True)
+        found: Template = self.filter(Q(code=code) | own).order_by(nearest)[0]
+        return found
+
+    def not_replaced(self, user: "User") -> "TemplateQuerySet":
+        """Without the common ones in whose place this person's district has its own."""
+        own = Template.objects.filter(district__path__in=places_of(user), stands_for__isnull=False)
+        return self.exclude(pk__in=own.values("stands_for"))
 
     def with_newest(self) -> "TemplateQuerySet":
         """Each with the number, the time, the author and the reason of its version in force: newest_number …"""
@@ -30,8 +54,16 @@ class TemplateQuerySet(QuerySet["Template"]):
         return found
 
 
+def places_of(user: "User") -> list[str]:
+    """The paths at and above what this person's appointments reach over: where their districts are."""
+    return sorted({path for held in user.appointments_in_force for path in above(held.scope.path)})
+
+
 class Template(models.Model):
-    """公文模板: subject says what one paper of it is about, and so which lists it may use."""
+    """公文模板: subject says what one paper of it is about, and so which lists it may use.
+
+    A district's own stands beside the common ones, or in place of one of them.
+    """
 
     class Kind(models.TextChoices):
         REPORT = "report", "报告"
@@ -53,12 +85,32 @@ class Template(models.Model):
     subject = models.CharField("写什么", max_length=12, choices=Subject.choices, default=Subject.MONTH)
     about = models.CharField("用来做什么", max_length=200, blank=True)
     place = models.PositiveSmallIntegerField("次序", default=100)
+    district = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="哪个区的",
+        help_text="空：各区共用",
+    )
+    stands_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="在本区代替"
+    )
 
     objects: ClassVar[Any] = TemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "公文模板"
         ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "stands_for"], name="one_template_in_place_of_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_for=None) | Q(district__isnull=False), name="only_a_district_replaces"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -49,7 +49,7 @@ def drafted(
     subject = subject_of(kind, user, pk, figures)
     if subject is None:
         return None
-    template = Template.objects.get(code=CODES[kind])
+    template = Template.objects.standing_for(CODES[kind], user)
     version = newest_version(template)
     text, used = written_for(version.source, figures, subject)
     draft = Draft(text, used, title_of(template.name, wanted, subject), wanted, version)

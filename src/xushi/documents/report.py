@@ -59,7 +59,9 @@ def drafted(source: str, figures: Figures) -> Draft:
 def source_of(name: str) -> tuple[str, str]:
     """(name, source) of the template that is called so, by name or code: as the office has it, else as it is shipped."""
     wanted = name.strip()
-    held = TemplateVersion.objects.filter(template__subject=Template.Subject.MONTH).select_related("template")
+    held = TemplateVersion.objects.filter(
+        template__subject=Template.Subject.MONTH, template__district=None
+    ).select_related("template")
     for version in held.order_by("template__place", "template", "-number"):
         if wanted in (version.template.name, version.template.code, version.template.get_kind_display()):
             return version.template.name, version.source

@@ -30,9 +30,8 @@ ADDRESSEES = {  # what the district writes at the head of such a paper; the offi
 
 def starters(user: "User") -> Sequence[Template]:
     """The templates about a month: they need nothing else to begin."""
-    return list(
-        Template.objects.visible_to(user).filter(subject=Template.Subject.MONTH).order_by("place", "pk")
-    )
+    seen = Template.objects.visible_to(user).not_replaced(user)
+    return list(seen.filter(subject=Template.Subject.MONTH).order_by("place", "pk"))
 
 
 def kind_of(template: Template) -> str:

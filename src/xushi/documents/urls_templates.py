@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("templates/<slug:code>/versions/<int:number>/", views.restore, name="template_restore"),
     path("templates/<slug:code>/drop/", views.drop, name="template_drop"),
     path("templates/<slug:code>/copy/", views.copy, name="template_copy"),
+    path("templates/<slug:code>/give-back/", views.give_back, name="template_give_back"),
     path("sheets/", views_packs.sheets, name="sheets"),
     path("packs/<slug:kind>/<int:pk>/<slug:form>/", views_packs.pack, name="pack"),
 ]

@@ -16,15 +16,18 @@ from xushi.documents.forms_templates import CopyForm, DraftForm, SourceForm
 from xushi.documents.models_templates import Template, TemplateDraft, TemplateVersion
 from xushi.documents.months import closed_months, month_of
 from xushi.documents.named import Figures, OpenMonth, figures_of
-from xushi.documents.policy_templates import can_keep_templates, can_read_templates
+from xushi.documents.policy_templates import (
+    adds_for,
+    can_keep_template,
+    can_keep_templates,
+    can_read_templates,
+)
 from xushi.documents.previewing import preview_of
 from xushi.documents.template_names import groups, known_to, offered
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
 from xushi.units.models import User
-
-KEEPERS = "模板由区重大办改，您的角色可以看各版。"
 
 
 def ask_reader(request: HttpRequest) -> User:
@@ -35,14 +38,15 @@ def ask_reader(request: HttpRequest) -> User:
 
 
 def ask_keeper(request: HttpRequest) -> dict[str, Any]:
-    """Who acts and when, as the actions take it."""
+    """Who acts and when, as the actions take it; which template is theirs to change the actions say."""
     if not can_keep_templates(ask_reader(request)):
-        raise PermissionDenied(KEEPERS)
+        raise PermissionDenied(actions.READ_ONLY)
     return {"actor": Actor.of(request), "now": clock.now()}
 
 
 def _template(request: HttpRequest, code: str) -> Template:
-    found: Template = get_object_or_404(Template.objects.visible_to(ask_reader(request)), code=code)
+    seen = Template.objects.visible_to(ask_reader(request)).select_related("district")
+    found: Template = get_object_or_404(seen, code=code)
     return found
 
 
@@ -53,8 +57,13 @@ def _versions(template: Template) -> list[TemplateVersion]:
 @require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     user = ask_reader(request)
-    rows = Template.objects.visible_to(user).with_newest()
-    context = {"templates": rows, "keeps": can_keep_templates(user), "now": clock.now()}
+    rows = Template.objects.visible_to(user).with_newest().select_related("district", "stands_for")
+    context = {
+        "templates": rows,
+        "keeps": can_keep_templates(user),
+        "district": adds_for(user),
+        "now": clock.now(),
+    }
     return render(request, "documents/templates.html", context)
 
 
@@ -90,7 +99,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     status = 409 if overtaken else 422 if form.errors else 200
     context = {
         "held": held, "newest": newest, "form": form, "draft": draft, "overtaken": overtaken, "groups": groups(held),
-        "keeps": can_keep_templates(user), "months": closed_months(person(request)), "now": clock.now(),
+        "keeps": can_keep_template(user, held), "months": closed_months(person(request)), "now": clock.now(),
     }  # fmt: skip
     return render(request, "documents/template.html", context, status=status)
 
@@ -101,7 +110,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     held, user = _template(request, code), person(request)
     form = DraftForm(request.POST)
     source = str(request.POST.get("source", ""))
-    if can_keep_templates(user) and form.is_valid():
+    if can_keep_template(user, held) and form.is_valid():
         actions.keep_draft(held, user, form.typed(), now=clock.now())
     figures, problem = _figures(user, request.POST.get("month", ""))
     sample = preview_of(held, source, user, figures) if figures else None
@@ -130,7 +139,7 @@ def names(request: HttpRequest, code: str) -> HttpResponse:
     group = next((one for one in groups(held) if one.code == request.GET.get("group", "")), None)
     figures, _ = _figures(user, request.GET.get("month", ""))
     rows = offered(held, group.code, figures) if group else []
-    context = {"held": held, "group": group, "rows": rows, "keeps": can_keep_templates(user)}
+    context = {"held": held, "group": group, "rows": rows, "keeps": can_keep_template(user, held)}
     page = "documents/_names.html" if request.headers.get("HX-Request") else "documents/names.html"
     return render(request, page, context, status=200 if group else 404)
 
@@ -146,7 +155,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
     before = chosen.get(row_number(request.GET.get("a", "")) or 0, older[0] if older else after)
     context = {
         "held": held, "versions": rows, "before": before, "after": after, "now": clock.now(),
-        "changes": changes_between(before.source, after.source), "keeps": can_keep_templates(person(request)),
+        "changes": changes_between(before.source, after.source), "keeps": can_keep_template(person(request), held),
     }  # fmt: skip
     return render(request, "documents/template_versions.html", context)
 
@@ -177,14 +186,30 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 def copy(request: HttpRequest, code: str) -> HttpResponse:
     """照一份添一份."""
     held, how = _template(request, code), ask_keeper(request)
-    form = CopyForm(request.POST or None, initial={"name": f"{held.name}（另一种）"})
+    district = adds_for(person(request))
+    form = CopyForm(request.POST or None, initial={"name": f"{held.name}（{district or '另一种'}）"})
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.add_template(held, form.cleaned_data["name"], **how)
+            data = form.cleaned_data
+            made = actions.add_template(held, data["name"], in_its_place=data["in_its_place"], **how)
         except Refused as refused:
             form.add_error("name", str(refused))
         else:
             messages.success(request, f"已添“{made.name}”，现在改它。")
             return redirect("documents:template", made.code)
     status = 422 if form.errors else 200
-    return render(request, "documents/template_copy.html", {"held": held, "form": form}, status=status)
+    context = {"held": held, "form": form, "district": district}
+    return render(request, "documents/template_copy.html", context, status=status)
+
+
+@require_POST
+def give_back(request: HttpRequest, code: str) -> HttpResponse:
+    """不再代替: the district goes by the common template again, its own stays beside it."""
+    held, how = _template(request, code), ask_keeper(request)
+    try:
+        actions.stand_for(held, None, **how)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"“{held.name}”不再代替，本区又照共用的那一份写。")
+    return redirect("documents:templates")
