@@ -98,7 +98,7 @@ _READERS = (
 _LEFT_OVER = (
     claims_left, claims_any, claims_whole, claims_closed, claims_sole, claims_ahead, claims_again_said, claims_in_order,
 )  # fmt: skip
-_LOOK_BACK, _HALF = 8, Decimal("0.05")
+_LOOK_BACK, _HALF, _SAME = 8, Decimal("0.05"), Decimal("0.001")
 _FORMERLY = re.compile(r"(?:由|从)(?:年初|上年|去年|上月|同期|上季度?|原来|过去|此前|最初)[^，]{0,8}$")
 _AGREED = re.compile(r"(?:合同|原定|计划)(?:工期|期限|时间)(?:为|是)?$")
 _SOME = re.compile(r"(?:另有|还有|其中有?|仍有|有)\d+[个家项户件][\u4e00-\u9fff]{2,10}率$")
@@ -145,7 +145,7 @@ def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> li
         or not (
             (claim.kind, claim.start) in held
             or _of_a_larger(page, claim)
-            or (claim.start in mentions and _of_another(claim, mentions[claim.start]))
+            or (claim.start in mentions and _of_another(page, claim, mentions[claim.start]))
             or (
                 claim.kind is Claimed.WITHIN
                 and any(_is_net(mentions.get(one.start)) for one in claim.operands)
@@ -159,18 +159,35 @@ def _is_net(whole: Mention | None) -> bool:
     return whole is not None and "净" in whole.label
 
 
-def _of_another(claim: Claim, mention: Mention) -> bool:
+def _of_another(page: Text, claim: Claim, mention: Mention) -> bool:
     """占比由年初的60%提高到; 去年同期月均91.5件; 另有2个项目完成率不足五成: not of the numbers told here."""
     if claim.kind is Claimed.MEAN:
-        return bool(PAST.search(mention.label))
+        return bool(
+            PAST.search(mention.label) or re.search("后[一-龥\\d]{1,2}个月|[还尚仍]?需", mention.label)
+        )
     if claim.kind is Claimed.DIFFERENCE:
         if mention.kind is Kind.RANK and len(claim.operands) == 2:  # 列第37位，比上年后退2位，上年第35位
             one, other = (each.value for each in claim.operands)
             return mention.quantity.value in (one - other, one + other)
-        return bool(_AGREED.search(mention.label))
+        return bool(_AGREED.search(mention.label)) or _between_others(page, claim)
     if claim.kind is not Claimed.RATIO or mention.kind is not Kind.PERCENT:
         return False
     return bool(_FORMERLY.search(mention.label) or (mention.quantity.hedged and _SOME.search(mention.phrase)))
+
+
+def _between_others(page: Text, claim: Claim) -> bool:
+    """我区94.6分，比第一名的95.1分低0.5分，比第三名的93.8分高0.8分: its own number is further off."""
+    if len(claim.operands) != 2 or claim.value is None:
+        return False
+    against = claim.operands[1]
+    place = bisect_left(page.mentions, claim.start, key=lambda one: one.quantity.start)
+    for one in page.mentions[max(0, place - _LOOK_BACK) : place]:
+        other = one.quantity
+        if other in claim.operands or (other.kind, other.unit) != (against.kind, against.unit) or other.exact:
+            continue
+        if abs(abs(other.value - against.value) - abs(claim.value)) < _SAME:
+            return True
+    return False
 
 
 def _of_a_larger(page: Text, claim: Claim) -> bool:

@@ -81,7 +81,11 @@ def _noun(one: Mention) -> str:
 
 def _attributed(later: Mention, before: Sequence[Mention]) -> Claim | None:
     """新建改建公厕45座。54座的计划任务中; 全长8.6公里。6800米的线路上: digits changed places in what is known already."""
-    if not re.match(r"的(?:总)?[\u4e00-\u9fff]{2}", later.tail) and not _THIS.search(later.label):
+    if not (
+        re.match(r"的(?:总)?[\u4e00-\u9fff]{2}", later.tail)
+        or _THIS.search(later.label)
+        or re.fullmatch("(?:该|这|此)(?:项目|工程|笔|批)", later.label)
+    ):
         return None
     like = [
         one
@@ -117,7 +121,7 @@ def _is_turned(first: str, second: str) -> bool:
 def _all_of_them(later: Mention, before: Sequence[Mention]) -> Claim | None:
     """确定县级重点项目58个。……56个重点项目要逐一明确责任单位: all of them are spoken of."""
     said = re.match(
-        r"(?P<noun>[\u4e00-\u9fff]{2,8}?)(?:要|须|应|必须|全部|均|都|逐一|已全部|已有|中|$)", later.tail
+        r"(?P<noun>[\u4e00-\u9fff]{2,8}?)(?:要|须|应|必须|全部|共|均|都|逐一|已全部|已有|中|$)", later.tail
     )
     about = _ABOUT.match(later.label)
     bare = later.label in ("", "对", "目前", "这", "全区", "全县", "全市")
@@ -130,7 +134,7 @@ def _all_of_them(later: Mention, before: Sequence[Mention]) -> Claim | None:
         for one in before
         if one.like == later.like and later.sentence - one.sentence in (1, 2) and _plain(one)
     ]
-    same = [one for one in near if said["noun"][:2] in one.phrase[-16:] or one.tail.startswith(said["noun"])]
+    same = [one for one in near if said["noun"][:2] in one.phrase[-16:] or said["noun"] in one.tail[:10]]
     if len(near) != 1 or not same or overlap(of(same[0].quantity), of(later.quantity)):
         return None
     one = same[0]

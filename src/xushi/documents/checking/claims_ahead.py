@@ -69,6 +69,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
                     yield found
     yield from _doubled(text)
     yield from _half(text)
+    yield from _beyond_what_was_asked(text)
 
 
 def _plain(one: Mention) -> bool:
@@ -270,6 +271,27 @@ def _beyond_goal(goal: Mention, before: Sequence[Mention]) -> Claim | None:
         Claimed.ADJECTIVE, start, start + len("超额完成"), "超额完成", held, (done.quantity, goal.quantity),
         words=f"{done.quantity.text}不到{goal.quantity.text}",
     )  # fmt: skip
+
+
+def _beyond_what_was_asked(text: Text) -> Iterator[Claim]:
+    """年度任务为引进项目50个，实际引进46个，超额完成年度目标."""
+    for found in re.finditer("，(?P<word>超额完成)(?:了)?[^，。；\\d]{0,6}(?:目标|任务|计划)", text.regular):
+        before = [one for one in text.mentions if 0 < found.start() - one.quantity.end <= 4][-1:]
+        place = text.mentions.index(before[0]) if before else 0
+        if not place:
+            continue
+        asked, done = text.mentions[place - 1 : place + 1]
+        fit = asked.like == done.like and asked.sentence == done.sentence and _plain(asked) and _plain(done)
+        told = re.search(
+            "任务|目标|计划|确定|下达", text.regular[text.sentences[asked.sentence][0] : asked.quantity.start]
+        )
+        if not fit or not told or not re.search("实际|完成|已", done.label):
+            continue
+        yield Claim(
+            Claimed.ADJECTIVE, found.start("word"), found.end("word"), found["word"],
+            done.quantity.high >= asked.quantity.low, (done.quantity, asked.quantity),
+            words=f"{done.quantity.text}不到{asked.quantity.text}",
+        )  # fmt: skip
 
 
 def _of_fraction(part: Mention, before: Sequence[Mention]) -> Claim | None:

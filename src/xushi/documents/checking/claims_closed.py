@@ -22,6 +22,7 @@ from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
+_LITTLE = Decimal("0.15")  # of the whole
 _SLIP = Decimal("0.3")  # of what is printed: further off, the numbers are of something else
 _UNFIT = (Role.CHANGE, Role.MEAN, Role.BASE, Role.DUE)
 _OPENING = re.compile(r"年初|期初|月初|上年末|上年底|去年底|去年末|上月末|上月底|上期末|原有|原")
@@ -41,8 +42,9 @@ _NONE_ELSE = re.compile(r"^(?:，|、)?(?:没有|无|未出现|未发现|未有|
 _LISTED = re.compile(
     r"^(?:其中|分别为)?(?:\d{1,2}月份?|[一二三四]季度|[上下]半年|第[一二三四五六]批|[周星期]{1,2}[一二三四五六日])"
 )
+_JOINED = re.compile(r"|和|及|与|[^，。；]{0,16}分别(?:为|是|有)?")
 _MEAN = re.compile(
-    r"^(?:平均每?(?:月|季度?|周|批|天|年|个月)?|[月季周批日年]均|(?:这)?[两三四五六]个?月(?:月均|平均))"
+    r"^(?:[一二三四]季度|[上下]半年|三个月)?(?:平均每?(?:月|季度?|周|批|天|年|个月)?|[月季周批日年]均|(?:这)?[两三四五六]个?月(?:月均|平均))"
 )
 _A_DEED = re.compile(r"^(?!比|较|同比|环比)[\u4e00-\u9fff]{2,6}(?:提升|增加|提高)$")
 _OPPOSITES = (
@@ -54,13 +56,15 @@ _OPPOSITES = (
     ("盈利", "亏损"),
     ("上升", "下降"),
 )
+_OVERLAPS = re.compile("其中|同时|兼|重复|交叉|累计|既|又|另有|均")
 _BOTH = (
     ("男", "女"), ("城镇", "农村"), ("新建", "续建"), ("公办", "民办"), ("境内", "境外"), ("已", "未"), ("线上", "线下"),
 )  # fmt: skip
 _SPLIT_YEAR = (("一季度", "二季度", "上半年"), ("三季度", "四季度", "下半年"), ("上半年", "下半年", "全年"))
+_ANOTHER_WAY = re.compile("\\s*(?:分|按|从)[\u4e00-\u9fff]{1,6}(?:看|分)，")
 _ALL_COVERED = re.compile(
-    r"[\u4e00-\u9fff]{0,14}，(?:已|基本)?(?:实现)?[\u4e00-\u9fff]{0,4}(?P<word>全覆盖)"
-    r"|[\u4e00-\u9fff]{0,6}，(?:现已|目前)?(?P<all>全部(?:完成|办结|整改|开工|竣工|建成|销号))"
+    r"[\u4e00-\u9fffA-Za-z\d“”+]{0,20}，(?:已|基本)?(?:实现)?[\u4e00-\u9fff\dG]{0,10}(?P<word>全覆盖)"
+    r"|[\u4e00-\u9fff]{0,6}，(?:现已|目前)?(?P<all>全部(?:完成|达到|达标|通过|办结|整改|开工|竣工|建成|销号))"
 )
 _YEARS = re.compile(r"(?P<a>\d{4})年?(?:至|到|—|-)(?P<b>\d{4})年[^。；]*$")
 _RATIO = re.compile(r"(?<![\d.])(?P<all>\d{1,2}(?:\.\d{1,2})?(?:[∶:：]\d{1,2}(?:\.\d{1,2})?){2,3})(?![\d.])")
@@ -85,6 +89,8 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         yield from _more_than_all(here, text)
         yield from _covered(here, text)
         yield from _each_within(here)
+        yield from _absent(here)
+        yield from _split_again(here, text)
         yield from _with_the_rest(here, told)
         yield from _all_but_not_all(here, text)
         yield from _complete(here, told, text)
@@ -142,14 +148,19 @@ def _sign(one: Mention) -> int | None:
 def _complete(here: Sequence[Mention], told: Collection[int], text: Text) -> Iterator[Claim]:
     """680万元由三级分担，其中420、180、60; 11个断面中，Ⅱ类3个、Ⅲ类6个、Ⅳ类1个，无Ⅴ类: the text says that this is all."""
     for place, whole in enumerate(here):
-        if not _plain(whole) or whole.quantity.start in told:
+        if whole.quantity.start in told:
+            return  # what stands behind it is part of it
+        if not _plain(whole):
             continue
         parts = _parts(whole, here[place + 1 :])
         alike = whole.label[-3:] and whole.label[-3:] == parts[0].label[-3:] if parts else False
         if len(parts) < 2 or alike or any(one.quantity.start in told for one in parts):
             continue
         made = sum_of(whole, parts)
-        if _is_all(whole, parts, text):
+        alone = place == 0 and all(one.role is not Role.SUM for one in here)
+        if _is_listed(parts, text) and alone and comes_near(made, _LITTLE):
+            yield from (one for one in (made,) if one.allowed and one.allowed[0] > whole.quantity.high)
+        elif _is_all(whole, parts, text):
             if made.held or comes_near(made, _SLIP):
                 yield made
         elif _excludes(parts, text) and made.allowed and made.allowed[0] > whole.quantity.high:
@@ -184,7 +195,20 @@ def _is_all(whole: Mention, parts: Sequence[Mention], text: Text) -> bool:
     states = all(re.search("已|正在|完成|在建|未", one.label) for one in parts)
     if _NONE_ELSE.match(behind) and (states or re.search("中|其中|：|按", between)):
         return True
+    if re.match("其他|其余|其它", parts[-1].label):
+        return True
+    names = [re.sub("^其中", "", one.label) for one in parts]
+    if all(len(name) >= 3 and name in whole.label for name in names):
+        return True  # 人大建议和政协提案231件，其中人大建议94件、政协提案127件
     return _both(parts) or bool(re.search("分别[为是]", between) and re.search("共|合计|总", whole.label))
+
+
+def _is_listed(parts: Sequence[Mention], text: Text) -> bool:
+    """共94座，正常79座、带病12座、停运6座: one after another, without a word of some being both."""
+    between = text.regular[parts[0].quantity.end : parts[-1].quantity.end + 24]
+    in_turn = all(one.clause - before.clause == 1 for before, one in pairwise(parts))
+    listed = "、" in between or any("分别" in one.label for one in parts)
+    return len(parts) >= 3 and in_turn and listed and not _OVERLAPS.search(between)
 
 
 def _excludes(parts: Sequence[Mention], text: Text) -> bool:
@@ -255,9 +279,10 @@ def _by_the_year(here: Sequence[Mention], told: Collection[int]) -> Iterator[Cla
 
 def _more_than_all(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     """确定35项，已完成37项，其余均在推进: there can be no rest."""
-    for whole, part in pairwise(here):
+    for place, part in enumerate(here):
+        whole = next((one for one in reversed(here[:place]) if one.like == part.like), part)
         behind = text.regular[part.quantity.end : part.quantity.end + 10]
-        fit = whole.like == part.like and _plain(whole) and _plain(part) and part.clause - whole.clause <= 2
+        fit = whole is not part and _plain(whole) and _plain(part) and part.clause - whole.clause <= 2
         if (
             fit
             and re.match("[个项件家处]?[\u4e00-\u9fff]{0,4}，(?:其余|其他|剩余|余下)", behind)
@@ -289,17 +314,48 @@ def _each_within(here: Sequence[Mention]) -> Iterator[Claim]:
         return
 
 
+def _absent(here: Sequence[Mention]) -> Iterator[Claim]:
+    """应到251人，到会238人，请假15人."""
+    due = [one for one in here if re.search("应到", one.label) and _plain(one)]
+    came = [one for one in here if re.search("(?<!应)(?:实到|到会|出席|参会)", one.label) and _plain(one)]
+    away = [one for one in here if re.search("请假|缺席|未到", one.label) and one.kind in OPERANDS]
+    if len(due) == len(came) == len(away) == 1 and due[0].like == came[0].like == away[0].like:
+        whole, part = due[0].quantity, came[0].quantity
+        yield claim_of(
+            Claimed.DIFFERENCE,
+            away[0].quantity,
+            (whole, part),
+            whole.value - part.value,
+            taken(of(whole), of(part)),
+        )
+
+
+def _split_again(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
+    """投资1.95亿元……；分项目看，路面1.08亿元，安防0.42亿元，危桥0.65亿元: the whole divided another way."""
+    start, _ = text.sentences[here[0].sentence]
+    before = [
+        one
+        for one in text.mentions
+        if 0 < start - one.quantity.start <= 160 and one.paragraph == here[0].paragraph
+    ]
+    said = _ANOTHER_WAY.match(text.regular[start : here[0].quantity.start])
+    parts = [one for one in here if one.like == here[0].like and _plain(one)]
+    wholes = [one for one in before if one.like == here[0].like and _plain(one)]
+    if said is None or len(parts) < 2 or len(parts) != len(here) or not wholes:
+        return
+    made = sum_of(max(wholes, key=lambda one: one.quantity.value), parts)
+    if made.held or comes_near(made, Decimal("0.15")):
+        yield made
+
+
 def _covered(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     """17个乡镇已有16个建成，实现全覆盖."""
     for whole, part in pairwise(here):
         found = _ALL_COVERED.match(text.regular, part.quantity.end)
         fit = whole.like == part.like and _plain(whole) and _plain(part)
-        if (
-            found is None
-            or not fit
-            or not 0 < part.quantity.value <= whole.quantity.value
-            or "已" not in part.label
-        ):
+        noun = whole.tail[:2]
+        told = re.search("已|其中|有$", part.label) or (len(noun) == 2 and part.tail.startswith(noun))
+        if found is None or not fit or not told or not 0 < part.quantity.value <= whole.quantity.value:
             continue
         begin, stop = found.span("word" if found["word"] else "all")
         yield Claim(
@@ -313,9 +369,16 @@ def _with_the_rest(here: Sequence[Mention], told: Collection[int]) -> Iterator[C
     for place, total in enumerate(here):
         if total.quantity.start in told or total.kind not in OPERANDS or total.quantity.hedged:
             continue
-        if not re.search("(?:总计|合计|共计|总量)(?:为|达)?$", total.label) or "加上" not in total.lead:
-            continue
         parts = [one for one in here[:place] if one.like == total.like]
+        others = (
+            bool(parts)
+            and bool(re.match("其他|其余|其它", parts[-1].label))
+            and parts[-1].clause == total.clause - 1
+        )
+        if not re.search("(?:总计|合计|共计|总量|总额)(?:为|达)?$", total.label) or not (
+            others or "加上" in total.lead
+        ):
+            continue
         if len(parts) < 2 or len(parts) != place or any(one.quantity.hedged for one in parts):
             continue
         made = sum_of(total, parts)
@@ -346,9 +409,11 @@ def _mean_of_listed(here: Sequence[Mention], told: Collection[int]) -> Iterator[
             continue
         run: list[Mention] = []
         for one in reversed(here[:place]):
-            if one.like != mean.like or not _LISTED.match(one.label):
+            if one.like != mean.like or not (_LISTED.match(one.label) or _JOINED.fullmatch(one.label)):
                 break
             run.insert(0, one)
+        if any(not _LISTED.match(one.label) for one in run) and "分别" not in run[0].label:
+            continue
         if len(run) < 2 or any(one.quantity.hedged for one in (*run, mean)):
             continue
         many = len(run)

@@ -32,9 +32,19 @@ _TERM = re.compile(
     r"[^。；\d]{0,12}?(?:至|到|应于|将于|于)(?P<y2>\d{4})年(?P<m2>\d{1,2})月(?:(?P<d2>\d{1,2})日)?"
 )
 _NAMED = re.compile(
-    r"(?P<names>[\u4e00-\u9fff（）]{2,16}(?:、[\u4e00-\u9fff（）]{2,16}){1,9}(?:[和及][\u4e00-\u9fff]{2,16})?)等?(?P<many>\d{1,2}|[两二三四五六七八九])(?P<unit>[个家])"
+    r"(?P<names>[\u4e00-\u9fff（）]{2,16}(?:、[\u4e00-\u9fff（）]{2,16}){1,9}(?:[和及][\u4e00-\u9fff]{2,16})?)等?(?P<many>\d{1,2}|[两二三四五六七八九])(?P<unit>[个家]?)"
     r"(?P<what>问题|事项|任务|单位|部门|街道|镇街|街镇|乡镇|村|社区|园区|企业|项目|县区|区县|县)"
 )
+_PLAN = re.compile(
+    r"十(?P<n>[一二三四五])五[”\"]?(?:时期|期间|规划期?)?（(?P<a>\d{4})年?[—\-至到](?P<b>\d{4})年"
+)
+_DAYS_LONG = re.compile(
+    r"\d{1,2}月(?P<a>\d{1,2})日(?:至|到|—|-)(?P<b>\d{1,2})日[^。；]{0,30}?(?:为期|历时|连续)(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天)"
+)
+_FULL_YEARS = re.compile(
+    r"(?:自|从)?(?P<y>\d{4})年(?P<m>\d{1,2})月[^。；\d]{0,14}，?(?:至|到|截至)(?P<y2>\d{4})年(?P<m2>\d{1,2})月[^。；\d]{0,8}(?P<word>满(?P<n>\d{1,2}|[一二两三四五六七八九十])(?:周)?年)"
+)
+_THAN_ALL = re.compile(r"(?P<word>高于|低于|快于|慢于|好于|优于|超过)全[市省国区县](?:的)?$")
 _TERM_OF = re.compile(
     r"(?:任期|有效期|租期|期限|合同期|服务期|承包期|试行期|建设期)(?:为|限)?(?P<n>\d{1,2}|[一二两三四五六七八九十])年，(?:自|从)(?P<y>\d{4})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?(?:起)?(?:至|到)(?P<y2>\d{4})年(?P<m2>\d{1,2})月(?:(?P<d2>\d{1,2})日)?"
 )
@@ -66,6 +76,11 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     yield from _named(text)
     yield from _called(text)
     yield from _days_late(text)
+    yield from _five_years(text)
+    yield from _days_long(text)
+    for near in text.paragraphs:
+        yield from _than_the_mean(near)
+        yield from _only_behind(near)
 
 
 def _int(written: str) -> int:
@@ -101,7 +116,8 @@ def _falls(here: Sequence[Mention], sentence: str, start: int, told: Collection[
 
 def _moved(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     """上月列第4名，本月列第7名，上升3个名次: the word goes the other way."""
-    for old, new, move in zip(here, here[1:], here[2:], strict=False):
+    for first, second, move in zip(here, here[1:], here[2:], strict=False):
+        old, new = first, second
         ranks = all(one.kind is Kind.RANK or one.quantity.text.startswith("第") for one in (old, new))
         a_move = move.quantity.unit in ("位", "名", "个") and (
             move.quantity.unit != "个" or move.tail[:2] in ("名次", "位次")
@@ -109,7 +125,14 @@ def _moved(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
         forward, back = _FORWARD.match(move.label), _BACK.match(move.label)
         if not ranks or not a_move or not (forward or back) or move.clause - new.clause > 1:
             continue
-        if not _PAST.search(old.label) or not _NOW.search(new.label) or re.search("较|比", new.label):
+        if re.match("[较比](?:去年|上年|上月|上季|上期|年初)", new.label) and not re.search(
+            "较|比|由|从", old.label
+        ):
+            old, new = new, old  # 列第6位，比去年同期第3位前进3位
+        turned = re.match("[较比]", old.label)
+        if not turned and (
+            not _PAST.search(old.label) or not _NOW.search(new.label) or re.search("较|比", new.label)
+        ):
             continue
         gained = old.quantity.value - new.quantity.value
         held = gained > 0 if forward else gained < 0
@@ -264,6 +287,77 @@ def _ends(found: "re.Match[str]", months: int) -> bool:
     return abs((last - due).days) <= 1
 
 
+def _five_years(text: Text) -> Iterator[Claim]:
+    """“十三五”时期（2016—2021年）: it ended in 2020."""
+    for found in _PLAN.finditer(text.regular):
+        first = 1996 + int(numeral(found["n"])) * 5 + 5
+        held = int(found["a"]) == first and int(found["b"]) == first + 4
+        wrong = "b" if int(found["a"]) == first else "a"
+        begin, stop = found.start(wrong), found.end(wrong) + (1 if wrong == "b" else 0)
+        yield Claim(
+            Claimed.DATE, begin, stop, text.regular[begin:stop], held,
+            words=f"“十{found['n']}五”是{first}—{first + 4}年",
+        )  # fmt: skip
+
+
+def _days_long(text: Text) -> Iterator[Claim]:
+    """8月5日至9日，为期6天; 2021年10月产生，至2024年10月已任职满四年."""
+    for found in _DAYS_LONG.finditer(text.regular):
+        days, said = int(found["b"]) - int(found["a"]) + 1, _int(found["n"])
+        if days > 0 and abs(days - said) <= 5:
+            begin, stop = found.start("n"), found.end("unit")
+            yield Claim(
+                Claimed.DATE, begin, stop, text.regular[begin:stop], said in (days, days - 1), computed=Decimal(days),
+                words=f"{found['a']}日至{found['b']}日是{days}天",
+            )  # fmt: skip
+    for found in _FULL_YEARS.finditer(text.regular):
+        months = (int(found["y2"]) - int(found["y"])) * 12 + int(found["m2"]) - int(found["m"])
+        said = _int(found["n"])
+        if abs(months - said * 12) <= 24:
+            begin, stop = found.start("word"), found.end("word")
+            yield Claim(
+                Claimed.DATE, begin, stop, text.regular[begin:stop], 0 <= months - said * 12 < 12,
+                words=f"到{found['y2']}年{found['m2']}月是{months // 12}年{f'{months % 12}个月' if months % 12 else ''}",
+            )  # fmt: skip
+
+
+def _than_the_mean(near: Sequence[Mention]) -> Iterator[Claim]:
+    """比重为81.4%，低于全市78.9%的平均水平."""
+    for own, mean in pairwise(near):
+        said = _THAN_ALL.search(mean.label)
+        fit = (
+            own.kind is Kind.PERCENT is mean.kind
+            and own.sentence == mean.sentence
+            and mean.clause - own.clause == 1
+        )
+        if said is None or not fit or not re.match("的?平均", mean.tail) or own.role is Role.CHANGE:
+            continue
+        more = said["word"] in ("高于", "快于", "好于", "优于", "超过")
+        held = own.quantity.high >= mean.quantity.low if more else own.quantity.low <= mean.quantity.high
+        begin = mean.quantity.start - len(mean.label) + said.start("word")
+        yield Claim(
+            Claimed.ADJECTIVE, begin, begin + len(said["word"]), said["word"], held, (own.quantity, mean.quantity),
+            words=f"{own.quantity.text}与{mean.quantity.text}",
+        )  # fmt: skip
+
+
+def _only_behind(near: Sequence[Mention]) -> Iterator[Claim]:
+    """得94.1分，仅次于得分最高的城南街道（93.5分）."""
+    for own, other in pairwise(near):
+        if (
+            own.like != other.like
+            or own.sentence != other.sentence
+            or own.kind not in (Kind.SCORE, Kind.PERCENT)
+        ):
+            continue
+        if not re.search("仅次于[^，。；]{2,16}$", other.label) or re.search("降|逾期|未", own.label):
+            continue
+        yield Claim(
+            Claimed.RANK, other.quantity.start, other.quantity.end, other.quantity.text,
+            other.quantity.high >= own.quantity.low, (own.quantity, other.quantity), words=f"比{own.quantity.text}低",
+        )  # fmt: skip
+
+
 def _days_late(text: Text) -> Iterator[Claim]:
     """要求9月10日前上报，直至10月8日才上报，逾期18天."""
     for found in _DAYS_LATE.finditer(text.regular):
@@ -313,8 +407,8 @@ def _named(text: Text) -> Iterator[Claim]:
         many, number = _int(found["many"]), Decimal(len(names))
         if abs(many - len(names)) > 2:
             continue
-        begin, stop = found.start("many"), found.end("unit")
+        begin, stop = found.start("many"), found.end("unit" if found["unit"] else "what")
         yield Claim(
             Claimed.SERIAL, begin, stop, text.regular[begin:stop], many == len(names), (), number, (number, number),
-            found["unit"], words=f"点到名的是{len(names)}个", value=Decimal(many),
+            found["unit"] or "个", words=f"点到名的是{len(names)}个", value=Decimal(many),
         )  # fmt: skip

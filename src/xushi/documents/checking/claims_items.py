@@ -26,7 +26,7 @@ _BEFORE = re.compile(
     rf"|(?:抓好|做好|突出|抓住|开展|强化|确定|明确|提出|采取|形成|议定)(?:了|以下|如下)?(?P<n3>{_NUMERAL}|\d{{1,2}})(?P<unit3>项|个|方面|条|点)(?:重点)?(?:工作|任务|举措|措施|方面|要求|意见|事项|建议)?(?=：|。)"
 )
 _TOPICS = re.compile(
-    rf"(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>个|项|条)(?:议题|事项|问题|方面|任务|环节|短板|原因|举措|措施)[\u4e00-\u9fff]{{0,4}}(?=：)"
+    rf"(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>个|项|条)(?:议题|事项|问题|方面|任务|环节|短板|原因|举措|措施)[\u4e00-\u9fff]{{0,10}}(?=：)"
 )
 _MORE = re.compile(rf"[，；。]{_NUMERAL}(?:是|要)")
 _REACH = 120  # characters from a list to the words that count it

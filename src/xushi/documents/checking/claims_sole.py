@@ -6,9 +6,20 @@ from decimal import Decimal
 from itertools import combinations, groupby
 
 from xushi.documents.checking.binding import OPERANDS, PAST, ratio
+from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.claims_any import comes_near
 from xushi.documents.checking.claims_left import shared
-from xushi.documents.checking.judging import Claim, Claimed, Severity, claim_of, of, taken
+from xushi.documents.checking.judging import (
+    Claim,
+    Claimed,
+    Severity,
+    claim_of,
+    directed_by,
+    divided,
+    of,
+    scaled,
+    taken,
+)
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -24,6 +35,8 @@ _NO_RATE = re.compile(
 _APART = re.compile(
     r"^(?:已|仍)?(?:超|高出|低于|相差|两者差|落差|差距|缺口)(?!过|额|时)[\u4e00-\u9fff]{0,5}$"
 )
+_OTHERWISE = re.compile("可比|同口径|剔除|扣除|名义|不变价|年均")
+_UP, _DOWN = re.compile("增长|上升|提高|增加|新增|净增"), re.compile("下降|减少|降低|回落|净减")
 _COVERS = re.compile(r"^[\u4e00-\u9fff（）]{1,10}?(?:全部|均已?|都|已全)")
 _DIGITS = re.compile(r"[\d,.]+")
 _ALIKE = 4  # pairs of characters that both have beside them
@@ -36,6 +49,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         here = list(group)
         yield from _rates(here, told)
         yield from _beyond(here, told)
+        yield from _changes(here, told)
     yield from _turned(text, told)
 
 
@@ -91,6 +105,46 @@ def _by(rate: Mention, before: Sequence[Mention]) -> Claim | None:
     return made if made and (made.held or comes_near(made, _NEAR)) else None
 
 
+def _changes(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
+    """人均收入38640元，上年36250元，增长8.6%; 由37个增至52个，新增25个: of the two numbers right before."""
+    for new, old, change in zip(here, here[1:], here[2:], strict=False):
+        up, down = _UP.search(change.label), _DOWN.search(change.label)
+        fit = (
+            new.like == old.like and new.kind in OPERANDS and not (new.quantity.hedged or old.quantity.hedged)
+        )
+        if (
+            not fit
+            or change.quantity.start in told
+            or bool(up) == bool(down)
+            or change.clause - old.clause != 1
+        ):
+            continue
+        if _OTHERWISE.search(change.phrase):
+            continue
+        sign = 1 if up else -1
+        if change.kind is Kind.PERCENT and old.role is Role.BASE and new.role is not Role.BASE:
+            share = divided(of(new.quantity), of(old.quantity))
+            if share is None:
+                continue
+            computed = (new.quantity.value / old.quantity.value - 1) * 100 * sign
+            allowed = directed_by(sign, scaled((share[0] - 1, share[1] - 1), 100))
+            made = claim_of(Claimed.GROWTH, change.quantity, (new.quantity, old.quantity), computed, allowed)
+            if made.held or abs(computed - change.quantity.value) <= 10:
+                yield made
+        elif (
+            change.like == new.like
+            and re.search("由$|由[^，。；]{0,8}$", new.label)
+            and re.search("至$|到$", old.label)
+        ):
+            computed = (old.quantity.value - new.quantity.value) * sign
+            allowed = directed_by(sign, taken(of(old.quantity), of(new.quantity)))
+            made = claim_of(
+                Claimed.DIFFERENCE, change.quantity, (old.quantity, new.quantity), computed, allowed
+            )
+            if made.held or comes_near(made, Decimal("0.6")):
+                yield made
+
+
 def _beyond(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
     """水位11.42米，警戒水位10.80米，超警戒0.82米: between the only two of its kind."""
     for place, apart in enumerate(here):
@@ -133,7 +187,11 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 continue
             digits = len(re.sub(r"\D", "", _number(later)))
             behind = text.regular[later.quantity.end : later.quantity.end + 16]
-            both = one.tail[:1] == later.tail[:1] and bool(_COVERS.match(behind))
+            noun = one.tail[:1] == later.tail[:1] or (
+                len(later.tail) > 1 and later.tail[:2] in one.phrase[-8:]
+            )
+            owners = [set(OWN.findall(x.lead)) for x in (one, later)]
+            both = noun and bool(_COVERS.match(behind)) and owners[1] <= owners[0]
             if digits >= _LONG or both or (digits >= 3 and shared(one, later) >= _ALIKE):
                 yield claim_of(
                     Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
