@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
 from django.db import transaction
-from pypdf import PdfWriter
 
 from xushi.documents.kinds.order import RELATED, order_documents, order_file
 from xushi.documents.models_batches import Batch
@@ -116,6 +115,8 @@ def _write(batch: Batch, orders: Sequence[SupervisionOrder], user: "User", now: 
 
 
 def _finish(batch: Batch) -> None:
+    from pypdf import PdfWriter
+
     names = media.names_in(f"{FOLDER}/{batch.key}")
     pieces = [name for name in names if re.search(rf"/\d{{5}}\.{batch.form}$", name)]
     whole = BytesIO()

@@ -4,7 +4,6 @@ import sqlite3
 import time
 from datetime import datetime, timedelta
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -74,6 +73,8 @@ def replica(_now: datetime) -> Finding:
 
 def live(_now: datetime) -> Finding:
     """Rings once and listens for it, as the live stream does, by connections of its own: a pool shows itself so."""
+    import psycopg
+
     to = wire()
     if to is None:
         return ok("live", "角标靠每0.3秒看一次库；几台机器、经连接池时可设 XUSHI_LISTEN_URL 改听通知")

@@ -5,8 +5,17 @@ claims of them (`claims`), and computes each claim anew with the interval that r
 Pure: no models, no clock, no files.
 """
 
-from xushi.documents.checking.check import check
+from collections.abc import Sequence
+
 from xushi.documents.checking.facts import Fact, Facts
 from xushi.documents.checking.judging import Checked, Finding, Severity
+from xushi.documents.checking.reading import Table
 
 __all__ = ["Checked", "Fact", "Facts", "Finding", "Severity", "check"]
+
+
+def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None) -> Checked:
+    """See `checking.checked`; its readers know hundreds of forms of speech, and are loaded when a text is read."""
+    from xushi.documents.checking import checked
+
+    return checked.check(text, tables, facts=facts)

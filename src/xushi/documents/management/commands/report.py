@@ -34,6 +34,9 @@ WRITERS: dict[str, Callable[[Document], bytes | str]] = {
 
 class Command(BaseCommand):
     help = "写报告：report 报告|模板名 --as-of 2018-08 --out 文件.docx|.pdf|.html，说明见 docs/报告.md"
+    requires_system_checks: list[
+        str
+    ] = []  # the installation is looked at by doctor and at the start of serve
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", default=NAME, help=f"模板名，默认“{NAME}”")
