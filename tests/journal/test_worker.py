@@ -104,6 +104,32 @@ def test_a_dead_workers_claim_passes_on_and_its_late_work_is_undone(registry: di
     assert len(sample.calls) == 2 and Unit.objects.count() == 1
 
 
+def test_what_goes_by_steps_keeps_what_each_step_wrote_and_begins_again(
+    registry: dict[str, list[str]],
+) -> None:
+    actions.react_to("test.done", by_steps=True)(sample.two_steps_of_which_the_second_fails_once)
+    happen()
+    assert worker.work(NOW) == 0
+    assert Unit.objects.count() == 1, "头一步写的已经在了"
+    assert worker.work(NOW + timedelta(minutes=1)) == 1
+    assert Unit.objects.count() == 2 and Reaction.objects.get().done_at
+
+
+def test_a_step_claims_on_and_stops_where_another_has_taken_over(registry: dict[str, list[str]]) -> None:
+    actions.react_to("test.done", by_steps=True)(sample.adds_two_units_by_steps)
+    happen()
+    slow = worker.claim(NOW)
+    assert slow is not None and slow.claimed_until is not None
+    second = worker.claim(NOW + worker.LEASE)
+    assert second is not None
+    assert worker.carry_out(slow, NOW) is False
+    assert Unit.objects.count() == 1, "被人接手了，第二步不再写"
+    until = second.claimed_until
+    assert worker.carry_out(second, NOW + worker.LEASE) is True
+    assert second.claimed_until is not None and until is not None and second.claimed_until > until
+    assert Unit.objects.count() == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_workers_do_each_reaction_once(registry: dict[str, list[str]]) -> None:
     from concurrent.futures import ThreadPoolExecutor

@@ -8,18 +8,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from tests.progress.district import YI, District, build
 from xushi.alerts import tally
 from xushi.alerts.actions import apply_findings, set_thresholds
-from xushi.alerts.models import Alert
+from xushi.alerts.models import Alert, AlertTally
 from xushi.alerts.rules import Cause, Finding, Level, SubjectInfo
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.flow.duties import judge_again, nightly, projects_of
 from xushi.flow.reactions import PROJECT_CHANGED
-from xushi.journal import worker
+from xushi.journal import steps, worker
 from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import Event, Reaction
 from xushi.progress.closing import close_month, reopen_month
@@ -63,6 +64,27 @@ def test_refreshing_opens_what_the_rules_find_and_repeats_nothing():
     again = refresh_alerts(now=MARCH_12 + timedelta(hours=1))
     assert (again.opened, again.relevelled, again.updated, again.cleared) == (0, 0, 0, 0)
     assert Event.objects.filter(verb="alerts.alert.changed").count() == 1
+
+
+def added_up() -> set[tuple[str, str, int]]:
+    rows = AlertTally.objects.values("level", "cause").annotate(count=Sum("open"))
+    return set(rows.values_list("level", "cause", "count"))
+
+
+def test_in_as_many_steps_as_it_takes_the_alerts_and_their_tally_are_the_same(monkeypatch):
+    build()
+    counted = refresh_alerts(now=MARCH_12)
+    whole = set(Alert.objects.open().values_list("subject_id", "cause", "level", "basis", "stage"))
+    tallied = added_up()
+    Alert.objects.all().delete()
+    tally.recount()
+    monkeypatch.setattr("xushi.progress.warnings.TOGETHER", 3)
+    taken = []
+    with steps.taken(lambda: taken.append(Alert.objects.open().count())):
+        again = refresh_alerts(now=MARCH_12)
+    assert set(Alert.objects.open().values_list("subject_id", "cause", "level", "basis", "stage")) == whole
+    assert added_up() == tallied
+    assert again.opened == counted.opened == taken[-1] and len(taken) > 3 and taken == sorted(taken)
 
 
 def test_a_start_registered_today_clears_the_alert():

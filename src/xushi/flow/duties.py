@@ -15,6 +15,7 @@ from xushi.indicators.actions_reporting import follow_reports
 from xushi.indicators.alerting import judge_all as judge_indicators
 from xushi.inspections.rectifying import judge_all as judge_findings
 from xushi.journal.models import Event
+from xushi.journal.steps import step
 from xushi.permits.officers import follow_all as follow_officers
 from xushi.permits.owing import judge_all as judge_steps
 from xushi.progress.drift import refresh_drift
@@ -36,17 +37,20 @@ def nightly(now: datetime) -> Applied:
     Running it twice changes nothing the second time; a day older than the last judgement is not gone back to.
     """
     refresh_drift(now=now)
-    judge_requests(now)
-    judge_findings(now)
-    judge_steps(now)
-    judge_indicators(_not_before_the_last(now))
-    follow_reports(_not_before_the_last(now))
+    for judge in (judge_requests, judge_findings, judge_steps):
+        judge(now)
+        step()
+    for judge_figures in (judge_indicators, follow_reports):
+        judge_figures(_not_before_the_last(now))
+        step()
     follow_officers(now)
     follow_projects(None, now=now)
+    step()
     count_silent(now)
     open_checks(now)
     judge_sites(now=now)
     thin(now)
+    step()
     done = refresh_alerts(now=_not_before_the_last(now))
     tally.recount()
     return done

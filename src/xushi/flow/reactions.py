@@ -68,8 +68,13 @@ INDICATORS_CHANGED = (
 FOR_ALL = ("progress.month.closed", "progress.month.reopened", "alerts.thresholds.set")
 
 
-@react_to(*PROJECT_CHANGED, *REPORTED, *FOR_ALL)
+@react_to(*PROJECT_CHANGED, *REPORTED)
 def judge_alerts(event: Event) -> None:
+    duties.judge_again(event)
+
+
+@react_to(*FOR_ALL, by_steps=True)
+def judge_all_alerts(event: Event) -> None:
     duties.judge_again(event)
 
 
@@ -113,7 +118,7 @@ def reckon_every_start(event: Event) -> None:
     reckon_all(event.at)
 
 
-@react_to(DAY_BEGAN)
+@react_to(DAY_BEGAN, by_steps=True)
 def do_nightly(event: Event) -> None:
     duties.nightly(event.at)
 

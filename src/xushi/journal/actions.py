@@ -13,6 +13,7 @@ from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
 from xushi.kit.bulk import insert_all, maker
 
 _reactions: dict[str, list[str]] = {}
+_by_steps: set[str] = set()
 _whole: ContextVar[Event | None] = ContextVar("whole", default=None)
 
 
@@ -51,8 +52,14 @@ class RowChange:
     changes: Changes = field(default_factory=dict)
 
 
-def react_to(*verbs: str) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
-    """Register a reaction by its function's dotted name; the worker calls it once per event."""
+def react_to(
+    *verbs: str, by_steps: bool = False
+) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Register a reaction by its function's dotted name; the worker calls it once per event.
+
+    by_steps: it goes over everything there is and may run twice; each of its actions is a transaction of its own
+    (journal.steps), and one that is broken off begins again.
+    """
 
     def register(reaction: Callable[[Event], None]) -> Callable[[Event], None]:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
@@ -60,9 +67,15 @@ def react_to(*verbs: str) -> Callable[[Callable[[Event], None]], Callable[[Event
             names = _reactions.setdefault(verb, [])
             if name not in names:
                 names.append(name)
+        if by_steps:
+            _by_steps.add(name)
         return reaction
 
     return register
+
+
+def goes_by_steps(name: str) -> bool:
+    return name in _by_steps
 
 
 @contextmanager

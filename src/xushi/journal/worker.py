@@ -1,19 +1,27 @@
 """办反应：认领一条、办一条；一条出错只拖延它自己。"""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
 
+from xushi.journal import steps
+from xushi.journal.actions import goes_by_steps
 from xushi.journal.models import Event, Reaction
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 CANDIDATES = 20
+BREATH = 0.02  # seconds between two steps: SQLite's writers ask for the lock again and again, and want a gap
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +52,18 @@ def claim(now: datetime) -> Reaction | None:
 
 
 def carry_out(reaction: Reaction, now: datetime) -> bool:
-    """Run the reaction and mark it done in one transaction, so that what it writes is written exactly once."""
+    """Run the reaction and mark it done in one transaction, so that what it writes is written exactly once; one that
+    goes by steps is marked when all of them are done."""
     try:
-        with transaction.atomic():
-            _named(reaction.name)(reaction.event)
-            mine = Reaction.objects.filter(
-                pk=reaction.pk, done_at=None, attempts=reaction.attempts, claimed_until=reaction.claimed_until
-            )
-            if not mine.update(done_at=now, claimed_until=None, error=""):
-                raise LostClaimError
+        react = _named(reaction.name)  # loading its module tells how it goes
+        if goes_by_steps(reaction.name):
+            with steps.taken(_between(reaction, now)):
+                react(reaction.event)
+            _done(reaction, now)
+        else:
+            with transaction.atomic():
+                react(reaction.event)
+                _done(reaction, now)
     except LostClaimError:
         return False
     except Exception as problem:
@@ -60,6 +71,32 @@ def carry_out(reaction: Reaction, now: datetime) -> bool:
         _put_off(reaction, now, f"{type(problem).__name__}: {problem}")
         return False
     return True
+
+
+def _done(reaction: Reaction, now: datetime) -> None:
+    if not _mine(reaction).update(done_at=now, claimed_until=None, error=""):
+        raise LostClaimError
+
+
+def _mine(reaction: Reaction) -> "QuerySet[Reaction]":
+    """The row as long as nobody else has claimed it."""
+    return Reaction.objects.filter(
+        pk=reaction.pk, done_at=None, attempts=reaction.attempts, claimed_until=reaction.claimed_until
+    )
+
+
+def _between(reaction: Reaction, now: datetime) -> Callable[[], None]:
+    """After a step: claim on for a lease from this moment, and let those who wait write."""
+    began = time.monotonic()
+
+    def claim_on() -> None:
+        until = now + timedelta(seconds=time.monotonic() - began) + LEASE
+        if not _mine(reaction).update(claimed_until=until):
+            raise LostClaimError
+        reaction.claimed_until = until
+        time.sleep(BREATH)
+
+    return claim_on
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from xushi.core.months import Month
+from xushi.journal.steps import step
 from xushi.progress.models import FactDrift, MonthClosing, ProjectMonth
 from xushi.progress.places import Districts, Place
 from xushi.progress.standing import COLUMNS, Standing, fact_standings, live_rows, read
@@ -23,7 +24,11 @@ def refresh_drift(*, now: datetime, project_ids: Iterable[int] | None = None) ->
     """
     wanted = None if project_ids is None else list(project_ids)
     closings = MonthClosing.objects.in_force().fixing().select_related("district").order_by("month", "pk")
-    return sum(_refresh(closing, wanted, now) for closing in closings)
+    differ = 0
+    for closing in closings:
+        differ += _refresh(closing, wanted, now)
+        step()
+    return differ
 
 
 @transaction.atomic

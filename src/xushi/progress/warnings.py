@@ -15,6 +15,7 @@ from xushi.alerts.thresholds import Book, book_at
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor
+from xushi.journal.steps import step
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.standing import (
     COUNTED,
@@ -31,6 +32,7 @@ from xushi.units.tree import nearest_districts
 __all__ = ["Judged", "findings", "findings_as_of", "judging_day", "refresh_alerts"]
 
 AT_ONCE = 1000
+TOGETHER = 5000  # projects whose alerts are written together, with one event where any says something new
 PROJECT = "registry.project"
 _DATES = ("started_on", "completed_on", "statistics_entered_on")
 _FIXED = (
@@ -68,12 +70,14 @@ def refresh_alerts(
     for closing, ids in _by_closing(now, wanted, open_now).items():
         month = closing.month if closing else Month.of(today).previous
         eye = _Eye(closing, month, today, book, now)
-        found: dict[SubjectInfo, Sequence[Finding]] = {}
-        for chunk in _chunks(ids):
-            alerted = set(open_now.filter(subject_id__in=chunk).values_list("subject_id", flat=True))
-            looked = eye.look(chunk)
-            found |= {subject: of_it for subject, of_it in looked if of_it or subject.id in alerted}
-        done.add(apply_findings(found, causes=CAUSES, now=now, month=month, actor=actor))
+        for some in _chunks(ids, TOGETHER):
+            found: dict[SubjectInfo, Sequence[Finding]] = {}
+            for chunk in _chunks(some):
+                alerted = set(open_now.filter(subject_id__in=chunk).values_list("subject_id", flat=True))
+                looked = eye.look(chunk)
+                found |= {subject: of_it for subject, of_it in looked if of_it or subject.id in alerted}
+            done.add(apply_findings(found, causes=CAUSES, now=now, month=month, actor=actor))
+            step()
     return done
 
 
@@ -254,8 +258,8 @@ def _all_ids(years: Collection[int], open_now: "QuerySet[Alert]") -> list[int]:
     return sorted(set(listed) | set(open_now.values_list("subject_id", flat=True)))
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+def _chunks(ids: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def _chunked(standings: Iterable[Standing]) -> Iterator[list[Standing]]:
