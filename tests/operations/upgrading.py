@@ -14,9 +14,9 @@ def main(step: str, number: int = 0) -> None:
 
     django.setup()
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from xushi.operations.migrating import WholeSteps
 
-    executor = MigrationExecutor(connection)
+    executor = WholeSteps(connection)
     if step == "old":
         first = first_states(executor.loader.graph)
         needed = dict.fromkeys(one for node in first for one in executor.loader.graph.forwards_plan(node))

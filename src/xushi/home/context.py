@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, Max, Q, Sum, Value, When
+from django.db.models import Count, Q, Sum, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -139,10 +139,10 @@ def _count_facts(user: "User") -> int:
     """Counted at the last month closed in the whole tree; again at the person's own where districts close theirs."""
     visible = ProjectMonth.objects.visible_to(user).filter(district_stage=Stage.UNDER_WAY)
     districts = MonthClosing.objects.in_force().filter(district__isnull=False)
-    apart = Case(When(Exists(districts), then=Value(1)), default=Value(0))
-    found = visible.filter(closing__in=_of_whole()).aggregate(n=Count("pk"), apart=Max(apart))
-    if found["apart"] == 0:
-        return int(found["n"])
+    own = _tally("own", districts)
+    found = dict(_tally("whole", visible.filter(closing__in=_of_whole())).union(own, all=True))
+    if not found.get("own"):
+        return int(found.get("whole", 0))
     return int(visible.filter(closing__in=_last_held(user)).count())
 
 
