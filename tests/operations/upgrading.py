@@ -14,6 +14,7 @@ def main(step: str, number: int = 0) -> None:
 
     django.setup()
     from django.db import connection
+
     from xushi.operations.migrating import WholeSteps
 
     executor = WholeSteps(connection)
