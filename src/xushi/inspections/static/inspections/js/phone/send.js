@@ -3,9 +3,6 @@
   "use strict";
   const phone = (self.xushiPhone = self.xushiPhone || {});
   const PIECE = 512 * 1024;
-  /* A piece takes at least so many ms, which is 8 MB a second: browsers clear up behind a page only while it rests, and
-     without rests a page that sends two hundred photos over a fast wire grows by a third (measured). */
-  const PACE = 64;
   const TRIES = 6;
   const LEASE = 20000;
 
@@ -71,15 +68,6 @@
     }
   }
 
-  /* Does one piece of the work, and rests where it went faster than PACE. */
-  async function paced(work) {
-    const began = performance.now();
-    const made = await work();
-    const left = PACE - (performance.now() - began);
-    if (left > 0) await new Promise((ok) => setTimeout(ok, left));
-    return made;
-  }
-
   /* Read once through, a piece at a time: the server is told what it has to have got in the end. */
   async function hashOf(blob) {
     const digest = phone.sha256();
@@ -103,7 +91,7 @@
     let at = await wire.post("uploads/", said);
     for (let wrong = 0; !at.done; ) {
       try {
-        at = at.offset < at.size ? await paced(() => sendPiece(wire, path, blob, at.offset)) : await wire.post(path + "finish/");
+        at = at.offset < at.size ? await sendPiece(wire, path, blob, at.offset) : await wire.post(path + "finish/");
       } catch (failed) {
         if (failed.kind !== "again" || ++wrong > TRIES) throw failed;
         at = typeof failed.data.offset === "number"
