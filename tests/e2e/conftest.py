@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.town import Town, build
+
+expect.set_options(
+    timeout=15_000
+)  # as long as a page may take; the five seconds of itself are short on a busy machine
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}
