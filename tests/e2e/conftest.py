@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.town import Town, build
 
-expect.set_options(timeout=15_000)  # as long as a page may take: its own five seconds are short on a busy machine
+# as long as a page may take: the five seconds it has by itself are short on a busy machine
+expect.set_options(timeout=15_000)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}
