@@ -42,19 +42,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.both]
 
 
 @pytest.fixture
-def tables(django_db_setup: None, django_db_blocker: Any) -> list[str]:
-    """What the drill copies its tables from: the database of the tests, as it was before any test wrote into it. Where
-    nobody else has asked for that one there is none, and the drill makes its own."""
-    name = str(connection.settings_dict["NAME"])
-    ready = Path(name).name.startswith("test") and not connection.in_atomic_block
+def tables(django_db_setup: None) -> list[str]:
+    """What the drill copies its tables from, ready and without a row of any test: on SQLite the tests' own file, on
+    PostgreSQL what that was copied from, which nobody is connected to. Where there is none the drill makes its own."""
     if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        ready = Path(name).name.startswith("test") and not connection.in_atomic_block
         return ["--tables", name] if ready else []
     asked = ["--database", "postgresql", "--server", os.environ["DATABASE_URL"]]
-    if not ready:
-        return asked
-    with django_db_blocker.unblock():
-        connection.close()  # a database that somebody is connected to is not copied
-    return [*asked, "--tables", name]
+    pattern = connection.settings_dict["TEST"]["TEMPLATE"]
+    return [*asked, "--tables", str(pattern)] if pattern else asked
 
 
 def free_port() -> int:
