@@ -169,7 +169,7 @@ def test_on_the_phone_administrators_find_their_rooms_and_no_others(db: None) ->
         request.user = UserFactory(role=role)
         keys[role] = [item.key for item in context.nav(request)["nav"]["tabs"]]
     assert keys[Role.SYSTEM_ADMIN] == ["channels", "operations", "people", "api", "units"]
-    assert keys[Role.SECURITY_ADMIN] == ["people", "api"]
+    assert keys[Role.SECURITY_ADMIN] == ["people", "api", "exports"]
     assert keys[Role.AUDITOR] == []
 
 

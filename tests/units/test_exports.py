@@ -200,3 +200,10 @@ def test_too_many_exports_wait(
     client = signed_in(office_user)
     assert [client.get(LIST).status_code for _ in range(2)] == [200, 429]
     assert client.get(LIST)["Retry-After"]
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.TERRITORY, Role.SECURITY_ADMIN])
+def test_the_page_stands_in_the_navigation_of_whoever_asks_or_decides(signed_in: SignIn, role: Role) -> None:
+    page = signed_in(UserFactory(role=role)).get("/exports/")
+    [entry] = [one for one in page.context["nav"]["items"] if one.key == "exports"]
+    assert (entry.url, entry.current) == ("/exports/", True)

@@ -126,6 +126,8 @@ ENTRIES = (
     Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("api", "接口", "link", "api:desk", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("units", "单位", "building", "units:units", (Role.SYSTEM_ADMIN,)),
+    Entry("exports", "导出申请", "download", "units:exports",
+          (*BUSINESS, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), views=("units:ask_export", "units:decide_export")),
     Entry("journal", "日志", "history", "journal:events", (Role.AUDITOR,)),
 )  # fmt: skip
 
