@@ -21,6 +21,7 @@ from xushi.permits import owing
 from xushi.permits.models import PermitStep
 from xushi.progress.closed import closed_territories
 from xushi.progress.models import MonthlyReport
+from xushi.progress.turns import report_beside_others
 from xushi.registry.models import AnnualPlan, Listing, Project, ProjectRevision
 
 UNDO_DAYS = 30
@@ -110,6 +111,7 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
     if now - batch.committed_at > timedelta(days=UNDO_DAYS):
         raise Refused(f"入库已经超过{UNDO_DAYS}天，不能整批撤回。请逐个修改。")
     left = _left(batch)
+    report_beside_others(Month.parse(fields["month"]) for fields in _reports_of(left))
     _lock_projects(left)
     _refuse_touched(batch, left)
     changes = _restore(batch.undo.get("changed", {}))
@@ -187,13 +189,17 @@ def _moved(left: dict[str, dict[str, Any]]) -> Iterable[tuple[str, dict[str, Any
 
 def _closed(left: dict[str, dict[str, Any]]) -> Iterable[str]:
     """A closed month's figures never move, so its reports cannot be taken back."""
-    rows = left.get("progress.monthlyreport", {}).values()
-    projects = Project.objects.filter(listed("pk", {fields["project"] for fields in rows if fields}))
+    rows = _reports_of(left)
+    projects = Project.objects.filter(listed("pk", {fields["project"] for fields in rows}))
     places = dict(projects.values_list("pk", "territory"))
-    said = {(Month.parse(fields["month"]), places.get(fields["project"])) for fields in rows if fields}
+    said = {(Month.parse(fields["month"]), places.get(fields["project"])) for fields in rows}
     closed = closed_territories({month for month, _ in said}, {place for _, place in said if place})
     for month in sorted({month for month, place in said if (month, place) in closed}):
         yield f"{month.label}已经关账"
+
+
+def _reports_of(left: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [fields for fields in left.get("progress.monthlyreport", {}).values() if fields]
 
 
 def _later_events(batch: ImportBatch) -> Iterable[str]:

@@ -24,6 +24,7 @@ from xushi.progress.intake import (
     ReportConflict,
     ReportProblem,
     differences,
+    lock_projects,
     past_of,
     plain,
 )
@@ -35,6 +36,7 @@ from xushi.progress.models import (
 )
 from xushi.progress.rules_report import ReportInput, doubts_of
 from xushi.progress.standing import COUNTED
+from xushi.progress.turns import report_beside_others
 from xushi.progress.writing import months_of, record_projects, refuse
 from xushi.registry.actions import Conflict, Refused, RowProblem
 from xushi.registry.models import Project
@@ -64,6 +66,7 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     A row equal to what is already in is left as it is. The writer's drafts of these reports are done with.
     """
     rows = [_tidied(row) for row in rows]
+    report_beside_others(row.month for row in rows)
     intake = Intake.of(rows)
     refuse(
         [*_unknown(rows, intake), *_closed([(row.month, intake.territory_of(row.project)) for row in rows])]
@@ -265,6 +268,7 @@ def carry_over(
     if not tidy(reason):
         raise Refused([RowProblem(0, "reason", "沿用上月要写理由。")])
     _office([project.pk for project in projects], actor)
+    report_beside_others([month])
     rows = [ReportInput(project=project.pk, month=month, cumulative=0) for project in projects]
     _ask_open({(month, project.territory_id) for project in projects})
     intake = Intake.of(rows)
@@ -332,6 +336,9 @@ def _locked(reports: Sequence[MonthlyReport], actor: Actor) -> list[MonthlyRepor
     """The rows as they are now, locked, in the order given; only the office, in its scope, in an open month."""
     wanted = {report.pk: report for report in reports}
     _office([report.project_id for report in reports], actor)
+    report_beside_others(report.month for report in reports)
+    # the same lock as a reporter's: what is sent anew meanwhile is either seen here, or sees this decision
+    lock_projects(report.project_id for report in reports)
     locked = MonthlyReport.objects.select_for_update(of=("self",)).select_related("project")
     held = {row.pk: row for row in locked.filter(listed("pk", wanted))}
     moved = [row for pk, row in held.items() if row.version != wanted[pk].version]

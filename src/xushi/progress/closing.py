@@ -16,6 +16,7 @@ from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, Pro
 from xushi.progress.places import Districts, Place
 from xushi.progress.policy import can_close, can_close_of
 from xushi.progress.standing import Standing, live_rows, read
+from xushi.progress.turns import close_alone
 from xushi.registry.models import Project, Stage
 from xushi.units.districts import denied
 from xushi.units.models import Unit
@@ -62,6 +63,7 @@ def close_month(month: Month, *, actor: Actor, now: datetime, district: Unit | N
     """
     _ask_office(actor, district)
     districts = _taken_in_turn()
+    close_alone(month)
     if not districts.several:
         return _close(month, Place(None, districts), actor, now)
     if district is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xushi.core.clock import local_day
 from xushi.core.months import Month
@@ -103,9 +103,7 @@ class Intake:
         ids = sorted({row.project for row in rows})
         years = {row.month.year for row in rows}
         intake = cls(projects={}, plans={}, listed=set(), held={})
-        # the lock makes a second reporter of the same project wait and then see the first one's version
-        projects = Project.objects.select_for_update().filter(listed("pk", ids)).order_by("pk")
-        for pk, *known in projects.values_list("pk", *Known._fields):
+        for pk, *known in _locked_projects(ids).values_list("pk", *Known._fields):
             intake.projects[pk] = Known(*known)
         of_years = (listed("project_id", ids), Q(year__in=years))
         intake.listed = set(Listing.objects.filter(*of_years).values_list("project_id", "year"))
@@ -160,6 +158,16 @@ class Intake:
             version=held.version,
             differences=differences(held, row),
         )
+
+
+def lock_projects(projects: Iterable[int]) -> None:
+    """Whoever reports on one of these, accepts or returns its reports meanwhile waits until this transaction is done."""
+    list(_locked_projects(projects).values_list("pk"))
+
+
+def _locked_projects(projects: Iterable[int]) -> "QuerySet[Project]":
+    """By key, so that two who lock several wait for each other in one direction; the second sees the first's version."""
+    return Project.objects.select_for_update().filter(listed("pk", sorted(set(projects)))).order_by("pk")
 
 
 def past_of(cumulatives: dict[int, int], month: Month) -> Past:
