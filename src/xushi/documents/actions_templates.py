@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from xushi.core.text import tidy
 from xushi.documents.builtin import REASON, shipped
@@ -131,7 +131,7 @@ def add_template(
         raise Refused([RowProblem(0, "name", "给新模板起个名字。")])
     if len(words) > LONGEST_NAME:
         raise Refused([RowProblem(0, "name", f"名字有{len(words)}字，最多{LONGEST_NAME}字。")])
-    beside = Template.objects.filter(Q(district=None) | Q(district=district), name=words)
+    beside = Template.objects.beside(district).filter(name=words)
     if beside.exists():
         raise Refused([RowProblem(0, "name", f"已有一份叫“{words}”，请换个名字。")])
     last = Template.objects.aggregate(place=Max("place"), pk=Max("pk"))

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
-from xushi.units.models import Role, Unit
+from xushi.units.models import Role
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.tree import above
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ PERSON = settings.AUTH_USER_MODEL
 READERS = (Role.OFFICE, Role.LEADER)
 
 
-class TemplateQuerySet(QuerySet["Template"]):
+class TemplateQuerySet(OwnedQuerySet["Template"]):
     def visible_to(self, user: "User") -> "TemplateQuerySet":
         """The office writes them, leaders read them; nobody else has anything to do with them.
 
@@ -25,12 +26,8 @@ class TemplateQuerySet(QuerySet["Template"]):
         held = [one.scope for one in user.appointments_in_force if one.role in READERS]
         if not held:
             return self.none()
-        if any(scope.is_root for scope in held):
-            return self.all()
-        seen = Q(district=None) | Q(district__path__in=places_of(user))
-        for scope in held:
-            seen |= Q(district__path__startswith=scope.path)
-        return self.filter(seen)
+        found: TemplateQuerySet = self.seen_from(held)
+        return found
 
     def standing_for(self, code: str, user: "User") -> "Template":
         """The template of a code as this person's district has it: its own in place of it, else the common one."""
@@ -59,7 +56,7 @@ def places_of(user: "User") -> list[str]:
     return sorted({path for held in user.appointments_in_force for path in above(held.scope.path)})
 
 
-class Template(models.Model):
+class Template(Owned):
     """公文模板: subject says what one paper of it is about, and so which lists it may use.
 
     A district's own stands beside the common ones, or in place of one of them.
@@ -85,15 +82,6 @@ class Template(models.Model):
     subject = models.CharField("写什么", max_length=12, choices=Subject.choices, default=Subject.MONTH)
     about = models.CharField("用来做什么", max_length=200, blank=True)
     place = models.PositiveSmallIntegerField("次序", default=100)
-    district = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="哪个区的",
-        help_text="空：各区共用",
-    )
     stands_for = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="在本区代替"
     )

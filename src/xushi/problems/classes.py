@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 
 from xushi.core.text import tidy
 from xushi.journal.actions import Actor, record
@@ -120,7 +119,7 @@ def _ask_name(
 ) -> None:
     if not name:
         raise Refused([RowProblem(0, "name", "写类别的名称。")])
-    beside = ProblemClass.objects.filter(Q(district=None) | Q(district=district), parent=parent, name=name)
+    beside = ProblemClass.objects.beside(district).filter(parent=parent, name=name)
     if apart_from is not None:
         beside = beside.exclude(pk=apart_from.pk)
     if beside.exists():

@@ -10,6 +10,7 @@ from xushi.core.cn_numerals import numeral
 from xushi.problems.table import AT_OFFICE, MARKS, OPEN, State
 from xushi.registry.models import Project
 from xushi.units.models import Role, Unit
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.policy import scoped
 from xushi.units.rules import ADMINISTRATORS
 from xushi.units.tree import above
@@ -22,16 +23,15 @@ OPEN_NOW = Q(state__in=sorted(state.value for state in OPEN))
 REPEATED_AT = 3  # meetings
 
 
-class ClassQuerySet(QuerySet["ProblemClass"]):
+class ClassQuerySet(OwnedQuerySet["ProblemClass"]):
     def offered(self, path: str) -> "ClassQuerySet":
         """What can be chosen at a place: common ones and those of the districts above it, less what these set aside."""
-        here = above(path)
-        aside = ClassAside.objects.filter(district__path__in=here).values("problem_class")
-        known = self.filter(Q(district=None) | Q(district__path__in=here), retired=False)
-        return known.exclude(pk__in=aside).exclude(parent__in=aside)
+        aside = ClassAside.objects.filter(district__path__in=above(path)).values("problem_class")
+        found: ClassQuerySet = self.at(path).filter(retired=False).exclude(pk__in=aside)
+        return found.exclude(parent__in=aside)
 
 
-class ProblemClass(models.Model):
+class ProblemClass(Owned):
     """问题类别: a tree of two storeys; short_name stands on chips and in tables.
 
     The upper storey is common to all districts, so that their problems can be added up; below it a district has its own.
@@ -45,15 +45,6 @@ class ProblemClass(models.Model):
     )
     path = models.CharField("路径", max_length=20, unique=True, help_text="各级编号，如 0001.0002.")
     retired = models.BooleanField("停用", default=False)
-    district = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="哪个区的",
-        help_text="空：各区共用",
-    )
 
     objects: ClassVar[Any] = ClassQuerySet.as_manager()
 
