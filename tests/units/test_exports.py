@@ -202,6 +202,7 @@ def test_too_many_exports_wait(
     assert client.get(LIST)["Retry-After"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.TERRITORY, Role.SECURITY_ADMIN])
 def test_the_page_stands_in_the_navigation_of_whoever_asks_or_decides(signed_in: SignIn, role: Role) -> None:
     page = signed_in(UserFactory(role=role)).get("/exports/")
