@@ -10,7 +10,8 @@ demo: .venv/.base
 serve: .venv/.base
 	$(BIN)/xushi serve
 
-# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑碰得到数据库的全部，浏览器的只跑督办单的一生和例会。
+# 先在 SQLite 上跑全部（含真浏览器），再在 PostgreSQL 上跑碰得到数据库、两种库又可能答得不同的（不再跑的见 tests/alike.py），
+# 浏览器的只跑督办单的一生和例会。
 # 编译过的留着，第二遍和测试里起的进程不必再编译。清空全库的测试要排在每个进程的最后（连预置的目录、日历也清），
 # 所以照次序分发：不用 worksteal、loadfile
 PYTEST := $(BIN)/pytest -n auto --dist load

@@ -13,8 +13,8 @@ import pytest
 
 FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "once"})
 OPTION = "--only-database"
-LEFT_OUT = "left_out_as_pure"
-_COUNT, _ASKED = pytest.StashKey[int](), pytest.StashKey[bool]()
+LEFT_OUT = "left_out"
+_COUNTS, _ASKED = pytest.StashKey[dict[str, int]](), pytest.StashKey[bool]()
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -32,27 +32,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption(OPTION):
-        return
-    left_out = [item for item in items if not touches_database(item)]
-    items[:] = [item for item in items if touches_database(item)]
+    if config.getoption(OPTION):
+        leave_out(config, items, [item for item in items if not touches_database(item)], "不碰数据库")
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item], why: str) -> None:
+    """Take these out of the items; at the end the run says how many it were and why."""
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
     config.hook.pytest_deselected(items=left_out)
-    config.stash[_COUNT] = len(left_out)
+    counts = config.stash.setdefault(_COUNTS, {})
+    counts[why] = len(left_out)
     if (told := getattr(config, "workeroutput", None)) is not None:
-        told[LEFT_OUT] = len(left_out)
+        told[LEFT_OUT] = counts
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Each of several processes collects all tests, so any one knows how many were left out."""
-    if (count := getattr(node, "workeroutput", {}).get(LEFT_OUT)) is not None:
-        node.config.stash[_COUNT] = count
+    if (counts := getattr(node, "workeroutput", {}).get(LEFT_OUT)) is not None:
+        node.config.stash[_COUNTS] = counts
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.getoption(OPTION):
-        count = config.stash.get(_COUNT, 0)
-        terminalreporter.write_line(f"{count}个测试不碰数据库，头一遍已经跑过，这一遍没有再跑。")
+    for why, count in config.stash.get(_COUNTS, {}).items():
+        terminalreporter.write_line(f"{count}个测试{why}，头一遍已经跑过，这一遍没有再跑。")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -204,6 +204,19 @@ class Walk:
                 ]
         return wrong
 
+    def closed(self, route: Route, rule: dict[str, list[str]]) -> list[str]:
+        """Where the first of those who may does not get in: each page and each form once, which asks every query."""
+        wrong = []
+        for method, way in (("get", "read"), ("post", "write")):
+            for account in rule[way][:1]:
+                user, client = self.clients[account]
+                statuses = [
+                    self._ask(client, route, method, subject) for subject in self._subjects(route, user)[0]
+                ]
+                if any(status in REFUSED | {NOT_SO} or BROKEN <= status != NOT_YET for status in statuses):
+                    wrong.append(f"{method} {route.name}：{account}得到{statuses}")
+        return wrong
+
     def _harmless(self, route: Route, method: str, status: int) -> bool:
         """A step asked for by address is led back to its page, which then refuses; a phone that does not say whose
         it is gets the same answer whatever it asks for."""
