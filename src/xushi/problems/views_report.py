@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -105,23 +105,40 @@ def _parts(
 def _posted(request: HttpRequest, project: Project) -> HttpResponse:
     """提交、并进已有的一项、删一张照片、清掉草稿; whatever goes wrong, what was typed is kept first."""
     actor, now, typed = Actor.of(request), clock.now(), typed_of(request.POST)
-    token = request.POST.get("token", "")[:40]
-    if again := reporting.reported_by(token, actor):
+    if again := reporting.reported_by(_token(request), actor):
         return _sent(again.pk)
-    held = reporting.save_draft(project, typed, actor=actor, now=now)
-    try:
-        _take_photos(request, held)
-        if join := row_number(request.POST.get("join", "")):
-            note = reporting.join_draft(held, join, typed["words"], actor=actor, now=now)
-            messages.success(request, "已并进去，写成了那一项的进展。")
-            return _sent(note.problem_id)
-        if request.POST.get("act") == "submit":
-            kind = class_of(typed, project.territory.path)
-            sent = _submit(held, input_of(project.pk, typed, kind, token), actor, now)
-            messages.success(request, "问题已报，区重大办1个工作日内分办。")
-            return _sent(sent.pk)
-    except Refused as refused:
-        return _page(request, project, typed, held, refused.problems)
+    with (
+        transaction.atomic()
+    ):  # the draft is held: the same form, sent again, waits and sees what became of it
+        held = reporting.save_draft(project, typed, actor=actor, now=now)
+        if again := reporting.reported_by(_token(request), actor):
+            if not held.photos.exists():  # made anew by this very form
+                reporting.discard_draft(held)
+            return _sent(again.pk)
+        try:
+            return _done(request, project, held, typed)
+        except Refused as refused:
+            problems = refused.problems
+    return _page(request, project, typed, held, problems)
+
+
+def _token(request: HttpRequest) -> str:
+    return request.POST.get("token", "")[:40]
+
+
+def _done(request: HttpRequest, project: Project, held: ProblemDraft, typed: dict[str, str]) -> HttpResponse:
+    """What the button asks for, with the draft as it was kept; Refused where it cannot be."""
+    actor, now = Actor.of(request), clock.now()
+    _take_photos(request, held)
+    if join := row_number(request.POST.get("join", "")):
+        note = reporting.join_draft(held, join, typed["words"], actor=actor, now=now)
+        messages.success(request, "已并进去，写成了那一项的进展。")
+        return _sent(note.problem_id)
+    if request.POST.get("act") == "submit":
+        kind = class_of(typed, project.territory.path)
+        sent = _submit(held, input_of(project.pk, typed, kind, _token(request)), actor, now)
+        messages.success(request, "问题已报，区重大办1个工作日内分办。")
+        return _sent(sent.pk)
     if request.POST.get("act") == "discard":
         reporting.discard_draft(held)
         messages.info(request, "草稿已清掉。")
@@ -168,12 +185,13 @@ def photos(request: HttpRequest, project_id: int) -> HttpResponse:
     """Add or remove photos of the draft; answers with the strip of them, and with what was wrong."""
     project = _project(request, project_id)
     typed = typed_of(request.POST)
-    held = reporting.save_draft(project, typed, actor=Actor.of(request), now=clock.now())
     wrong: Sequence[RowProblem] = ()
-    try:
-        _take_photos(request, held)
-    except Refused as refused:
-        wrong = refused.problems
+    with transaction.atomic():  # the draft is held: a photo sent twice in one moment is kept once
+        held = reporting.save_draft(project, typed, actor=Actor.of(request), now=clock.now())
+        try:
+            _take_photos(request, held)
+        except Refused as refused:
+            wrong = refused.problems
     context = {
         "project": project,
         "photos": list(held.photos.order_by("pk")),
