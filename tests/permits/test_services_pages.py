@@ -52,6 +52,7 @@ PAGES = (
     Page("draft_begin", writes=OFFICE),
     Page("draft_publish", writes=OFFICE, body={"reason": "x"}),
     Page("draft_discard", writes=OFFICE),
+    Page("catalogue_give_up", writes=OFFICE),
     Page("draft_new", (), frozenset(), OFFICE, {"name": "假"}),
     Page("draft_permit", ("filing",), frozenset(), OFFICE, {"name": "假"}),
     Page("draft_remove", ("filing",), writes=OFFICE),

@@ -312,7 +312,7 @@ def test_tracks_are_opened_once_by_the_projects_kind(world: World, subdistrict: 
 
 def test_a_project_moves_to_the_newest_catalogue_and_keeps_what_was_done(world: World) -> None:
     done(world, "filing", D)
-    assert "已经是最新一版" in said(
+    assert "已经是现行的一版" in said(
         lambda: actions_office.move_track(world.project, reason="换", actor=world.by("office"), now=at(D))
     )
     newer = Catalogue.objects.create(version=1000, name="新目录", published_at=at(D))

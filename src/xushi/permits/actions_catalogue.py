@@ -18,7 +18,7 @@ from xushi.permits.policy_catalogue import can_keep_catalogue
 from xushi.permits.selectors_catalogue import draft as open_draft
 from xushi.permits.selectors_catalogue import entries_of, published
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
-from xushi.units.districts import denied
+from xushi.units.districts import denied, of_others
 from xushi.units.models import Unit
 
 LONGEST_REASON = 300
@@ -35,7 +35,7 @@ def preload(*, actor: Actor, now: datetime) -> Catalogue:
     held = published()
     if held is None:
         held = Catalogue.objects.create(
-            version=_next_version(), name=standard.NAME, reason=standard.REASON, published_at=now
+            version=_next_version(None), name=standard.NAME, reason=standard.REASON, published_at=now
         )
         standard.write(held, Permit, Prerequisite, answering=_answering())
         record("permits.catalogue.published", actor=actor, now=now, subject=held, summary=f"预置{held}")
@@ -69,38 +69,49 @@ def _name_departments(held: Catalogue, *, actor: Actor, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _answering() -> dict[str, int]:
-    rows = Unit.objects.standing().filter(kind=Unit.Kind.DEPARTMENT).order_by("path")
-    return standard.answering(list(rows.values_list("pk", "name")))
+def _answering(district: Unit | None = None) -> dict[str, int]:
+    rows = list(Unit.objects.standing().filter(kind=Unit.Kind.DEPARTMENT).order_by("path"))
+    others = of_others(rows, district) if district else set()
+    return standard.answering([(one.pk, one.name) for one in rows if one.pk not in others])
 
 
 @transaction.atomic
-def begin_draft(*, actor: Actor, now: datetime) -> Catalogue:
-    """起草: a copy of the newest version, to be changed and published; there is one draft at a time."""
-    _ask_keeper(actor)
-    if open_draft():
+def begin_draft(*, actor: Actor, now: datetime, district: Unit | None = None) -> Catalogue:
+    """起草: a copy of the version in force, to be changed and published; there is one draft at a time.
+
+    district: its own version, begun from the common one where it has none.
+    """
+    _ask_keeper(actor, district)
+    if open_draft(district):
         raise Conflict("已有一份没发布的草稿，接着改那一份；不要的先丢掉。")
-    before = published()
+    before = published(district)
+    name = f"{district.name}{standard.NAME}" if district else before.name if before else standard.NAME
     try:
         with transaction.atomic():
             made = Catalogue.objects.create(
-                version=_next_version(), name=before.name if before else standard.NAME
+                version=_next_version(district), name=name[:60], district=district
             )
     except IntegrityError:
         raise Conflict("别人刚起了一份草稿，请接着改那一份。") from None
     if before is None:
-        standard.write(made, Permit, Prerequisite, answering=_answering())
+        standard.write(made, Permit, Prerequisite, answering=_answering(district))
     else:
         _copy(before, made)
-    origin = f"照第{before.version}版" if before else "照随程序带来的目录"
+    origin = f"照{_called(before, district)}" if before else "照随程序带来的目录"
     record("permits.catalogue.drafted", actor=actor, now=now, subject=made, summary=f"{origin}起草{made}")
     return made
 
 
+def _called(before: Catalogue, district: Unit | None) -> str:
+    common = district is not None and before.district_id is None
+    return f"各区共用的第{before.version}版" if common else f"第{before.version}版"
+
+
 def _copy(before: Catalogue, made: Catalogue) -> None:
-    """Where the version before names no department at all, those whose names fit are proposed."""
-    entries = entries_of(before)
-    proposed = _answering() if not any(one.department for one in entries) else {}
+    """Where the version before names no department that may hold a step here, those whose names fit are proposed."""
+    entries = _without_others(entries_of(before), made.district)
+    missing = made.district_id is not None or not any(one.department for one in entries)
+    proposed = _answering(made.district) if missing else {}
     rows = [
         _permit(made, replace(one, department=one.department or proposed.get(one.code)), place)
         for place, one in enumerate(entries, 1)
@@ -112,6 +123,15 @@ def _copy(before: Catalogue, made: Catalogue) -> None:
         for one in entries
         for before in one.needs
     )
+
+
+def _without_others(entries: list[Entry], district: Unit | None) -> list[Entry]:
+    """The entries with the departments of other districts left out: a district's steps are held by its own."""
+    if district is None:
+        return entries
+    units = Unit.objects.filter(pk__in={one.department for one in entries if one.department})
+    others = of_others(units, district)
+    return [replace(one, department=None) if one.department in others else one for one in entries]
 
 
 def _permit(catalogue: Catalogue, entry: Entry, place: int) -> Permit:
@@ -140,13 +160,13 @@ def save_permits(
     seen: digests of the entries as they were looked at, by code; Conflict where one moved on.
     All or nothing; a ring of prerequisites is refused and named.
     """
-    _ask_keeper(actor)
     held = _locked(draft)
+    _ask_keeper(actor, held.district)
     before = entries_of(held)
     saved = _coded([replace(row, name=tidy(row.name)[:60]) for row in rows])
     _ask_unmoved(before, saved, rows, seen or {})
     after = _laid_over(before, saved)
-    _refuse_wrong(saved, after)
+    _refuse_wrong(saved, after, held.district)
     moved = differences(before, _with_names(after))
     if moved:
         _write(held, before, saved)
@@ -179,19 +199,20 @@ def _laid_over(before: Sequence[Entry], saved: Sequence[Entry]) -> list[Entry]:
     return [new.pop(one.code, one) for one in before] + list(new.values())
 
 
-def _refuse_wrong(saved: Sequence[Entry], after: Sequence[Entry]) -> None:
+def _refuse_wrong(saved: Sequence[Entry], after: Sequence[Entry], district: Unit | None) -> None:
     problems = [
         RowProblem(n, wrong.field, wrong.sentence)
         for n, row in enumerate(saved)
         for wrong in problems_of(row, [one for one in after if one.code != row.code])
     ]
-    refuse([*problems, *_wrong_departments(saved)])
+    refuse([*problems, *_wrong_departments(saved, district)])
 
 
-def _wrong_departments(rows: Sequence[Entry]) -> list[RowProblem]:
+def _wrong_departments(rows: Sequence[Entry], district: Unit | None) -> list[RowProblem]:
     units = Unit.objects.select_related("successor").in_bulk(
         {row.department for row in rows if row.department}
     )
+    others = of_others(units.values(), district) if district else set()
     found = []
     for n, row in enumerate(rows):
         unit = units.get(row.department or 0)
@@ -201,6 +222,8 @@ def _wrong_departments(rows: Sequence[Entry]) -> list[RowProblem]:
             found.append(RowProblem(n, "department", said))
         elif unit and unit.kind == Unit.Kind.ENTERPRISE:
             found.append(RowProblem(n, "department", f"{unit}是企业，办理部门请选机关或属地。"))
+        elif unit and unit.pk in others:
+            found.append(RowProblem(n, "department", f"{unit}是别的区的，办理部门请选本区的。"))
     return found
 
 
@@ -224,8 +247,8 @@ def _write(held: Catalogue, before: Sequence[Entry], saved: Sequence[Entry]) -> 
 @transaction.atomic
 def remove_permits(draft: Catalogue, codes: Sequence[str], *, actor: Actor, now: datetime) -> None:
     """删: what others wait for is not removed; the sentence names them."""
-    _ask_keeper(actor)
     held = _locked(draft)
+    _ask_keeper(actor, held.district)
     before = entries_of(held)
     after = [one for one in before if one.code not in codes]
     problems = []
@@ -248,21 +271,23 @@ def publish_catalogue(
 
     seen: the digest of the whole as it was looked at; Conflict where the draft moved on or somebody published it.
     """
-    _ask_keeper(actor)
     held = _locked(draft)
+    _ask_keeper(actor, held.district)
     entries = entries_of(held)
     if seen and seen != whole(entries):
         raise Conflict("草稿刚被人改过，下面是现在的样子，请看过再发布。")
-    before = published()
+    before = published(held.district)
     moved = differences(entries_of(before) if before else [], entries)
-    refuse(_unready(entries, reason, moved))
+    refuse(_unready(held, entries, reason, moved))
     held.reason, held.published_at, held.published_by = reason.strip(), now, actor.by
     held.save(update_fields=["reason", "published_at", "published_by"])
     _tell("published", held, moved, f"发布{held}（{held.reason}）", actor=actor, now=now)
     return held
 
 
-def _unready(entries: Sequence[Entry], reason: str, moved: Sequence[Difference]) -> Iterable[RowProblem]:
+def _unready(
+    held: Catalogue, entries: Sequence[Entry], reason: str, moved: Sequence[Difference]
+) -> Iterable[RowProblem]:
     if not reason.strip():
         yield RowProblem(0, "reason", "写一句改了什么、依据是什么，如“按宁政办发〔2018〕60号压缩时限”。")
     elif len(reason.strip()) > LONGEST_REASON:
@@ -274,21 +299,39 @@ def _unready(entries: Sequence[Entry], reason: str, moved: Sequence[Difference])
     cycle = cycle_of(entries)
     if cycle:
         yield RowProblem(0, "reason", cycle)
-    yield from _wrong_departments(entries)
+    yield from _wrong_departments(entries, held.district)
 
 
 @transaction.atomic
 def discard_draft(draft: Catalogue, *, actor: Actor, now: datetime) -> None:
     """丢掉草稿: what was written in it is gone; the journal says that it was."""
-    _ask_keeper(actor)
     held = _locked(draft)
+    _ask_keeper(actor, held.district)
     record("permits.catalogue.discarded", actor=actor, now=now, subject=held, summary=f"丢掉{held}的草稿")
     held.delete()
 
 
+@transaction.atomic
+def give_up(district: Unit, *, actor: Actor, now: datetime) -> None:
+    """不再用自己的: projects of the district begin with the common version again; those under way keep theirs."""
+    _ask_keeper(actor, district)
+    own = Catalogue.objects.going().kept_by(district).select_for_update()
+    held = list(own.filter(published_at__isnull=False).order_by("-version"))
+    if not held:
+        raise Conflict(f"{district}现在用的就是各区共用的一版。")
+    Catalogue.objects.filter(pk__in=[one.pk for one in held]).update(given_up_at=now)
+    common = published()
+    record(
+        "permits.catalogue.given_up", actor=actor, now=now, subject=held[0],
+        summary=f"{district.name}不再用自己的手续目录，用回各区共用的",
+        changes={"新项目照": [str(held[0]), str(common or "没有")]},
+    )  # fmt: skip
+
+
 def _locked(draft: Catalogue) -> Catalogue:
     """The draft, held until the commit; Conflict where it is published or gone."""
-    held = Catalogue.objects.select_for_update().filter(pk=draft.pk, published_at=None).first()
+    rows = Catalogue.objects.select_for_update(of=("self",)).select_related("district")
+    held: Catalogue | None = rows.filter(pk=draft.pk, published_at=None).first()
     if held is None:
         raise Conflict(GONE)
     return held
@@ -318,10 +361,10 @@ def _tell(
     )
 
 
-def _next_version() -> int:
-    return (Catalogue.objects.aggregate(last=Max("version"))["last"] or 0) + 1
+def _next_version(district: Unit | None) -> int:
+    return (Catalogue.objects.kept_by(district).aggregate(last=Max("version"))["last"] or 0) + 1
 
 
-def _ask_keeper(actor: Actor) -> None:
-    if actor.by is not None and not can_keep_catalogue(actor.by):
+def _ask_keeper(actor: Actor, district: Unit | None) -> None:
+    if actor.by is not None and not can_keep_catalogue(actor.by, district):
         raise PermissionDenied(denied(actor.by, "手续目录由区重大办编，您的角色可以查看。"))

@@ -18,7 +18,7 @@ from xushi.kit.listed import listed
 from xushi.permits import acting, following, owing, policy, rules
 from xushi.permits.models import RUNNING, Catalogue, Permit, PermitStep, Track
 from xushi.permits.rules import Place, names_of, open_before
-from xushi.permits.selectors_catalogue import published
+from xushi.permits.selectors_catalogue import in_force
 from xushi.permits.table import Who
 from xushi.registry.checking import Refused, RowProblem, refuse
 from xushi.registry.models import Project
@@ -30,12 +30,14 @@ AT_ONCE = 1000
 
 @transaction.atomic
 def open_tracks(projects: Sequence[Project], *, actor: Actor, now: datetime) -> list[Track]:
-    """建立手续: each project begins with the newest published catalogue, with the steps that its kind needs.
+    """建立手续: each project begins with the catalogue in force in its district, with the steps that its kind needs.
 
     A project that has them already keeps what it has. A fixed number of queries.
     """
-    catalogue = published()
-    if catalogue is None:
+    held_at = in_force()
+    found = {one.pk: held_at.of_unit(one.territory_id) for one in projects}
+    follows = {pk: catalogue for pk, catalogue in found.items() if catalogue}
+    if len(follows) < len(found) or (not projects and held_at.of() is None):
         raise Refused([RowProblem(0, "catalogue", "还没有发布过手续目录，请区重大办先发布一版。")])
     refuse(
         RowProblem(i, "project", f"“{one.name}”已经退库，不用再建手续。")
@@ -52,15 +54,22 @@ def open_tracks(projects: Sequence[Project], *, actor: Actor, now: datetime) -> 
     if not fresh:
         return []
     make = maker(Track)
-    tracks = [make({"project_id": one.pk, "catalogue_id": catalogue.pk, "moved_at": now}) for one in fresh]
+    tracks = [
+        make({"project_id": one.pk, "catalogue_id": follows[one.pk].pk, "moved_at": now}) for one in fresh
+    ]
     insert_all(tracks)
-    insert_all(list(_steps(fresh, list(catalogue.permits.order_by("place", "pk")))))
+    for catalogue in dict.fromkeys(follows[one.pk] for one in fresh):
+        own = [one for one in fresh if follows[one.pk] == catalogue]
+        insert_all(list(_steps(own, list(catalogue.permits.order_by("place", "pk")))))
     following.follow([one.pk for one in fresh])
-    one = fresh[0] if len(fresh) == 1 else None
+    one, said = (
+        fresh[0] if len(fresh) == 1 else None,
+        "、".join(dict.fromkeys(str(follows[p.pk]) for p in fresh)),
+    )
     record(
         "permits.track.opened", actor=actor, now=now, subject=one,
-        summary=f"建立前期手续：{one or f'{len(fresh)}个项目'}，照{catalogue}",
-        rows=[RowChange(project, project.name, {"前期手续": ["", str(catalogue)]}) for project in fresh],
+        summary=f"建立前期手续：{one or f'{len(fresh)}个项目'}，照{said}",
+        rows=[RowChange(project, project.name, {"前期手续": ["", str(follows[project.pk])]}) for project in fresh],
     )  # fmt: skip
     return tracks
 
@@ -85,16 +94,17 @@ def _steps(projects: Sequence[Project], permits: Sequence[Permit]) -> Iterator[P
 
 @transaction.atomic
 def move_track(project: Project, *, reason: str, actor: Actor, now: datetime) -> Track:
-    """换到新版目录: steps are matched by their code and keep what they have.
+    """换到新版目录, or the district's own: steps are matched by their code and keep what they have.
 
     What is new is added; what is no longer there stays where something was done in it and goes where nothing was.
     """
     _ask_office([project], actor)
     acting.told(rules.problems_of_words(reason, "写一句为什么换，如“第2版并联了人防审查”。"))
     acting.lock([project.pk])
-    track, catalogue = Track.objects.filter(project=project).first(), published()
+    track = Track.objects.filter(project=project).first()
+    catalogue = in_force().of_unit(project.territory_id)
     if track is None or catalogue is None or track.catalogue_id == catalogue.pk:
-        raise Refused([RowProblem(0, "catalogue", "这个项目用的已经是最新一版目录。")])
+        raise Refused([RowProblem(0, "catalogue", "这个项目用的已经是现行的一版目录。")])
     was = str(track.catalogue)
     added, dropped = _matched(project, catalogue)
     track.catalogue, track.moved_at = catalogue, now

@@ -161,13 +161,20 @@ class Permits:
     def of(cls, keys: Iterable[int]) -> "Permits":
         rows = Permit.objects.filter(pk__in=list(keys)).select_related("department__successor")
         codes, units, steps, names = {}, {}, {}, {0: "还没定单位"}
-        for permit in rows.order_by("catalogue__version"):
+        for permit in _newest_last(rows.select_related("catalogue")):
             unit = _now(permit.department)
             codes[permit.pk], units[permit.pk] = permit.code, unit.pk if unit else 0
             steps[permit.code] = Step(permit.code, permit.name, permit.promised_days, permit.place)
             if unit:
                 names[unit.pk] = str(unit)
         return cls(codes, units, steps, names)
+
+
+def _newest_last(permits: Iterable[Permit]) -> list[Permit]:
+    """As their catalogues were drafted; where several districts have their own, the common ones last."""
+    found = list(permits)
+    several = len({one.catalogue.district_id for one in found} - {None}) > 1
+    return sorted(found, key=lambda one: (several and not one.catalogue.district_id, one.catalogue_id))
 
 
 def _now(unit: Unit | None) -> Unit | None:

@@ -12,6 +12,7 @@ from xushi.permits.models_services import Commitment, Package, Rehearsal, Servic
 from xushi.permits.policy_units import answered_for
 from xushi.registry.models import Project
 from xushi.units.models import Unit
+from xushi.units.owned import OwnedVersion, VersionedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ RUNNING = ("submitted", "accepted", "supplement")
 WAITING = Q(ready_since__isnull=False, state__in=("planned", *RUNNING))
 
 
-class Catalogue(models.Model):
-    """手续目录: immutable once published; the next one begins as its copy (a draft)."""
+class Catalogue(OwnedVersion):
+    """手续目录: immutable once published; the next one begins as its copy (a draft).
 
-    version = models.PositiveIntegerField("版本", unique=True)
+    A district may have versions of its own, numbered by themselves; while one of them is in force, its projects begin
+    with that instead of the common one.
+    """
+
+    version = models.PositiveIntegerField("版本")
     name = models.CharField("名称", max_length=60)
     reason = models.CharField("改了什么、为什么", max_length=300, blank=True)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
@@ -33,12 +38,27 @@ class Catalogue(models.Model):
         PERSON, models.PROTECT, null=True, related_name="+", verbose_name="发布人"
     )
 
+    objects: ClassVar[Any] = VersionedQuerySet.as_manager()
+
     class Meta:
         verbose_name = "手续目录"
         ordering = ["version"]
         constraints = [
             models.UniqueConstraint(
-                IsNull(F("published_at"), True), condition=Q(published_at=None), name="one_catalogue_draft"
+                IsNull(F("published_at"), True),
+                condition=Q(published_at=None, district=None),
+                name="one_catalogue_draft",
+            ),
+            models.UniqueConstraint(
+                fields=["district"], condition=Q(published_at=None), name="one_catalogue_draft_of_a_district"
+            ),
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(district=None), name="common_catalogue_version_once"
+            ),
+            models.UniqueConstraint(fields=["district", "version"], name="catalogue_version_once"),
+            models.CheckConstraint(
+                condition=Q(given_up_at=None) | Q(district__isnull=False, published_at__isnull=False),
+                name="only_a_district_gives_its_catalogue_up",
             ),
         ]
 

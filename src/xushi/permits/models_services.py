@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from xushi.registry.models import Project
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -42,18 +43,27 @@ class ServiceOfficer(models.Model):
         return f"{self.project_id} {self.person_id}"
 
 
-class Package(models.Model):
-    """套餐: steps that are applied for together, by the codes of their permits in whatever version a project follows."""
+class Package(Owned):
+    """套餐: steps that are applied for together, by the codes of their permits in whatever version a project follows.
 
-    name = models.CharField("名称", max_length=60, unique=True)
+    Of all districts, or one's own.
+    """
+
+    name = models.CharField("名称", max_length=60)
     note = models.CharField("说明", max_length=200, blank=True)
     codes = models.JSONField("哪几项手续", default=list)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
+    objects: ClassVar[Any] = OwnedQuerySet.as_manager()
+
     class Meta:
         verbose_name = "套餐"
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(district=None), name="common_package_once"),
+            models.UniqueConstraint(fields=["district", "name"], name="package_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,11 +12,12 @@ from xushi.permits import acting, actions
 from xushi.permits.models import Package, PermitStep
 from xushi.permits.policy import parts_of as played
 from xushi.permits.policy_services import can_keep_packages
-from xushi.permits.selectors_catalogue import published
+from xushi.permits.selectors_catalogue import names_of_permits
 from xushi.permits.services_rules import problems_of_package
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse
 from xushi.registry.models import Project
 from xushi.units.districts import denied
+from xushi.units.models import Unit
 
 State = PermitStep.State
 TO_SUBMIT = (State.PLANNED, State.REFUSED)
@@ -32,13 +33,18 @@ def save_package(
     now: datetime,
     note: str = "",
     seen: int | None = None,
+    district: Unit | None = None,
 ) -> Package:
-    """编、改: package None is a new one; seen: the version that was looked at. Conflict where it moved on."""
-    _ask_keeper(actor)
-    names = _names()
+    """编、改: package None is a new one, a district's own or one for all; seen: the version that was looked at.
+
+    Conflict where it moved on.
+    """
+    district = package.district if package else district
+    _ask_keeper(actor, district)
+    names = names_of_permits(district)
     acting.told(problems_of_package(name, codes, names))
-    held = _locked(package, seen) if package else Package(name="", codes=[], version=0)
-    others = Package.objects.exclude(pk=held.pk) if held.pk else Package.objects.all()
+    held = _locked(package, seen) if package else Package(name="", codes=[], version=0, district=district)
+    others = Package.objects.beside(district).exclude(pk=held.pk)
     if others.filter(name=tidy(name)).exists():
         raise Refused([RowProblem(0, "name", f"已有套餐“{tidy(name)}”，换个名称，或去改那一个。")])
     before = (held.name, held.note, _said(held.codes, names))
@@ -57,7 +63,7 @@ def save_package(
         now=now,
         subject=held,
         changes=changes,
-        summary=f"编套餐：{held}",
+        summary=f"编{district.name if district else ''}套餐：{held}",
     )
     return held
 
@@ -65,7 +71,7 @@ def save_package(
 @transaction.atomic
 def retire_package(package: Package, *, actor: Actor, now: datetime, seen: int | None = None) -> None:
     """停用: not offered any more; what was applied for by it goes on."""
-    _ask_keeper(actor)
+    _ask_keeper(actor, package.district)
     held = _locked(package, seen)
     held.retired_at = now
     held.version += 1
@@ -78,7 +84,8 @@ def submit_package(
     package: Package, project: Project, on: date, *, actor: Actor, now: datetime, words: str = ""
 ) -> list[PermitStep]:
     """套餐报件: every step of it that is not handed in yet, all or none; every step that may not names why."""
-    held = Package.objects.filter(pk=package.pk, retired_at=None).first()
+    offered = Package.objects.at(project.territory.path)
+    held = offered.filter(pk=package.pk, retired_at=None).first()
     if held is None:
         raise Conflict(f"套餐“{package.name}”刚被停用，请一步一步报，或换一个套餐。")
     acting.lock([project.pk])
@@ -120,7 +127,8 @@ def _once(problems: Sequence[RowProblem]) -> list[RowProblem]:
 
 
 def _locked(package: Package, seen: int | None) -> Package:
-    held = Package.objects.select_for_update().filter(pk=package.pk, retired_at=None).first()
+    rows = Package.objects.select_for_update().filter(pk=package.pk, retired_at=None)
+    held: Package | None = rows.first()
     if held is None:
         raise Conflict(f"套餐“{package.name}”刚被停用，请刷新再看。")
     if seen is not None and held.version != seen:
@@ -128,15 +136,10 @@ def _locked(package: Package, seen: int | None) -> Package:
     return held
 
 
-def _names() -> dict[str, str]:
-    held = published()
-    return dict(held.permits.order_by("place", "pk").values_list("code", "name")) if held else {}
-
-
 def _said(codes: Sequence[str], names: dict[str, str]) -> str:
     return "、".join(names.get(code, code) for code in codes)
 
 
-def _ask_keeper(actor: Actor) -> None:
-    if actor.by is not None and not can_keep_packages(actor.by):
+def _ask_keeper(actor: Actor, district: Unit | None) -> None:
+    if actor.by is not None and not can_keep_packages(actor.by, district):
         raise PermissionDenied(denied(actor.by, "套餐由区重大办编，您的角色可以查看。"))

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from xushi.units.districts import keeps_whole
-from xushi.units.models import Role
+from xushi.units.districts import keeps
+from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -15,5 +15,6 @@ def can_read_catalogue(user: "User") -> bool:
     return user.has_role(*READERS)
 
 
-def can_keep_catalogue(user: "User") -> bool:
-    return keeps_whole(user)
+def can_keep_catalogue(user: "User", district: Unit | None = None) -> bool:
+    """编目录: a district's own by its office, the common one by the office of all."""
+    return keeps(user, district)

@@ -9,7 +9,7 @@ from xushi.permits.models import PermitStep
 from xushi.permits.policy import can_open, parts_of
 from xushi.permits.table import Who
 from xushi.registry.models import Project
-from xushi.units.districts import keeps_whole
+from xushi.units.districts import keeps
 from xushi.units.models import Appointment, Role, Unit, User
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ def can_read_services(user: User) -> bool:
     return user.has_role(*READERS)
 
 
-def can_keep_packages(user: User) -> bool:
-    return keeps_whole(user)
+def can_keep_packages(user: User, district: Unit | None = None) -> bool:
+    """编套餐: a district's own by its office, the common ones by the office of all."""
+    return keeps(user, district)
 
 
 def can_assign(user: User, project: Project) -> bool:

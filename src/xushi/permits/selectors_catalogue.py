@@ -2,29 +2,96 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count
 
 from xushi.permits.catalogue import STAGES, Entry, kinds_text, validity_text
 from xushi.permits.models import Catalogue, Permit, Track
+from xushi.units.districts import districts_below, of_others
+from xushi.units.inherited import COMMON, Inherited
 from xushi.units.models import Unit
 
 IN_ORDER = (1, 2, 3, 4, 0)
 
 
-def published() -> Catalogue | None:
-    """现行: the newest published version; new projects begin with it."""
-    return Catalogue.objects.filter(published_at__isnull=False).order_by("-version").first()
+InForce = Inherited[Catalogue | None]
 
 
-def draft() -> Catalogue | None:
-    return Catalogue.objects.filter(published_at=None).first()
+def in_force() -> InForce:
+    """现行, by place: the newest version a district keeps, else the common one; one query."""
+    rows = Catalogue.objects.going().filter(published_at__isnull=False)
+    told = [
+        (one.district.path if one.district else None, {"catalogue": one})
+        for one in rows.select_related("district").order_by("version")
+    ]
+    return Inherited(told, lambda values: values.get("catalogue"), KeyError)
 
 
-def versions() -> list[Catalogue]:
-    """Every published version, the newest first."""
-    rows = Catalogue.objects.filter(published_at__isnull=False).select_related("published_by")
-    return list(rows.order_by("-version"))
+def published(place: Unit | None = None) -> Catalogue | None:
+    """现行 at a place: the newest published version of its district, else the common one; new projects begin with it."""
+    return in_force().of(place.path if place else COMMON)
+
+
+def names_of_permits(place: Unit | None = None) -> dict[str, str]:
+    """{code: name} of the catalogue in force at a place."""
+    held = published(place)
+    return dict(held.permits.order_by("place", "pk").values_list("code", "name")) if held else {}
+
+
+def draft(district: Unit | None = None) -> Catalogue | None:
+    found: Catalogue | None = Catalogue.objects.kept_by(district).filter(published_at=None).first()
+    return found
+
+
+def versions(district: Unit | None = None) -> list[Catalogue]:
+    """Every published version, of one district or the common ones, the newest first."""
+    rows = Catalogue.objects.kept_by(district).filter(published_at__isnull=False)
+    return list(rows.select_related("published_by", "district").order_by("-version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The versions a page shows: district: of which place, None all; owner: whose they are, None the common ones.
+
+    asked is ?district= of the page: its addresses carry it, so that they stay with these versions.
+    """
+
+    district: Unit | None
+    owner: Unit | None
+    versions: list[Catalogue]
+    in_force: Catalogue | None
+    asked: str
+    given_up: int = 0  # how many a district has that it no longer goes by
+
+    @property
+    def tail(self) -> str:
+        return urlencode({"district": self.asked}) if self.asked else ""
+
+    @property
+    def ask(self) -> str:
+        return f"?{self.tail}" if self.tail else ""
+
+    @property
+    def borrowed(self) -> bool:
+        """The common versions on the page of a district that has none of its own in force."""
+        return self.district is not None and self.owner is None
+
+
+def shelf(district: Unit | None, asked: str, *, given_up: bool) -> Shelf:
+    """given_up: a district's own are shown also where it has given them up."""
+    own = versions(district) if district else []
+    running_own = [one for one in own if one.given_up_at is None]
+    if district and (running_own or (given_up and own)):
+        return Shelf(district, district, own, running_own[0] if running_own else None, asked)
+    common = versions()
+    return Shelf(district, None, common, common[0] if common else None, asked, len(own))
+
+
+def apart() -> list[tuple[Unit, Catalogue | None]]:
+    """The districts, each with the version of its own that is in force; none in a tree of one district."""
+    held = in_force()
+    return [(one, held.own(one.path).get("catalogue")) for one in districts_below()]
 
 
 def running() -> dict[int, int]:
@@ -33,10 +100,13 @@ def running() -> dict[int, int]:
     return dict(rows)
 
 
-def departments() -> list[Unit]:
-    """Who may hold a step: every standing unit that is no enterprise, departments first."""
-    rows = Unit.objects.standing().exclude(kind=Unit.Kind.ENTERPRISE).order_by("path")
-    return sorted(rows, key=lambda unit: unit.kind != Unit.Kind.DEPARTMENT)
+def departments(district: Unit | None = None) -> list[Unit]:
+    """Who may hold a step: every standing unit that is no enterprise, departments first; of other districts none."""
+    rows = list(Unit.objects.standing().exclude(kind=Unit.Kind.ENTERPRISE).order_by("path"))
+    others = of_others(rows, district) if district else set()
+    return sorted(
+        (one for one in rows if one.pk not in others), key=lambda unit: unit.kind != Unit.Kind.DEPARTMENT
+    )
 
 
 def entries_of(catalogue: Catalogue) -> list[Entry]:

@@ -22,7 +22,6 @@ from xushi.permits.models import (
 from xushi.permits.packaging import TO_SUBMIT
 from xushi.permits.policy import parts_of
 from xushi.permits.policy_services import can_assign, held_by, may_serve
-from xushi.permits.selectors_catalogue import published
 from xushi.permits.table import Who
 from xushi.registry.models import Project
 
@@ -95,8 +94,11 @@ def served(user: "User", today: date, who: str = "") -> QuerySet[Project]:
     return found
 
 
-def packages() -> list[Package]:
-    return list(Package.objects.filter(retired_at=None))
+def packages(user: "User") -> list[Package]:
+    """套餐 that this person sees: the common ones and those of the districts they have to do with."""
+    scopes = [held.scope for held in user.appointments_in_force]
+    rows = Package.objects.seen_from(scopes).filter(retired_at=None)
+    return list(rows.select_related("district"))
 
 
 def tabs(user: "User", today: date) -> list[Tab]:
@@ -119,7 +121,7 @@ def tabs(user: "User", today: date) -> list[Tab]:
     mine = served(user, today, "mine").count()
     counted = {
         "lacking": owed, "rehearsals": asked, "commitments": open_, "officers": {"count": mine, "late": 0},
-        "packages": {"count": Package.objects.filter(retired_at=None).count(), "late": 0},
+        "packages": {"count": len(packages(user)), "late": 0},
     }  # fmt: skip
     return [Tab(key, label, **counted[key]) for key, label in LISTS.items()]
 
@@ -202,7 +204,7 @@ def of_project(user: "User", project: Project) -> OfProject | None:
     planned = [step for step in steps if step.state == State.PLANNED]
     held.rehearsable = [step for step in planned if step.ready_since is None and step.pk not in live]
     held.committable = [step for step in planned if step.ready_since is not None]
-    held.packages = _offered(steps)
+    held.packages = _offered(steps, project)
     played = [parts_of(user, step) for step in steps]
     held.side = any(parts & {Who.SIDE, Who.OFFICE} for parts in played)
     held.hall = any(parts & {Who.DEPARTMENT, Who.OFFICE} for parts in played)
@@ -217,18 +219,12 @@ def people_for(user: "User") -> list[tuple[int, str]]:
     return [(one.pk, f"{one.name} {held.get(one.pk, '')}".strip()) for one in people]
 
 
-def _offered(steps: list[PermitStep]) -> list[Offered]:
+def _offered(steps: list[PermitStep], project: Project) -> list[Offered]:
     by_code = {step.permit.code: step for step in steps}
     found = []
-    for package in packages():
+    for package in Package.objects.at(project.territory.path).filter(retired_at=None):
         own = [by_code[code] for code in package.codes if code in by_code]
         left = sum(step.state in TO_SUBMIT for step in own)
         if left:
             found.append(Offered(package, tuple(step.permit.name for step in own), left))
     return found
-
-
-def names_of_permits() -> dict[str, str]:
-    """{code: name} of the catalogue in force."""
-    held = published()
-    return dict(held.permits.order_by("place", "pk").values_list("code", "name")) if held else {}

@@ -1,15 +1,12 @@
 from django.urls import path
 
-from xushi.permits import (
-    urls_catalogue,
-    urls_services,
-    views_bottlenecks,
-    views_expected,
-    views_steps,
-    views_steps_paper,
-)
+from xushi.kit.late import pages
+from xushi.permits import urls_catalogue, urls_services
 
 app_name = "permits"
+views_bottlenecks, views_expected, views_steps, views_steps_paper = pages(
+    "xushi.permits", "views_bottlenecks", "views_expected", "views_steps", "views_steps_paper"
+)
 urlpatterns = [
     path("", views_bottlenecks.index, name="bottlenecks"),
     path("order/", views_bottlenecks.order, name="bottlenecks_order"),

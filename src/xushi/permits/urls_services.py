@@ -1,6 +1,9 @@
 from django.urls import path
 
-from xushi.permits import views_services, views_serving
+from xushi.kit.late import pages
+
+views_services, views_serving = pages("xushi.permits", "views_services", "views_serving")
+
 
 urlpatterns = [
     path("services/", views_services.index, name="services"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,11 +20,13 @@ from xushi.permits import officers, packaging, policy_services
 from xushi.permits import selectors_services as selectors
 from xushi.permits.forms_services import OfficerForm, PackageForm
 from xushi.permits.models import Commitment, Package, Rehearsal
+from xushi.permits.selectors_catalogue import names_of_permits
 from xushi.registry.checking import Conflict, Refused
 from xushi.registry.models import Project
 from xushi.units.access import person
-from xushi.units.districts import denied
-from xushi.units.models import User
+from xushi.units.districts import denied, home_district, own_district
+from xushi.units.models import Role, User
+from xushi.units.views_districts import asked_district
 
 WHO = {"": "没开工的", "mine": "我代办的", "none": "还没代办员的"}
 MOST_AT_ONCE = 500
@@ -48,10 +51,15 @@ def index(request: HttpRequest) -> HttpResponse:
         chosen = next((one.key for one in tabs if one.late or one.count), "lacking")
     context: dict[str, Any] = {
         "tabs": tabs, "said": selectors.said(tabs), "chosen": chosen, "now": now, "today": today,
-        "office": policy_services.can_keep_packages(user), "template": f"permits/_services_{chosen}.html",
+        "office": _keeps(user), "template": f"permits/_services_{chosen}.html",
         **_list(request, user, chosen),
     }  # fmt: skip
     return render(request, "permits/services.html", context)
+
+
+def _keeps(user: User) -> bool:
+    """Whether this person keeps any packages: a district's own, or those of all."""
+    return policy_services.can_keep_packages(user, own_district(user, Role.OFFICE))
 
 
 def _list(request: HttpRequest, user: User, chosen: str) -> dict[str, Any]:
@@ -67,9 +75,20 @@ def _list(request: HttpRequest, user: User, chosen: str) -> dict[str, Any]:
             return {"page": rows, "state": state, "states": Commitment.State.choices[1:]}
         case "officers":
             return _officers(request, user, number)
-    names = selectors.names_of_permits()
-    packages = [(one, [names.get(code, code) for code in one.codes]) for one in selectors.packages()]
-    return {"packages": packages}
+    return {"packages": _packages(user)}
+
+
+def _packages(user: User) -> list[tuple[Package, list[str], bool]]:
+    """Each package with the names of its permits where it is used, and whether this person may change it."""
+    found, home = selectors.packages(user), home_district(user)
+    names = {place: names_of_permits(place) for place in {one.district or home for one in found}}
+    keeps = {
+        place: policy_services.can_keep_packages(user, place) for place in {one.district for one in found}
+    }
+    return [
+        (one, [names[one.district or home].get(code, code) for code in one.codes], keeps[one.district])
+        for one in found
+    ]
 
 
 def _officers(request: HttpRequest, user: User, number: str) -> dict[str, Any]:
@@ -116,22 +135,30 @@ def _back(request: HttpRequest) -> str:
     return f"{reverse('permits:services')}?list=officers"
 
 
+def _seen(user: User) -> QuerySet[Package]:
+    found: QuerySet[Package] = Package.objects.seen_from(held.scope for held in user.appointments_in_force)
+    return found.filter(retired_at=None).select_related("district")
+
+
 @require_http_methods(["GET", "POST"])
 def package(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """编套餐; without a key a new one."""
     user = ask_reader(request)
-    if not policy_services.can_keep_packages(user):
+    held: Package | None = get_object_or_404(_seen(user), pk=pk) if pk else None
+    district = held.district if held else asked_district(user, request.GET.get("district", ""))
+    if not policy_services.can_keep_packages(user, district):
         raise PermissionDenied(denied(user, "套餐由区重大办编，您的角色可以查看。"))
-    held: Package | None = get_object_or_404(Package, pk=pk, retired_at=None) if pk else None
     first = {"name": held.name, "note": held.note, "codes": held.codes} if held else {}
-    names = selectors.names_of_permits()
+    names = names_of_permits(district)
     form, overtaken = PackageForm(names, request.POST or None, initial=first), ""
     if request.method == "POST" and form.is_valid():
         try:
             seen = row_number(request.POST.get("version", "")) if held else None
             data = form.cleaned_data
             how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
-            packaging.save_package(held, data["name"], data["codes"], note=data["note"], seen=seen, **how)
+            packaging.save_package(
+                held, data["name"], data["codes"], note=data["note"], seen=seen, district=district, **how
+            )
         except Refused as refusal:
             for one in refusal.problems:
                 form.add_error(one.field if one.field in form.fields else None, one.sentence)
@@ -141,7 +168,7 @@ def package(request: HttpRequest, pk: int = 0) -> HttpResponse:
         else:
             messages.success(request, f"套餐“{data['name']}”记下了。")
             return redirect(f"{reverse('permits:services')}?list=packages")
-    context = {"held": held, "form": form, "overtaken": overtaken}
+    context = {"held": held, "form": form, "overtaken": overtaken, "district": district}
     return render(
         request, "permits/package.html", context, status=409 if overtaken else 422 if form.errors else 200
     )
@@ -149,8 +176,7 @@ def package(request: HttpRequest, pk: int = 0) -> HttpResponse:
 
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
-    ask_reader(request)
-    held = get_object_or_404(Package, pk=pk, retired_at=None)
+    held = get_object_or_404(_seen(ask_reader(request)), pk=pk)
     try:
         seen = row_number(request.POST.get("version", ""))
         packaging.retire_package(held, seen=seen, actor=Actor.of(request), now=clock.now())

@@ -174,7 +174,8 @@ def submit_package(request: HttpRequest, pk: int, package_id: int) -> HttpRespon
     """套餐报件: all its steps in one act."""
     user = person(request)
     project = get_object_or_404(Project.objects.visible_to(user), pk=pk)
-    held = get_object_or_404(Package, pk=package_id, retired_at=None)
+    offered = Package.objects.at(project.territory.path).filter(retired_at=None)
+    held = get_object_or_404(offered, pk=package_id)
     steps = packaging.to_submit(held, project, Actor.of(request))
     names = "、".join(step.permit.name for step in steps) or "没有了，都报过或不用办"
 

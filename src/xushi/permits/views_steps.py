@@ -20,7 +20,7 @@ from xushi.permits.expected import Detail, detail_of
 from xushi.permits.forms import ReasonForm, StepForm
 from xushi.permits.models import PermitStep, StepFile
 from xushi.permits.selectors import Steps
-from xushi.permits.selectors_catalogue import published
+from xushi.permits.selectors_catalogue import in_force
 from xushi.permits.selectors_services import of_project
 from xushi.permits.table import BY_VERB, refusal
 from xushi.permits.timeline import passed
@@ -70,7 +70,7 @@ def _page(
     today = local_day(now)
     found = selectors.steps_of(user, project, today)
     detail = detail_of(project, now) if found else None
-    drawn, newest = line(found, detail) if found else None, published()
+    drawn, newest = line(found, detail) if found else None, in_force().of_unit(project.territory_id)
     whole = Project.objects.visible_to(user).filter(pk=project.pk).exists()
     context: dict[str, Any] = {
         "project": project, "steps": found, "line": drawn, "detail": detail,

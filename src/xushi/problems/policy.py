@@ -7,7 +7,7 @@ from xushi.duties.models import Delegation
 from xushi.problems.models import Problem, Raising, unit_paths
 from xushi.problems.table import Who
 from xushi.registry.models import Project
-from xushi.units.districts import keeps_whole, own_district
+from xushi.units.districts import keeps, keeps_whole, own_district
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def can_keep_classes(user: "User") -> bool:
 
 def can_keep_classes_of(user: "User", district: Unit | None) -> bool:
     """None: the common ones."""
-    return keeps_whole(user) or (district is not None and own_district(user, Role.OFFICE) == district)
+    return keeps(user, district)
 
 
 def parts_of(user: "User | None", problem: Problem, today: date) -> set[Who]:

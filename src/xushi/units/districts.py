@@ -1,5 +1,6 @@
 """一棵树里几个区：谁管得到全部，一件事归哪个区、哪个重大办。"""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import QuerySet
@@ -53,6 +54,34 @@ def own_district(user: "User", *roles: str) -> Unit | None:
         if (not roles or held.role in roles) and held.scope.kind == Unit.Kind.DISTRICT:
             return None if is_whole(held.scope) else held.scope
     return None
+
+
+def keeps(user: "User", district: Unit | None) -> bool:
+    """Whether this person, as 区重大办, keeps what is a district's own; None: what all have in common."""
+    return keeps_whole(user) or (district is not None and own_district(user, Role.OFFICE) == district)
+
+
+def home_district(user: "User") -> Unit | None:
+    """The one district that a person has to do with, in whatever role; None where it is all of them or none."""
+    for held in user.appointments_in_force:
+        if is_whole(held.scope):
+            return None
+    found = (district_of(held.scope) for held in user.appointments_in_force)
+    return next((one for one in found if one is not None and not one.is_root), None)
+
+
+def of_others(units: Iterable[Unit], district: Unit) -> set[int]:
+    """Which of these units lie in a district that is neither this one, nor above it, nor within it. One query."""
+    known = Unit.objects.filter(kind=Unit.Kind.DISTRICT).values_list("path", flat=True)
+    here = above(district.path)
+    others = {path for path in known if path not in here and not path.startswith(district.path)}
+    return {one.pk for one in units if not others.isdisjoint(above(one.path))}
+
+
+def districts_below() -> list[Unit]:
+    """The districts of the tree, the root apart."""
+    below = Unit.objects.standing().filter(kind=Unit.Kind.DISTRICT, parent__isnull=False)
+    return list(below.order_by("path"))
 
 
 def district_of(unit: Unit) -> Unit | None:

@@ -35,6 +35,12 @@ class OwnedQuerySet(QuerySet[M]):
         return self.filter(seen)
 
 
+class VersionedQuerySet(OwnedQuerySet[M]):
+    def going(self) -> Any:
+        """What is gone by: without what a district has given up."""
+        return self.filter(given_up_at=None)
+
+
 class Owned(models.Model):
     """What a district may have of its own beside what all have in common."""
 
@@ -47,6 +53,15 @@ class Owned(models.Model):
         verbose_name="哪个区的",
         help_text="空：各区共用",
     )
+
+    class Meta:
+        abstract = True
+
+
+class OwnedVersion(Owned):
+    """One of several versions of what a district may have of its own, until it goes by the common one again."""
+
+    given_up_at = models.DateTimeField("不再用的时间", null=True, blank=True)
 
     class Meta:
         abstract = True
