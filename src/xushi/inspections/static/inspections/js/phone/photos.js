@@ -49,12 +49,14 @@
     }
   }
 
+  /* One canvas for all: each has a store of its own for the letters it drew, 25 KB that lie about long after it. */
+  let pen = null;
+
   /* A square of EDGE px with time, place and project written at its foot; the original is left as it is. */
   async function thumbOf(blob, lines) {
     const image = await pictureOf(blob);
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = EDGE;
-    const pen = canvas.getContext("2d");
+    pen = pen || document.createElement("canvas").getContext("2d");
+    pen.canvas.width = pen.canvas.height = EDGE; // which also wipes it
     const wide = image.naturalWidth || image.width, high = image.naturalHeight || image.height;
     const side = Math.min(wide, high);
     pen.drawImage(image, (wide - side) / 2, (high - side) / 2, side, side, 0, 0, EDGE, EDGE);
@@ -65,9 +67,7 @@
     pen.fillRect(0, 0, EDGE, 18 * lines.length + 6);
     pen.fillStyle = "#ffffff";
     lines.forEach((line, n) => pen.fillText(line, 5, 17 + 18 * n, EDGE - 10));
-    const thumb = await new Promise((ok) => canvas.toBlob(ok, "image/jpeg", 0.8));
-    canvas.width = canvas.height = 0; // what was drawn is let go at once, not some time
-    return thumb;
+    return new Promise((ok) => pen.canvas.toBlob(ok, "image/jpeg", 0.8)); // of what is drawn now
   }
 
   function stamp(form, photo) {
@@ -115,13 +115,19 @@
     slot.append(image);
   }
 
+  const got = new Map(); // by photo, how many of its bytes have gone since this page was opened
+  const EVERY = 500; // ms between two sayings of how far one is; each is a picture of the whole page to the browser
+
+  /* Nothing is written that stands there already: each writing lays the tile out anew, and there are 200 of them. */
   function say(tile, photo) {
-    const part = photo.state === "sending" && photo.offset ? " " + Math.floor((photo.offset / photo.size) * 100) + "%" : "";
-    tile.className = "phone-tile is-" + photo.state;
-    tile.title = photo.problem || photo.name;
-    tile.querySelector("[data-tile-word]").textContent = WORDS[photo.state] + part;
-    tile.querySelector("[data-tile-again]").hidden = photo.state !== "failed";
-    tile.querySelector("[data-tile-drop]").hidden = photo.state === "sent" || photo.state === "sending";
+    const offset = photo.state === "sending" ? got.get(photo.key) : 0;
+    const part = offset ? " " + Math.floor((offset / photo.size) * 100) + "%" : "";
+    const write = (node, name, value) => { if (node[name] !== value) node[name] = value; };
+    write(tile, "className", "phone-tile is-" + photo.state);
+    write(tile, "title", photo.problem || photo.name);
+    write(tile.querySelector("[data-tile-word]"), "textContent", WORDS[photo.state] + part);
+    write(tile.querySelector("[data-tile-again]"), "hidden", photo.state !== "failed");
+    write(tile.querySelector("[data-tile-drop]"), "hidden", photo.state === "sent" || photo.state === "sending");
   }
 
   /* The tiles of one place say what the store says; only what is new is drawn. */
@@ -141,9 +147,16 @@
     shown.forEach((tile) => tile.remove());
   };
 
+  let said = 0;
+
   /* One photo got further: its own tile says so, without reading all of them again. */
   phone.showTile = function (form, photo) {
+    got.set(photo.key, photo.offset);
+    const moment = Date.now();
+    if (photo.state === "sending" && moment - said < EVERY) return;
     const tile = form.querySelector('[data-tile="' + photo.key + '"]');
-    if (tile) say(tile, photo);
+    if (!tile) return;
+    said = moment;
+    say(tile, photo);
   };
 })();
