@@ -8,7 +8,7 @@
   const AGAIN = [5, 10, 20, 40, 80, 160, 300];
   const SKEW = 5 * 60 * 1000;
   const OFF = "phone-clock";
-  const EVERY = 1000; // ms between two readings of the whole store while it sends
+  const EVERY = 3000; // ms between two readings of the whole store while it sends
 
   /* ── small things kept beside the store; a WebView may have localStorage switched off ── */
   function kept(name, value) {

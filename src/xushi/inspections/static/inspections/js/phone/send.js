@@ -54,34 +54,40 @@
     await store.keepOutcome(outcome);
   }
 
+  /* A port whose other end is shut: what is handed to it is gone at once. */
+  const nobody = new MessageChannel();
+  nobody.port2.close();
+
   /* Looks at the bytes, then sends their memory away to nobody, which frees it at once: browsers leave hundreds of MB
      lying about before they clear up what is held no more, and buffer.transfer(0) makes that worse (measured). */
   async function withBytes(blob, look) {
     const buffer = await blob.arrayBuffer();
     try {
-      return await look(buffer);
+      return look(new Uint8Array(buffer));
     } finally {
-      const nobody = new MessageChannel();
       nobody.port1.postMessage(null, [buffer]);
-      nobody.port1.close();
-      nobody.port2.close();
     }
   }
 
-  /* Read once through, a piece at a time: the server is told what it has to have got in the end. */
-  async function hashOf(blob) {
-    const digest = phone.sha256();
+  /* Read once through, a piece at a time: what the server is told it has to have got in the end, and by where they
+     begin the checksums of the pieces. */
+  async function sumsOf(blob) {
+    const digest = phone.sha256(), pieces = new Map();
     for (let at = 0; at < blob.size; at += PIECE) {
-      await withBytes(blob.slice(at, at + PIECE), (bytes) => digest.add(new Uint8Array(bytes)));
+      pieces.set(at, await withBytes(blob.slice(at, at + PIECE), (bytes) => {
+        digest.add(bytes);
+        return phone.crc32(bytes);
+      }));
     }
-    return digest.hex();
+    return { sha256: digest.hex(), pieces };
   }
 
   async function sendPhoto(store, wire, photo, changed) {
     const moved = async (fields) => { await store.mark(photo.key, fields); changed(Object.assign(photo, fields)); };
     const blob = await store.blob(photo.key);
     if (!blob) return store.mark(photo.key, { state: "failed", problem: "手机里找不到这张照片的原件，请重拍。" });
-    const sha256 = photo.sha256 || (await hashOf(blob));
+    const sums = photo.sha256 ? { sha256: photo.sha256, pieces: new Map() } : await sumsOf(blob);
+    const sha256 = sums.sha256;
     await moved({ state: "sending", sha256 });
     const said = {
       key: photo.key, visit: photo.visit, finding: photo.finding || null, size: blob.size, sha256, video: photo.video,
@@ -91,22 +97,23 @@
     let at = await wire.post("uploads/", said);
     for (let wrong = 0; !at.done; ) {
       try {
-        at = at.offset < at.size ? await sendPiece(wire, path, blob, at.offset) : await wire.post(path + "finish/");
+        at = at.offset < at.size ? await sendPiece(wire, path, blob, at.offset, sums.pieces) : await wire.post(path + "finish/");
       } catch (failed) {
         if (failed.kind !== "again" || ++wrong > TRIES) throw failed;
         at = typeof failed.data.offset === "number"
           ? { offset: failed.data.offset, size: blob.size }
           : await wire.post("uploads/", said);
       }
-      if (!at.done) await moved({ offset: at.offset });
+      if (!at.done) changed(Object.assign(photo, { offset: at.offset })); // how far, the server keeps
     }
     await store.sent(photo.key);
     changed(Object.assign(photo, { state: "sent" }));
   }
 
-  async function sendPiece(wire, path, blob, offset) {
+  async function sendPiece(wire, path, blob, offset, sums) {
     const piece = blob.slice(offset, offset + PIECE); // sent from where it lies
-    return wire.piece(path, offset, piece, await withBytes(piece, (bytes) => phone.crc32(new Uint8Array(bytes))));
+    const sum = sums.has(offset) ? sums.get(offset) : await withBytes(piece, phone.crc32);
+    return wire.piece(path, offset, piece, sum);
   }
 
   /* Sends until nothing waits; changed() after each step, with the photo that moved. Throws a Failed that says why it

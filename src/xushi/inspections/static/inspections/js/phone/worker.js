@@ -11,7 +11,14 @@
     "<title>没有网络</title><p>没有网络，这一页还没有存到这部手机里。有信号时打开一次“今天要看的点”，以后没有信号也能用。" +
     "<p><a href='" + HOME + "'>回到今天要看的点</a>";
 
-  self.addEventListener("install", () => self.skipWaiting());
+  /* What is sent goes past this worker where a browser lets it be said: else each piece of each photo is told here too,
+     and what that leaves lying about is never cleared up while photos are sent. */
+  self.addEventListener("install", (event) => {
+    self.skipWaiting();
+    if (!event.addRoutes) return;
+    const past = ["POST", "PATCH"].map((requestMethod) => ({ condition: { requestMethod }, source: "network" }));
+    event.waitUntil(event.addRoutes(past).catch(() => {}));
+  });
   self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
   self.addEventListener("fetch", (event) => {
