@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def registry() -> Iterator[dict[str, list[str]]]:
     sample.calls.clear()
+    actions.load_reactions()
     kept = dict(actions._reactions)
     actions._reactions.clear()
     yield actions._reactions

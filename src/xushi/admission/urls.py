@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from xushi.admission import (
-    views_application,
-    views_apply,
-    views_decide,
-    views_desk,
-    views_promises,
-    views_standards,
-)
+from xushi.kit.late import pages
 
 app_name = "admission"
+views_application, views_apply, views_decide, views_desk, views_promises, views_standards = pages(
+    "xushi.admission",
+    "views_application",
+    "views_apply",
+    "views_decide",
+    "views_desk",
+    "views_promises",
+    "views_standards",
+)
 
 urlpatterns = [
     path("", views_desk.desk, name="desk"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("files/<int:pk>/", views_apply.file, name="file"),
     path("criteria/", views_standards.criteria, name="criteria"),
     path("criteria/<int:industry_id>/<int:year>/", views_standards.criterion, name="criterion"),
+    path("criteria/<int:industry_id>/give-up/", views_standards.give_up, name="give_up"),
     path("terms/", views_standards.terms, name="terms"),
     path("terms/reviewers/", views_standards.reviewers, name="reviewers"),
     path("sittings/", views_standards.plan, name="sittings"),

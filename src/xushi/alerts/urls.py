@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from xushi.alerts import views
+from xushi.kit.late import Pages
 
 app_name = "alerts"
+views = Pages("xushi.alerts.views")
 
 urlpatterns = [
     path("", views.alerts, name="list"),

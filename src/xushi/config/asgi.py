@@ -9,12 +9,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
 pages = get_asgi_application()
 
+from xushi.config.rooms import load_all  # noqa: E402 - models are there only from here on
 from xushi.config.threads import Threads  # noqa: E402
-from xushi.notices.views_live import live  # noqa: E402 - models are there only from here on
+from xushi.notices.views_live import live  # noqa: E402
 from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
 threads = Threads()
+load_all()
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:

@@ -7,4 +7,6 @@ class FlowConfig(AppConfig):
     verbose_name = "联动"
 
     def ready(self) -> None:
-        from xushi.flow import reactions  # noqa: F401 - registers the reactions
+        from xushi.journal.actions import react_in
+
+        react_in("xushi.flow.reactions")

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from xushi.home import views, views_bulk, views_city, views_cross, views_project, views_projects, views_wall
+from xushi.kit.late import pages
 
 app_name = "home"
+views, views_bulk, views_city, views_cross, views_project, views_projects, views_wall = pages(
+    "xushi.home",
+    "views",
+    "views_bulk",
+    "views_city",
+    "views_cross",
+    "views_project",
+    "views_projects",
+    "views_wall",
+)
 
 urlpatterns = [
     path("", views.home, name="home"),

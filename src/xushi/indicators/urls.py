@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from xushi.indicators import (
-    views,
-    views_desk,
-    views_handing,
-    views_month,
-    views_node,
-    views_reporting,
-    views_tasks,
-    views_territories,
-)
+from xushi.kit.late import pages
 
 app_name = "indicators"
+views, views_desk, views_handing, views_month, views_node, views_reporting, views_tasks, views_territories = (
+    pages(
+        "xushi.indicators",
+        "views",
+        "views_desk",
+        "views_handing",
+        "views_month",
+        "views_node",
+        "views_reporting",
+        "views_tasks",
+        "views_territories",
+    )
+)
 
 urlpatterns = [
     path("", views.board, name="board"),

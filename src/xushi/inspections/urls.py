@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from xushi.inspections import (
-    urls_phone,
+from xushi.inspections import urls_phone
+from xushi.kit.late import pages
+
+app_name = "inspections"
+(
     views_checklists,
     views_coverage,
     views_desk,
@@ -12,9 +15,17 @@ from xushi.inspections import (
     views_photo,
     views_plan,
     views_visit,
+) = pages(
+    "xushi.inspections",
+    "views_checklists",
+    "views_coverage",
+    "views_desk",
+    "views_finding",
+    "views_lists",
+    "views_photo",
+    "views_plan",
+    "views_visit",
 )
-
-app_name = "inspections"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_desk.desk, name="desk"),

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from xushi.inspections import views_phone, views_phone_uploads
+from xushi.kit.late import pages
+
+views_phone, views_phone_uploads = pages("xushi.inspections", "views_phone", "views_phone_uploads")
+
 
 urlpatterns: list[URLPattern] = [
     path("phone/", views_phone.phone, name="phone"),

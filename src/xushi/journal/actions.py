@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Protocol
 
 from django.db import models, transaction
@@ -12,6 +13,7 @@ from django.db import models, transaction
 from xushi.journal.models import Changes, Event, EventRow, Reaction, Unsealed
 from xushi.kit.bulk import insert_all, maker
 
+_modules: list[str] = []  # that register reactions, loaded when the first event is written
 _reactions: dict[str, list[str]] = {}
 _by_steps: set[str] = set()
 _whole: ContextVar[Event | None] = ContextVar("whole", default=None)
@@ -74,6 +76,19 @@ def react_to(
     return register
 
 
+def react_in(module: str) -> None:
+    """Name a module that registers reactions. It reaches into every room, so that it is loaded when the first event is
+    written: who only reads need not have it."""
+    if module not in _modules:
+        _modules.append(module)
+
+
+def load_reactions() -> None:
+    """Have every reaction registered; another thread that is still loading them is waited for."""
+    for module in _modules:
+        import_module(module)
+
+
 def goes_by_steps(name: str) -> bool:
     return name in _by_steps
 
@@ -128,6 +143,7 @@ def record(
 
 
 def _attach(event: Event, rows: Iterable[RowChange], verb: str, now: datetime) -> None:
+    load_reactions()
     make = maker(EventRow)
     insert_all(
         [

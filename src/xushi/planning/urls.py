@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from xushi.planning import views_declared, views_programme, views_reserve
+from xushi.kit.late import pages
 
 app_name = "planning"
+views_declared, views_programme, views_reserve = pages(
+    "xushi.planning", "views_declared", "views_programme", "views_reserve"
+)
 
 urlpatterns = [
     path("", views_reserve.index, name="index"),

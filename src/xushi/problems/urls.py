@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from xushi.problems import views_desk, views_problem, views_report
+from xushi.kit.late import pages
 
 app_name = "problems"
+views_desk, views_problem, views_report = pages(
+    "xushi.problems", "views_desk", "views_problem", "views_report"
+)
 
 urlpatterns = [
     path("", views_desk.desk, name="desk"),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from xushi.registry import views, views_lists, views_plans
+from xushi.kit.late import pages
 
 app_name = "registry"
+views, views_lists, views_plans = pages("xushi.registry", "views", "views_lists", "views_plans")
 
 urlpatterns = [
     path("new/", views.new, name="new"),

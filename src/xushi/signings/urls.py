@@ -1,8 +1,9 @@
 from django.urls import path
 
-from xushi.signings import views_desk, views_event, views_signing
+from xushi.kit.late import pages
 
 app_name = "signings"
+views_desk, views_event, views_signing = pages("xushi.signings", "views_desk", "views_event", "views_signing")
 urlpatterns = [
     path("", views_desk.index, name="index"),
     path("export/", views_desk.export, name="export"),

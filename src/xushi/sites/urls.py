@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from xushi.sites import views_camera, views_keep, views_lists, views_standstill, views_timelapse, views_wall
-from xushi.sites.views_ticket import live_ticket
+from xushi.kit.late import pages
 
 app_name = "sites"
+views_camera, views_keep, views_lists, views_standstill, views_ticket, views_timelapse, views_wall = pages(
+    "xushi.sites",
+    "views_camera",
+    "views_keep",
+    "views_lists",
+    "views_standstill",
+    "views_ticket",
+    "views_timelapse",
+    "views_wall",
+)
 
 urlpatterns = [
     path("", views_wall.wall, name="wall"),
@@ -30,5 +39,5 @@ urlpatterns = [
     path("cameras/<int:pk>/test/", views_keep.test, name="test"),
     path("cameras/<int:pk>/mask/", views_keep.mask, name="mask"),
     path("cameras/<int:pk>/switch/", views_keep.switch, name="switch"),
-    path("cameras/<int:pk>/ticket/", live_ticket, name="ticket"),
+    path("cameras/<int:pk>/ticket/", views_ticket.live_ticket, name="ticket"),
 ]

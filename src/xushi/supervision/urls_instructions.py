@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from xushi.supervision import views_instructions as views
+from xushi.kit.late import Pages
+
+views = Pages("xushi.supervision.views_instructions")
+
 
 urlpatterns = [
     path("instructions/", views.instructions, name="instructions"),

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from xushi.supervision import views_meeting as one
-from xushi.supervision import views_meeting_moving as views_moving
-from xushi.supervision import views_meetings as views
+from xushi.kit.late import pages
+
+one, views_moving, views = pages(
+    "xushi.supervision", "views_meeting", "views_meeting_moving", "views_meetings"
+)
+
 
 urlpatterns = [
     path("meetings/", views.meetings, name="meetings"),

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from xushi.supervision import views_drafts, views_order, views_orders, views_units
+from xushi.kit.late import pages
+
+views_drafts, views_order, views_orders, views_units = pages(
+    "xushi.supervision", "views_drafts", "views_order", "views_orders", "views_units"
+)
+
 
 urlpatterns = [
     path("orders/", views_orders.orders, name="orders"),
