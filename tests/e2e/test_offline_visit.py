@@ -119,6 +119,30 @@ def test_logged_out_meanwhile_and_another_person_on_the_phone(
     holds_once(visit, pictures)
 
 
+SLOW_QUEUE = """() => {
+  const quick = xushiPhone.queue;
+  xushiPhone.queue = async (store) => {
+    const read = await quick(store);
+    await new Promise((ok) => setTimeout(ok, 2000));
+    return read;
+  };
+}"""
+
+
+def test_handed_over_while_it_looks_what_to_send(
+    handset: Phone, visit: Visit, seer: User, pictures: list[bytes]
+) -> None:
+    phone = handset(service_workers="block")
+    page = ready(sign_in(phone.page(), seer, address(visit)))
+    look(page, pictures)
+    page.evaluate(SLOW_QUEUE)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(300)  # the queue has been read, and nothing was in it
+    hand_over(page)
+    all_sent(page, 3)
+    holds_once(visit, pictures)
+
+
 def test_what_others_wrote_meanwhile_is_shown_beside_ours(
     handset: Phone, visit: Visit, seer: User, town: Town, pictures: list[bytes]
 ) -> None:

@@ -192,7 +192,7 @@
     }
     await settle(store);
     const wire = phone.wireOf(who, root.dataset.home);
-    let form = null, timer = null, due = null, step = 0, running = false;
+    let form = null, timer = null, due = null, step = 0, running = false, asked = false;
     const all = () => { due = null; tell(store); if (form) form.refresh(); };
     /* The photo that moved says so at once; to read the whole store at each piece of each of 200 costs more memory than
        the photos. */
@@ -201,7 +201,9 @@
       if (!due) due = setTimeout(all, EVERY);
     };
 
+    /* Asked while it sends, it looks once more at the end: what is handed over after the queue was read is not in it. */
     async function send() {
+      asked = running;
       if (running) return;
       running = true;
       clearTimeout(timer);
@@ -220,6 +222,7 @@
         clearTimeout(due);
         all();
       }
+      if (asked) again = 1;
       if (again) timer = setTimeout(send, again * 1000);
     }
     const now = () => { step = 0; if (phone.sync) phone.sync(); return send(); };
