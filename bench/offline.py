@@ -4,11 +4,14 @@
     XUSHI_HOME=var/bench XUSHI_NOW=2018-09-12T08:30 xushi serve --port 8142
     python bench/offline.py http://127.0.0.1:8142 账号 密码 [张数]
 
-Prints the largest JS heap (CDP Performance.getMetrics) and the largest memory of the page's process (/proc, PSS,
-looked at twenty times a second) while queueing and while sending, of that what is neither the browser's program nor
-its libraries and fonts (anonymous and shared memory), also what that is above the page when it was opened, and how
-fast it went. An empty tab of this Chromium has about 80 MB, 40 of them its program; of what several browsers on one
-machine share, each is told its part, so let no other run beside it.
+Prints the largest memory of the page's process (/proc, looked at twenty times a second) of an empty tab, of the page
+when it is opened, while it queues and while it sends, counted four ways:
+RSS: all that is mapped in, with the browser's program and libraries, which its other processes have too;
+PSS: of what several processes share, this one's part; other browsers on the machine make it smaller;
+own: what no other process has;
+not program: anonymous and shared memory, so neither the browser's program nor libraries nor fonts.
+And the largest JS heap (CDP Performance.getMetrics), and how fast it went. The driver asks little and seldom: what it
+asks of the page lies about in the page's memory. That it is attached at all (each request noted) is counted in.
 """
 
 import io
@@ -22,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 MB = 1024 * 1024
 SIZE = 4 * MB
@@ -41,18 +44,25 @@ def photos(folder: Path, count: int) -> list[str]:
     return paths
 
 
-def memory(page_process: int) -> tuple[float, float]:
-    """MB that this process has to itself, its share of what it shares included; and of that what is no file."""
+def memory(page_process: int) -> dict[str, float]:
+    """MB of this process by the way they are counted; empty when there is none."""
     try:
         text = Path(f"/proc/{page_process}/smaps_rollup").read_text()
     except OSError:
-        return 0.0, 0.0
-    told = {name: int(kb) / 1024 for name, kb in re.findall(r"^(Pss\w*):\s+(\d+) kB", text, re.MULTILINE)}
-    return told.get("Pss", 0.0), told.get("Pss_Anon", 0.0) + told.get("Pss_Shmem", 0.0)
+        return {}
+    told = {name: int(kb) / 1024 for name, kb in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
+    if "Rss" not in told:
+        return {}
+    return {
+        "RSS": told["Rss"],
+        "PSS": told["Pss"],
+        "独占": told["Private_Clean"] + told["Private_Dirty"],
+        "不是程序的": told["Pss_Anon"] + told["Pss_Shmem"],
+    }
 
 
 def pss(page_process: int) -> float:
-    return memory(page_process)[0]
+    return memory(page_process).get("PSS", 0.0)
 
 
 def renderer(profile: str) -> int:
@@ -79,35 +89,35 @@ def renderer(profile: str) -> int:
 class Watch:
     """The largest heap and process seen so far; the process is looked at all the time, the heap when asked."""
 
-    def __init__(self, session: Any, process: int) -> None:
+    def __init__(self, process: int, session: Any = None) -> None:
         self.session, self.process = session, process
-        self.heap = self.memory = self.own = self.empty = self.empty_own = 0.0
+        self.heap = 0.0
+        self.most: dict[str, float] = {}
         threading.Thread(target=self.follow, daemon=True).start()
 
     def follow(self) -> None:
-        while True:
-            whole, own = memory(self.process)
-            self.memory, self.own = max(self.memory, whole), max(self.own, own)
+        while told := memory(self.process):
+            for way, mb in told.items():
+                self.most[way] = max(self.most.get(way, 0.0), mb)
             time.sleep(0.05)
 
     def look(self) -> None:
         told = {row["name"]: row["value"] for row in self.session.send("Performance.getMetrics")["metrics"]}
         self.heap = max(self.heap, told["JSHeapUsedSize"] / MB)
 
-    def opened(self) -> None:
-        self.look()
-        self.empty, self.empty_own = self.memory, self.own
-        print(
-            f"打开时：JS堆{self.heap:.1f}MB，页面进程{self.memory:.0f}MB，其中不是程序的{self.own:.0f}MB",
-            flush=True,
-        )
+    def said(self, what: str, pace: str = "") -> None:
+        ways = "，".join(f"{way}{mb:.0f}" for way, mb in self.most.items())
+        print(f"{what}：页面进程最多（MB）{ways}；JS堆{self.heap:.1f}{pace}", flush=True)
+        self.heap, self.most = 0.0, {}
 
-    def said(self, what: str, seconds: float, count: int) -> None:
-        pace = f"{seconds:.0f}秒，每秒{count * 4 / seconds:.1f}MB"
-        whole = f"页面进程最多{self.memory:.0f}MB（比打开时多{self.memory - self.empty:.0f}MB）"
-        own = f"其中不是程序的{self.own:.0f}MB（多{self.own - self.empty_own:.0f}MB）"
-        print(f"{what}：JS堆最多{self.heap:.1f}MB，{whole}，{own}，{pace}", flush=True)
-        self.heap = self.memory = self.own = 0.0
+
+def pace(began: float, count: int) -> str:
+    seconds = time.monotonic() - began
+    return f"；{seconds:.0f}秒，每秒{count * SIZE / MB / seconds:.1f}MB"
+
+
+def tiles(page: Page, more: str = "") -> int:
+    return int(page.evaluate(f"document.querySelectorAll('[data-visit-photos] [data-tile]{more}').length"))
 
 
 def main(home: str, name: str, password: str, count: int = 200) -> None:
@@ -118,6 +128,9 @@ def main(home: str, name: str, password: str, count: int = 200) -> None:
             base_url=home, viewport={"width": 390, "height": 844},
         )  # fmt: skip
         page = context.pages[0]
+        empty = Watch(renderer(profile))
+        page.wait_for_timeout(3000)
+        empty.said("空的标签")
         page.goto("/inspections/phone/")
         page.get_by_label("账号").fill(name)
         page.get_by_label("密码").fill(password)
@@ -126,30 +139,29 @@ def main(home: str, name: str, password: str, count: int = 200) -> None:
         page.locator("body[data-phone-ready]").wait_for()
         session = context.new_cdp_session(page)
         session.send("Performance.enable")
-        watch = Watch(session, renderer(profile))
+        watch = Watch(renderer(profile), session)
         page.wait_for_timeout(3000)
-        watch.opened()
+        watch.look()
+        watch.said("打开时")
         context.set_offline(True)
         began = time.monotonic()
         paths = photos(Path(profile), count)
         take = page.locator("[data-visit-photos] [data-take]").last
         for start in range(0, count, 10):
             take.set_input_files(paths[start : start + 10])
-            while page.locator("[data-visit-photos] [data-tile]").count() < min(start + 10, count):
-                watch.look()
+            while tiles(page) < min(start + 10, count):
                 page.wait_for_timeout(200)
-        watch.said(f"离线收{count}张", time.monotonic() - began, count)
+            watch.look()
+        watch.said(f"离线收{count}张", pace(began, count))
         page.locator("[name=unsigned_reason]").fill("测内存")
         page.locator("[data-phone-done]").click()
         page.wait_for_timeout(2000)
         context.set_offline(False)
         began = time.monotonic()
-        while (
-            sent := page.locator(".phone-tile.is-sent").count()
-        ) < count and time.monotonic() - began < 1800:
+        while (sent := tiles(page, ".is-sent")) < count and time.monotonic() - began < 1800:
             watch.look()
-            page.wait_for_timeout(500)
-        watch.said(f"联网传完{sent}张", time.monotonic() - began, sent)
+            page.wait_for_timeout(1000)
+        watch.said(f"联网传完{sent}张", pace(began, sent))
         context.close()
     shutil.rmtree(profile, ignore_errors=True)
 
