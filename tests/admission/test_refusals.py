@@ -48,6 +48,7 @@ PAGES = (
     Page("admission:criteria", (), READERS, OFFICE, {"name": "假的"}),
     Page("admission:criterion", ("industry", 2018), READERS, OFFICE, {"investment_per_mu": "1", "reason": "x"}),
     Page("admission:terms", (), OFFICE, OFFICE, {"opinion_days": "9", "reason": "x"}),
+    Page("admission:give_up", ("industry",), writes=OFFICE),
     Page("admission:reviewers", (), writes=OFFICE, body={"units": "1"}),
     Page("admission:sittings", (), READERS, OFFICE, {"at": "2018-12-01T14:00"}),
     Page("admission:sitting", ("sitting",), READERS),

@@ -89,9 +89,10 @@ def _new(i: int, row: ApplicationInput, actor: Actor, now: datetime) -> Applicat
 def _columns(i: int, row: ApplicationInput, by: User | None, now: datetime) -> dict[str, Any]:
     """What the row says, by the columns of an application; Refused where what it names is not there."""
     territory = Unit.objects.standing().filter(pk=row.territory, kind__in=Unit.TERRITORY_KINDS).first()
-    industry = Industry.objects.filter(pk=row.industry, retired=False).first()
+    here = Industry.objects.at(territory.path) if territory else Industry.objects.all()
+    industry = here.filter(pk=row.industry, retired=False).first()
     category = Category.objects.filter(code=row.category).first()
-    criteria = set_for(industry, local_day(now).year) if industry else None
+    criteria = set_for(industry, local_day(now).year, territory) if industry else None
     problems = []
     if territory is None or (by is not None and not policy.can_apply_in(by, territory)):
         problems.append(RowProblem(i, "territory", "请选本单位所在的街道、场或园区。"))
@@ -211,7 +212,7 @@ def send_for_opinions(
     new = [unit for unit in units if unit.pk not in held]
     if not new:
         raise Refused([RowProblem(0, "units", "所选单位都已经在答复，请选还没请过的。")])
-    limit, was = terms_now().opinion_days, application.label
+    limit, was = terms_now(application.territory).opinion_days, application.label
     due = calendar().deadline(now, limit)
     opinions = [
         Opinion(application=application, unit=unit, asked_at=now, limit_days=limit, due_at=due)
@@ -257,7 +258,7 @@ def _verdict(holds: bool | None) -> str:
 def renew_criteria(seen: Seen, *, actor: Actor, now: datetime) -> Application:
     """改用新门槛: the version that is in force now; Refused where it is measured by that already."""
     [application] = acting.taken(seen, _keeps, "renew", actor)
-    newest = set_for(application.industry, local_day(now).year)
+    newest = set_for(application.industry, local_day(now).year, application.territory)
     if newest is None or newest.pk == application.criteria_id:
         raise Refused([RowProblem(0, "criteria", f"“{application}”用的已经是现行的{application.criteria}。")])
     was, old = application.label, str(application.criteria)

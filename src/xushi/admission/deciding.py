@@ -41,7 +41,7 @@ def decide(seen: Seen, row: DecisionInput, *, actor: Actor, now: datetime) -> De
     is decided.
     """
     [application] = acting.taken(seen, _keeps, "decide", actor)
-    terms = terms_now()
+    terms = terms_now(application.territory)
     _settle_opinions(application, terms, now)
     agreed = row.agreed or application.numbers
     scored = application.scored(agreed)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from xushi.admission.measures import COMPUTED, JUDGED, Item, Measure, Numbers, threshold_of
 from xushi.admission.models import Application, Industry, Sitting
@@ -23,6 +24,7 @@ from xushi.core.months import Month
 from xushi.kit.uploads import Files
 from xushi.registry.models import Category
 from xushi.units.models import Unit
+from xushi.units.tree import above
 
 CONDITIONS = 6
 
@@ -102,7 +104,9 @@ class ApplicationForm(AmountsForm):
         for item in Item:
             self.fields[item.value] = amount(item, required=item not in (Item.ENERGY, Item.RND))
         self.fields["land"].help_text = "租用厂房不占地的填0"
-        industries = Industry.objects.filter(retired=False, sets__isnull=False).distinct().order_by("pk")
+        here = {path for one in territories for path in above(one.path)}
+        known = Industry.objects.filter(Q(district=None) | Q(district__path__in=here), retired=False)
+        industries = known.filter(sets__isnull=False).distinct().order_by("pk")
         choices(
             self, "industry", [(one.pk, f"{one}{'（主导）' if one.leading else ''}") for one in industries]
         )

@@ -15,6 +15,7 @@ from xushi.kit.fields import MonthField
 from xushi.registry.models import Category, Project
 from xushi.signings.models import Signing
 from xushi.units.models import Unit
+from xushi.units.owned import Owned, OwnedQuerySet, OwnedVersion, VersionedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -25,24 +26,33 @@ OPEN_NOW = Q(state__in=sorted(state.value for state in OPEN))
 WAITING_NOW = Q(state__in=sorted(state.value for state in WAITING))
 
 
-class Industry(models.Model):
-    """行业: what the thresholds are set by; leading: one of the district's leading industries."""
+class Industry(Owned):
+    """行业: what the thresholds are set by, common or a district's own; leading: one of its leading industries."""
 
     code = models.SlugField("代号", max_length=40, unique=True)
-    name = models.CharField("名称", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=40)
     leading = models.BooleanField("主导产业", default=False)
     retired = models.BooleanField("停用", default=False)
+
+    objects: ClassVar[Any] = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "准入行业"
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(district=None), name="common_industry_once"),
+            models.UniqueConstraint(fields=["district", "name"], name="industry_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class CriterionSet(models.Model):
-    """门槛: of an industry from a year on, until a later one; a version is never changed once published."""
+class CriterionSet(OwnedVersion):
+    """门槛: of an industry from a year on, until a later one; a version is never changed once published.
+
+    A district's own go before the common ones.
+    """
 
     industry = models.ForeignKey(Industry, models.PROTECT, related_name="sets", verbose_name="行业")
     year = models.PositiveSmallIntegerField("年度")
@@ -52,15 +62,25 @@ class CriterionSet(models.Model):
     by_name = models.CharField("当时姓名", max_length=60)
     at = models.DateTimeField("发布时间")
 
+    objects: ClassVar[Any] = VersionedQuerySet.as_manager()
+
     class Meta:
         verbose_name = "准入门槛"
         ordering = ["industry", "-year", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["industry", "year", "version"], name="criteria_version_once")
+            models.UniqueConstraint(
+                fields=["industry", "year", "version"],
+                condition=Q(district=None),
+                name="criteria_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["industry", "year", "version", "district"], name="district_criteria_version_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.industry}{self.year}年门槛第{self.version}版"
+        whose = self.district.name if self.district else ""
+        return f"{whose}{self.industry}{self.year}年门槛第{self.version}版"
 
     @property
     def standards(self) -> list[Standard]:
@@ -94,8 +114,8 @@ class Criterion(models.Model):
         return Standard(Measure(self.measure), self.threshold, self.words)
 
 
-class ReviewTerms(models.Model):
-    """会审规则: the newest row is in force; one row per change."""
+class ReviewTerms(OwnedVersion):
+    """会审规则: the newest row is in force, a district's own before the common ones; one row per change."""
 
     opinion_days = models.PositiveSmallIntegerField("部门答复期限")
     grace_days = models.PositiveSmallIntegerField("逾期满几天按规则计")
@@ -106,6 +126,8 @@ class ReviewTerms(models.Model):
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="谁")
     by_name = models.CharField("当时姓名", max_length=60)
     at = models.DateTimeField("时间")
+
+    objects: ClassVar[Any] = VersionedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "会审规则"
@@ -121,15 +143,21 @@ class ReviewTerms(models.Model):
         )
 
 
-class Reviewer(models.Model):
-    """平时请谁答: the units offered first when an application is sent for opinions."""
+class Reviewer(Owned):
+    """平时请谁答: the units offered first when an application is sent; a district's own before the common."""
 
-    unit = models.OneToOneField(Unit, models.PROTECT, related_name="+", verbose_name="单位")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位")
     place = models.PositiveSmallIntegerField("次序")
+
+    objects: ClassVar[Any] = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "答复单位"
         ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(district=None), name="common_reviewer_once"),
+            models.UniqueConstraint(fields=["district", "unit"], name="reviewer_once"),
+        ]
 
     def __str__(self) -> str:
         return str(self.unit)

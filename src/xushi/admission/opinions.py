@@ -9,7 +9,7 @@ from django.db import transaction
 from xushi.admission import acting, policy
 from xushi.admission.models import Application, Opinion
 from xushi.admission.rules import Terms, is_silent
-from xushi.admission.standards import terms_now
+from xushi.admission.standards import terms_book
 from xushi.admission.table import GIVEN, Answer, State
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
@@ -82,17 +82,20 @@ def _write(opinion: Opinion, answer: Answer, words: str, *, actor: Actor, now: d
 @transaction.atomic
 def count_silent(now: datetime) -> int:
     """Every day: who has let deadline and grace pass is counted by the rule, and named as such."""
-    terms, days, today = terms_now(), calendar(), local_day(now)
+    book, days, today = terms_book(), calendar(), local_day(now)
     late = Opinion.objects.filter(
         answer=Answer.WAITING, due_at__lt=now, application__state=State.REVIEWING
     ).order_by("application", "pk")
     due = [
-        (one.application_id, one.pk) for one in late if is_silent(local_day(one.due_at), today, terms, days)
+        (one.application_id, one.pk)
+        for one in late.select_related("application")
+        if is_silent(local_day(one.due_at), today, book.of_unit(one.application.territory_id), days)
     ]
     for pk in dict.fromkeys(application for application, _ in due):
         rows = Application.objects.select_for_update(of=("self",)).select_related(*acting.RELATED)
         application = rows.get(pk=pk)
         if application.status == State.REVIEWING:
+            terms = book.of_unit(application.territory_id)
             silence(application, terms, terms.silent_words, now=now, only=[key for _, key in due])
     return len(due)
 

@@ -132,14 +132,14 @@ def votes_text(decision: Decision) -> str:
 
 def build(application: Application, now: datetime) -> ApplicationPage:
     """The whole page; application comes with its criteria and claims prefetched."""
-    today, days, terms = local_day(now), calendar(), terms_now()
+    today, days, terms = local_day(now), calendar(), terms_now(application.territory)
     opinions: Sequence[Opinion] = list(application.opinions.select_related("unit__successor").order_by("pk"))
     numbers: Numbers = application.numbers
     scored = application.scored()
     middles = selectors.medians(today.year)
     decision = application.decisions.order_by("-at", "-pk").first()
     decided = decision if decision and not application.is_open else None
-    newest = set_for(application.industry, today.year) if application.is_open else None
+    newest = set_for(application.industry, today.year, application.territory) if application.is_open else None
     silent = f"满{terms.grace_days}天{terms.silence.label}"
     return ApplicationPage(
         application=application,

@@ -88,7 +88,7 @@ def of_project(user: "User", project: Project, this_year: int) -> Standing | Non
     found = rows.prefetch_related("promises__deliveries", "promises__breaches").first()
     if found is None:
         return None
-    terms = terms_now()
+    terms = terms_now(project.territory)
     return Standing(found, [line_of(one, terms, this_year) for one in found.promises.all()])
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from xushi.admission.models import Application, Opinion
 from xushi.guarantees.policy_units import paths_of
-from xushi.units.districts import keeps_whole, overseen_by_office
+from xushi.units.districts import keeps, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def can_keep(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
 
 
-def can_set_standards(user: "User") -> bool:
-    """门槛、规则: the office, of all districts."""
-    return keeps_whole(user)
+def can_set_standards(user: "User", district: Unit | None = None) -> bool:
+    """门槛、规则: a district's own by its office, the common ones by the office of all."""
+    return keeps(user, district)
 
 
 def can_change(user: "User", application: Application) -> bool:

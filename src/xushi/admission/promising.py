@@ -94,7 +94,7 @@ def check_delivery(
     source = acting.need(source, "写明依据，如“税务局2020年入库数”。", "source")[:200]
     promises = {one.pk: one for one in held.promises.select_for_update().order_by("pk")}
     refuse(_wrong(rows, promises, year, local_day(now)))
-    terms = terms_now()
+    terms = terms_now(held.territory)
     made, changes = [], {}
     for row in rows:
         promise = promises[row.promise]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from xushi.admission.measures import MILLI, Measure
 from xushi.admission.models import (
@@ -25,6 +25,7 @@ from xushi.admission.scoring import median_reached
 from xushi.admission.table import IN, Answer, State
 from xushi.core.text import row_number
 from xushi.guarantees.policy_units import answered_for
+from xushi.units.districts import district_of, of_others
 from xushi.units.models import Unit
 
 if TYPE_CHECKING:
@@ -161,13 +162,20 @@ def offered_units(application: Application) -> list[Unit]:
     kinds = (Unit.Kind.DEPARTMENT, *Unit.TERRITORY_KINDS)
     asked = set(application.opinions.values_list("unit", flat=True))
     usual = usual_units(application)
-    rest = Unit.objects.standing().filter(kind__in=kinds).order_by("path")
+    standing = list(Unit.objects.standing().filter(kind__in=kinds).order_by("path"))
+    district = district_of(application.territory)
+    others = of_others(standing, district) if district else set()
+    rest = [unit for unit in standing if unit.pk not in others]
     every = [*usual, *(unit for unit in rest if unit not in usual)]
     return [unit for unit in every if unit.pk not in asked]
 
 
 def usual_units(application: Application) -> list[Unit]:
-    rows = Reviewer.objects.select_related("unit").filter(unit__dissolved_on=None)
+    """Those the district of its territory names, else the common ones."""
+    nearest = F("district__path").desc(nulls_last=True)
+    known = Reviewer.objects.at(application.territory.path).order_by(nearest, "place", "pk")
+    found = list(known.select_related("unit").filter(unit__dissolved_on=None))
+    rows = [one for one in found if one.district_id == found[0].district_id]
     return [*(one.unit for one in rows if one.unit_id != application.territory_id), application.territory]
 
 

@@ -38,12 +38,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         wanted, odd = Wanted(), str(wrong)
     counts = selectors.tab_counts(user)
     page = selectors.page_of(user, wanted, now)
+    seen = Industry.objects.seen_from(held.scope for held in user.appointments_in_force)
     context = {
         "wanted": wanted, "odd": odd, "now": now, "today": local_day(now), "page": page,
         "rows": [comparing.listed(one) for one in page.object_list],
         "tabs": [(tab, label, counts[tab]) for tab, (label, _) in TABS.items()], "counts": counts,
         "owed": selectors.owed_opinions(user).count(), "sittings": selectors.coming_sittings(now),
-        "industries": list(Industry.objects.filter(retired=False)), "query": request.GET.urlencode(),
+        "industries": list(seen.filter(retired=False)), "query": request.GET.urlencode(),
         "territories": list(Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).order_by("path")),
         "may_apply": policy.is_applicant(user), "office": policy.can_keep(user), "most": MOST_BESIDE,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xushi.admission import performing, policy, promising, selectors
 from xushi.admission.models import Application, Breach, Promise
 from xushi.admission.promising import DeliveryInput
-from xushi.admission.standards import terms_now
+from xushi.admission.standards import terms_book, terms_now
 from xushi.admission.table import IN
 from xushi.admission.views_apply import lay_on
 from xushi.admission.views_desk import ask_reader
@@ -23,6 +23,8 @@ from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Refused
 from xushi.units.access import person
+from xushi.units.districts import home_district
+from xushi.units.inherited import COMMON
 
 
 class CheckForm(Form):
@@ -63,10 +65,15 @@ def promises(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), today)
     found = selectors.promises_due(user, year)
     page = Paginator(found, selectors.PER_PAGE).get_page(request.GET.get("page"))
-    terms = terms_now()
+    book = terms_book()
+    home = home_district(user)
+    terms = book.of(home.path if home else COMMON)
     context = {
         "year": year, "years": range(today.year + 1, today.year - 5, -1), "page": page, "terms": terms, "today": today,
-        "rows": [performing.standing_of(one, year, terms, today.year) for one in page.object_list],
+        "rows": [
+            performing.standing_of(one, year, book.of_unit(one.territory_id), today.year)
+            for one in page.object_list
+        ],
         "breaches": performing.open_breaches(user), "office": policy.can_keep(user),
     }  # fmt: skip
     return render(request, "admission/promises.html", context)
@@ -107,7 +114,7 @@ def check(request: HttpRequest, pk: int, year: int) -> HttpResponse:
             return redirect("admission:application", pk)
     context = {
         "held": held, "year": year, "form": form, "due": due, "today": today, "may": policy.can_change(user, held),
-        "lines": performing.lines_of(held, due, terms_now(), today.year),
+        "lines": performing.lines_of(held, due, terms_now(held.territory), today.year),
         "invested": performing.invested(held, year) if held.project_id else None,
     }  # fmt: skip
     return render(request, "admission/check.html", context, status=422 if form.errors else 200)
