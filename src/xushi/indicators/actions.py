@@ -51,8 +51,10 @@ def observe(
     problems = [problem for row in rows for problem in _wrong(row)] + _twice(rows)
     if problems:
         raise Refused(*problems)
-    wanted = Indicator.objects.filter(pk__in={row.indicator for row in rows})
-    indicators = {one.pk: one for one in wanted.select_related("group", "lead")}
+    # who reports for the same indicator meanwhile waits, and then replaces this figure instead of standing beside it
+    wanted = Indicator.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    asked = wanted.filter(pk__in={row.indicator for row in rows}).select_related("group", "lead")
+    indicators = {one.pk: one for one in asked}
     if len(indicators) < len({row.indicator for row in rows}):
         raise refuse("", "有的指标不在库里，请从名单里选。")
     _ask_reporter(actor, rows, indicators)
