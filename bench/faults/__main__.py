@@ -11,6 +11,8 @@ done, the journal does not verify, or somebody got an answer that was no sentenc
 import argparse
 import json
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.faults import work
+from bench.faults import closings, work
 from bench.faults.memory import Memory
 from bench.faults.place import ROOT, Place
 from bench.faults.store import Postgres, Sqlite
@@ -56,6 +58,9 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=12, help="kills between two faults of another kind")
     parser.add_argument("--cold", action="store_true", help="every restart begins with Python, as in use")
     parser.add_argument("--look", type=int, default=100, help="kills after which all is counted and verified")
+    parser.add_argument(
+        "--log", default="", help="where what the processes printed is kept; else it goes at the end"
+    )
     parser.add_argument("--most", type=float, default=0, help="seconds after which the killing ends anyway")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
@@ -68,6 +73,8 @@ def main() -> int:
                 result = run(place, store, bounded, options)
             finally:
                 place.stop()
+                if options.log:
+                    shutil.copy(place.log.name, options.log)
     finally:
         store.stop()
     print(json.dumps(result, ensure_ascii=False, indent=1))
@@ -191,7 +198,7 @@ def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[l
         one, desk, mine = person(n, held["session"]), person(n + 50, told["office"]), held["projects"]
         made.append(
             [
-                lambda one=one, mine=mine: work.report(one, mine),
+                *[lambda one=one, mine=mine: work.report(one, mine)] * 4,
                 lambda one=one, mine=mine: work.problem(one, mine[0]["pk"], tuple(told["kind"])),
                 # reporting a problem takes the draft of its project with it: who has one project writes no draft
                 lambda one=one, mine=mine: work.draft(one, mine[-1]["pk"]) if len(mine) > 1 else None,
@@ -199,7 +206,7 @@ def _people(url: str, told: dict[str, Any], memory: Memory, seed: int) -> list[l
                 lambda desk=desk: work.bring_in(desk, told["town"]),
             ]
         )
-    made.append([lambda: work.close(office, told["returned"])])
+    made.append([lambda: closings.office(office, told["returned"])])
     made.append([lambda: work.read(leader), lambda: work.score(leader)])
     made.append([lambda: work.observe(measurer, told["air"]), lambda: work.score(measurer)])
     return made
@@ -213,7 +220,7 @@ def _at_work(acts: list[Callable[[], None]], memory: Memory, stop: threading.Eve
         except work.Lost:
             time.sleep(1)
         except work.Refused as refused:
-            memory.heard(f"refused: {str(refused)[:160]}")
+            memory.heard(f"refused: {re.sub(r'/[0-9a-f]*[0-9][0-9a-f]*(?=/)', '/N', str(refused))[:160]}")
             time.sleep(0.2)
         time.sleep(0.05)
 
@@ -222,7 +229,8 @@ def _checked(place: Place, memory: Memory, indicator: int) -> dict[str, Any]:
     kept = {
         "reports": {pk: sorted(may) for pk, may in memory.reports.items()}, "problems": memory.problems,
         "photos": memory.photos, "orders": memory.orders, "imports": memory.imports, "drafts": memory.drafts,
-        "closings": memory.closings, "air": indicator, "values": memory.values,
+        "closings": memory.closings, "december": memory.december if memory.certain else None,
+        "air": indicator, "values": memory.values,
     }  # fmt: skip
     looked = subprocess.run(
         [sys.executable, "-m", "bench.faults.check"], env=place.env, cwd=ROOT, input=json.dumps(kept),

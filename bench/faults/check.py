@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 SUMS = ("under_way", "annual_plan", "cumulative", "started", "total_investment", "completed_projects")
+CELLS = ("cumulative", "annual_plan", "total_investment")
+CUMULATIVE = "2018-12年内累计"  # as the rows of an event say it
 
 
 def check(memory: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +115,72 @@ def _months(memory: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
         wrong.append("12月有两版同时有效。")
     if len(versions) < memory["closings"]:
         wrong.append(f"12月应有{memory['closings']}版，只有{len(versions)}版。")
-    return {"versions of December": len(versions)}
+    stands = [len(versions), any(one.reopened_at is None for one in versions)]
+    if memory["december"] not in (None, stands):
+        wrong.append(f"12月的版数、是否关着应是{memory['december']}，库里是{stands}。")
+    _fixed(versions, wrong)
+    _journaled(versions, wrong)
+    return {"versions of December": len(versions), "December closed at the end": stands[1]}
+
+
+def _fixed(versions: list[Any], wrong: list[str]) -> None:
+    """Each version's facts against what the journal says was reported by then, and its cells against its facts."""
+    from django.db.models import Sum
+
+    from xushi.journal.models import Event, EventRow
+    from xushi.progress.models import DistrictCell, ProjectMonth, SummaryCell
+
+    closed = dict(Event.objects.filter(verb="progress.month.closed").values_list("subject_id", "pk"))
+    of_reports = EventRow.objects.filter(event__verb__startswith="progress.report.").order_by(
+        "event_id", "pk"
+    )
+    rows = list(of_reports.values_list("event_id", "event__verb", "subject_id", "changes"))
+    first = dict(
+        versions[0].facts.values_list("project", "cumulative")
+    )  # made with the district, without an event
+    for one in versions[1:]:
+        facts = {fact.project_id: fact for fact in one.facts.all()}
+        stands = _replayed(first, [row[1:] for row in rows if row[0] < closed.get(one.pk, 0)])
+        for pk, value in stands.items():
+            # what was sent back does not count, and only a project that owes no report may be closed with it
+            owes = 1 in (facts[pk].district_stage, facts[pk].municipal_stage)
+            expected = facts[pk].previous_cumulative if value is None else value
+            if facts[pk].cumulative != expected or (value is None and owes):
+                wrong.append(f"12月第{one.version}版项目{pk}定的是{facts[pk].cumulative}，报的是{value}。")
+        sums = [
+            model.objects.filter(closing=one).aggregate(*(Sum(name) for name in CELLS))
+            for model in (ProjectMonth, SummaryCell, DistrictCell)
+        ]
+        if sums[0] != sums[1] or sums[0] != sums[2]:
+            wrong.append(f"12月第{one.version}版的汇总不等于各项目之和：{sums}。")
+
+
+def _replayed(first: dict[int, int], rows: list[tuple[str, int, dict[str, Any]]]) -> dict[int, int | None]:
+    """{project: December's cumulative after these rows of the journal, None while it is sent back}."""
+    values, back = dict(first), set()
+    for verb, project, changes in rows:
+        if CUMULATIVE in changes:
+            values[project] = changes[CUMULATIVE][1]
+        if verb == "progress.report.returned":
+            back.add(project)
+        elif verb in ("progress.report.submitted", "progress.report.carried"):
+            back.discard(project)
+    return {project: None if project in back else value for project, value in values.items()}
+
+
+def _journaled(versions: list[Any], wrong: list[str]) -> None:
+    """One event for each closing and each reopening, neither more nor fewer."""
+    from xushi.journal.models import Event
+
+    told = Counter(
+        Event.objects.filter(
+            verb__startswith="progress.month.", subject_id__in=[one.pk for one in versions]
+        ).values_list("verb", "subject_id")
+    )
+    expected = Counter(("progress.month.closed", one.pk) for one in versions[1:])
+    expected.update(("progress.month.reopened", one.pk) for one in versions if one.reopened_at)
+    if told != expected:
+        wrong.append(f"12月关账、重开的日志不对：多{dict(told - expected)}，少{dict(expected - told)}。")
 
 
 def _reports(memory: dict[str, Any], wrong: list[str]) -> None:

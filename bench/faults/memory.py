@@ -1,6 +1,7 @@
 """What the clients were told: every write that was acknowledged, every one whose answer was lost."""
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -22,7 +23,11 @@ class Memory:
     values: list[float] = field(
         default_factory=lambda: [0.0]
     )  # of the indicator; 0: none was acknowledged yet
-    closings: int = 0  # versions of December closed or reopened, acknowledged
+    closings: int = 0  # versions of December that were seen, acknowledged
+    december: tuple[int, bool] | None = None  # versions, whether closed, as acknowledged last; None: unknown
+    doubted_until: float = (
+        0.0  # monotonic seconds: a closing or reopening without an answer may still be at work
+    )
     answers: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -36,6 +41,10 @@ class Memory:
             self.odd.append(sentence)
 
     @property
+    def certain(self) -> bool:
+        return time.monotonic() > self.doubted_until
+
+    @property
     def acknowledged(self) -> Counter[str]:
         counted = {
             name: sum(getattr(self, name).values()) for name in ("problems", "photos", "orders", "imports")
@@ -43,7 +52,8 @@ class Memory:
         return Counter(
             counted
             | {
-                "closings": self.closings,
+                "closings": self.answers["month close"],
+                "reopenings": self.answers["month reopen"],
                 "reports": self.answers["report sent"],
                 "values": self.answers["value kept"],
             }

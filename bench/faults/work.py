@@ -16,6 +16,7 @@ T = TypeVar("T")
 MONTH = "2018-12"
 PATIENCE = 20  # seconds a person waits for an answer
 AGAIN = 12  # times a form is sent again
+ANEW = 0.2  # share of the looks at nothing owed that lead to a report sent anew
 SENTENCES = ("数据库暂时没有答复", "服务器的磁盘满了")
 
 
@@ -99,15 +100,14 @@ class Person:
 
 
 def report(person: Person, projects: list[dict[str, int]]) -> None:
-    """报月报 of the first of his projects that is open: had the district to send all anew, it would never close."""
-    for project in person.chance.sample(projects, len(projects)):
-        try:
-            _report(person, project)
-        except Refused as refused:
-            if str(refused) != "closed":
-                raise
-        else:
-            return
+    """报月报 that are owed, first of all those that came back; now and then one that is in already is sent anew."""
+    owed = person.get(f"/progress/mine/?month={MONTH}").partition(">已报</h2>")[0]
+    todo = {int(pk) for pk in re.findall(rf"/progress/report/(\d+)/{MONTH}/", owed)}
+    mine = [one for one in projects if one["pk"] in todo]
+    if not mine and person.chance.random() < ANEW:
+        mine = projects
+    if mine:
+        _report(person, person.chance.choice(mine))
 
 
 def _report(person: Person, project: dict[str, int]) -> None:
@@ -218,28 +218,6 @@ def bring_in(person: Person, town: str) -> None:
             person.post(f"{where}commit/", {"seen": seen[1]})
         except Lost:
             person.wait(0.5)
-
-
-def close(person: Person, reports: list[int]) -> None:
-    """审核、关账、重开, then 退回 some reports, so that they are sent again. Each step is tried until it is answered."""
-    page = person.steady(lambda: person.get(f"/progress/reports/?month={MONTH}&tab=submitted"))
-    if ticked := re.findall(r'name="report" value="(\d+:\d+)"', page):
-        accepted: dict[str, object] = {"report": ticked, "month": MONTH}
-        person.steady(lambda: person.post(f"/progress/reports/accept?month={MONTH}", accepted))
-    before = person.steady(lambda: _versions(person))
-    person.steady(lambda: person.post(f"/progress/closing/{MONTH}/close", {}))
-    after = person.steady(lambda: _versions(person))
-    person.memory.closings = max(person.memory.closings, before, after)
-    person.wait(1)
-    person.steady(lambda: person.post(f"/progress/closing/{MONTH}/reopen", {"reason": "演练：补报"}))
-    for pk in person.chance.sample(reports, min(3, len(reports))):
-        person.steady(lambda pk=pk: person.post(f"/progress/reports/return/{pk}", {"reason": "演练：请核对"}))  # type: ignore[misc]
-    person.wait(4)
-
-
-def _versions(person: Person) -> int:
-    shown = re.findall(rf"/progress/closing/{MONTH}/v(\d+)/", person.get("/progress/closing/"))
-    return max(map(int, shown), default=0)
 
 
 def read(person: Person) -> None:
