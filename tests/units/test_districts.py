@@ -96,7 +96,6 @@ SHARED = {
     "词表": ("registry:vocabulary", [], {"table": "tag", "name": "新标签"}),
     "放假通知": ("calendars:notice", [2019], {"text": "元旦"}),
     "盘子": ("guarantees:stock", [2018], {"kind": "land", "amount": "1", "source": "文"}),
-    "检查单": ("inspections:checklist", ["start"], {"name-1": "看围挡"}),
 }
 
 

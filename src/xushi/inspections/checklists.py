@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 
 from xushi.inspections import policy
 from xushi.inspections.models import CheckItem, Checklist
@@ -13,6 +14,8 @@ from xushi.inspections.words import FindingClass, Kind, Severity
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.units.districts import denied
+from xushi.units.inherited import COMMON
+from xushi.units.models import Unit
 
 MOST_ITEMS = 30
 
@@ -27,23 +30,37 @@ class ItemInput:
 
 @transaction.atomic
 def set_checklist(
-    kind: str, items: Sequence[ItemInput], *, seen: int | None = None, actor: Actor, now: datetime
+    kind: str,
+    items: Sequence[ItemInput],
+    *,
+    seen: int | None = None,
+    actor: Actor,
+    now: datetime,
+    district: Unit | None = None,
 ) -> Checklist:
-    """定检查单: a new version in force; seen is the version looked at, Conflict where somebody was faster."""
-    if actor.by is not None and not policy.can_set_checklists(actor.by):
+    """定检查单: a new version in force; seen is the version looked at, Conflict where somebody was faster.
+
+    district: its own, numbered apart; one that is as the common list stands is not kept in force, so that the
+    district goes by the common one again.
+    """
+    if actor.by is not None and not policy.can_set_checklists(actor.by, district):
         raise PermissionDenied(denied(actor.by, "检查单由区重大办来定。"))
     problems = list(_mistakes(kind, items))
     if problems:
         raise Refused(problems)
-    held = Checklist.objects.select_for_update().filter(kind=kind, in_force=True).first()
-    last = held.version if held else 0
+    own = Checklist.objects.select_for_update().kept_by(district).filter(kind=kind)
+    held = own.filter(in_force=True).first()
+    last = max((one.version for one in own), default=0)
     if seen is not None and seen != last:
         raise Conflict(f"{Kind(kind).label}检查单刚出了第{last}版，请看过再改。")
     before = [item.name for item in held.items.all()] if held else []
     if held:
         held.in_force = False
         held.save(update_fields=["in_force"])
-    made = Checklist.objects.create(kind=kind, version=last + 1, by=actor.by, at=now)
+    in_force = district is None or not _as_common(kind, items)
+    made = Checklist.objects.create(
+        kind=kind, version=last + 1, by=actor.by, at=now, district=district, in_force=in_force
+    )
     CheckItem.objects.bulk_create(
         CheckItem(
             checklist=made, order=n, name=row.name.strip(), hint=row.hint.strip(),
@@ -53,9 +70,27 @@ def set_checklist(
     )  # fmt: skip
     record(
         "inspections.checklist.set", actor=actor, now=now, subject=made, subject_name=str(made),
-        summary=f"定{made}，{len(items)}项", changes={"检查项": [before, [row.name.strip() for row in items]]},
+        summary=f"定{made}，{len(items)}项{'' if in_force else '，和共用的一样，用回共用的'}",
+        changes={"检查项": [before, [row.name.strip() for row in items]]},
     )  # fmt: skip
     return made
+
+
+def in_force_at(path: str) -> dict[str, Checklist]:
+    """{kind: the checklist that holds at a place}: its district's own, else the common one; two queries."""
+    nearest_last = F("district__path").asc(nulls_first=True)
+    rows = Checklist.objects.at(path).filter(in_force=True).order_by(nearest_last)
+    return {one.kind: one for one in rows.select_related("district").prefetch_related("items")}
+
+
+def _as_common(kind: str, items: Sequence[ItemInput]) -> bool:
+    common = in_force_at(COMMON).get(kind)
+    held = (
+        [(one.name, one.hint, one.finding_class, one.severity) for one in common.items.all()]
+        if common
+        else []
+    )
+    return held == [(one.name.strip(), one.hint.strip(), one.finding_class, one.severity) for one in items]
 
 
 def _mistakes(kind: str, items: Sequence[ItemInput]) -> list[RowProblem]:

@@ -11,10 +11,12 @@ from xushi.inspections.words import VISIT_MARKS, FindingClass, Kind, RoundState,
 from xushi.kit.fields import MonthField
 from xushi.registry.models import Project
 from xushi.units.models import Role
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
-    from xushi.units.models import User
+    from xushi.units.owned import Owned, OwnedQuerySet
+from xushi.units.models import User
 
 PERSON = settings.AUTH_USER_MODEL
 TOLD_BEFORE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
@@ -156,8 +158,11 @@ class Visit(models.Model):
         return VISIT_MARKS[VisitState(self.state)]
 
 
-class Checklist(models.Model):
-    """检查单: one version for a kind of visit; a changed list is a new version, records keep the one they used."""
+class Checklist(Owned):
+    """检查单: one version for a kind of visit; a changed list is a new version, records keep the one they used.
+
+    A district's own goes before the common one, as long as it is in force.
+    """
 
     kind = models.CharField("看什么", max_length=12, choices=Kind)
     version = models.PositiveSmallIntegerField("版本", default=1)
@@ -165,18 +170,31 @@ class Checklist(models.Model):
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="谁定的")
     at = models.DateTimeField("定于", null=True)
 
+    objects: ClassVar[Any] = OwnedQuerySet.as_manager()
+
     class Meta:
         verbose_name = "检查单"
         ordering = ["kind", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "version"], name="checklist_version_once"),
             models.UniqueConstraint(
-                fields=["kind"], condition=Q(in_force=True), name="one_checklist_in_force"
+                fields=["kind", "version"], condition=Q(district=None), name="checklist_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["district", "kind", "version"], name="district_checklist_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(in_force=True, district=None), name="one_checklist_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=["district", "kind"],
+                condition=Q(in_force=True),
+                name="one_district_checklist_in_force",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}检查单第{self.version}版"
+        whose = self.district.name if self.district else ""
+        return f"{whose}{self.get_kind_display()}检查单第{self.version}版"
 
 
 class CheckItem(models.Model):

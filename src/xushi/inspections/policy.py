@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from xushi.inspections.models import Finding, Team, Visit, teams_of
 from xushi.inspections.table import Who
 from xushi.problems.policy import works_for
-from xushi.units.districts import keeps_whole
-from xushi.units.models import Role
+from xushi.units.districts import keeps
+from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -30,9 +30,9 @@ def can_plan(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
 
 
-def can_set_checklists(user: "User") -> bool:
-    """定检查单: the office, of all districts."""
-    return keeps_whole(user)
+def can_set_checklists(user: "User", district: Unit | None = None) -> bool:
+    """定检查单: a district's own by its office, the common ones by the office of all."""
+    return keeps(user, district)
 
 
 def can_record(user: "User", visit: Visit) -> bool:

@@ -11,13 +11,15 @@ from xushi.alerts.models import Alert
 from xushi.alerts.words import row_of
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.money import half_up, share, yi
-from xushi.inspections.models import Checklist, Finding, SentEntry, Visit, teams_of
+from xushi.inspections.checklists import in_force_at
+from xushi.inspections.models import Finding, SentEntry, Visit, teams_of
 from xushi.inspections.policy import LOOKERS
 from xushi.inspections.selectors import mending_units
 from xushi.inspections.words import AT_UNIT, FindingClass, RoundState, Severity, Verdict, VisitState
 from xushi.progress.closed import last_closing_for
 from xushi.progress.standing import Standing, standings
 from xushi.registry.models import Project
+from xushi.units.inherited import COMMON
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -65,7 +67,7 @@ def pack(user: "User", day: date, only: Visit | None = None) -> dict[str, Any]:
             _visit(one, held.get(one.project_id), alarms[one.project_id], findings[one.project_id], day)
             for one in visits
         ],
-        "checklists": _checklists(),
+        "checklists": _checklists(visits[0].project.territory.path if visits else COMMON),
         "classes": [{"value": value, "label": label} for value, label in FindingClass.choices],
         "severities": [{"value": value, "label": label} for value, label in Severity.choices],
         "verdicts": [{"value": value, "label": label} for value, label in Verdict.choices],
@@ -145,10 +147,10 @@ def _findings(user: "User", projects: Collection[int]) -> dict[int, list[dict[st
     return made
 
 
-def _checklists() -> dict[str, Any]:
-    """{kind: the checklist in force}; two queries."""
+def _checklists(path: str) -> dict[str, Any]:
+    """{kind: the checklist in force where the sites are}; two queries."""
     return {
-        held.kind: {
+        kind: {
             "version": held.version,
             "items": [
                 {"id": item.pk, "name": item.name, "hint": item.hint, "class": item.finding_class,
@@ -156,5 +158,5 @@ def _checklists() -> dict[str, Any]:
                 for item in held.items.all()
             ],
         }
-        for held in Checklist.objects.filter(in_force=True).prefetch_related("items")
+        for kind, held in in_force_at(path).items()
     }  # fmt: skip
