@@ -4,13 +4,14 @@ from django.urls import path
 
 from xushi.config import views
 from xushi.config.rooms import room
-from xushi.operations.views_metrics import metrics
+from xushi.kit.late import Pages
 
 handler400 = "xushi.kit.views.bad_request"
 handler403 = "xushi.kit.views.forbidden"
 handler404 = "xushi.kit.views.not_found"
 handler500 = "xushi.kit.views.broken"
 
+metrics = Pages("xushi.operations.views_metrics")
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("healthz/live", views.alive, name="alive"),
@@ -40,6 +41,6 @@ urlpatterns = [
     room("channels/", "channels", "xushi.notices.urls_channels"),
     room("operations/", "operations"),
     room("api/", "api"),
-    path("metrics", metrics, name="metrics"),
+    path("metrics", metrics.metrics, name="metrics"),
     room("", "home"),
 ]

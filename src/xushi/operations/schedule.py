@@ -13,7 +13,6 @@ from xushi.core.clock import BEIJING
 from xushi.flow.beats import on_beat
 from xushi.operations import pruning
 from xushi.operations.actions import tell_overdue
-from xushi.operations.backing import product_version
 from xushi.operations.models import BackupRun, Heartbeat
 from xushi.operations.rules import hour_of, is_due, is_stale
 
@@ -33,6 +32,8 @@ def register() -> None:
 
 def beat(real: datetime) -> None:
     """后台还活着."""
+    from xushi.operations.backing import product_version  # ciphers and archives: no other process needs them
+
     host, pid = socket.gethostname()[:120], os.getpid()
     mine = Heartbeat.objects.filter(name=WORKER, host=host)
     if not mine.filter(pid=pid).update(at=real, version=product_version()):

@@ -6,8 +6,6 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from xushi.documents.tree import Document
 from xushi.documents.writing.docx_parts import FIGURES, XML
 from xushi.documents.writing.ooxml import quoted
@@ -58,6 +56,8 @@ def item_properties() -> str:
 
 def figures_in(data: bytes) -> tuple[Carried, ...]:
     """What a .docx of ours says of its figures; nothing where the part is not there, or is not ours."""
+    from lxml import etree  # type: ignore[import-untyped]  # only who reads needs it, not who writes
+
     with ZipFile(BytesIO(data)) as package:
         for name in package.namelist():
             if re.fullmatch(r"customXml/item\d+\.xml", name):
