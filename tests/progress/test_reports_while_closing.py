@@ -20,7 +20,7 @@ from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.rules_report import ReportInput
 from xushi.progress.standing import COUNTED
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+pytestmark = pytest.mark.django_db(transaction=True)
 MARCH = Month(2018, 3)
 APRIL_8 = datetime(2018, 4, 8, 9, tzinfo=BEIJING)
 State = MonthlyReport.State
