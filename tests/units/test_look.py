@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
 from tests.kit.test_house_rules import contrast, themes
+from xushi.home.actions import make_wall_key
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event
+from xushi.supervision.printing import formal
 from xushi.units.actions_tree import create_unit
 from xushi.units.look import ACCENTS, Look, called, look_of, set_look
 from xushi.units.models import Role, Unit
@@ -78,6 +80,27 @@ def test_every_page_of_the_district_shows_it(client, city, settings):
         assert ('data-accent="teal"' in page) == shown
         assert ("甲城区重大项目" in page) == shown
         assert (f"{settings.XUSHI_DISTRICT}重大项目" in page) != shown
+
+
+def test_a_unit_signs_by_the_name_its_district_set(city, settings):
+    set_look(city["甲"], TEAL, actor=SYSTEM, now=NOW)
+    street, other = (Unit.objects.get(name=name) for name in ("甲街道", "乙街道"))
+    settings.XUSHI_DISTRICT = "浦口区"
+    assert formal("区住建局", street) == "甲城区住建局" and formal("市住建局", street) == "市住建局"
+    assert formal("区住建局", other) == formal("区住建局") == "浦口区住建局"
+
+
+def test_a_wall_display_shows_its_own_and_its_link_is_no_other_office_s(client, city, settings):
+    set_look(city["甲"], TEAL, actor=SYSTEM, now=NOW)
+    own = make_wall_key(name="甲大厅", actor=Actor(by=city["甲办"]), now=NOW)
+    wall = client.get(reverse("home:wall", args=[own.key])).content.decode()
+    assert "甲城区重大项目推进" in wall and settings.XUSHI_DISTRICT not in wall
+    client.force_login(city["乙办"])
+    assert own.key not in client.get(reverse("home:walls")).content.decode()
+    assert client.post(reverse("home:revoke_wall", args=[own.pk])).status_code == 404
+    for name in ("甲办", "市办"):
+        client.force_login(city[name])
+        assert own.key in client.get(reverse("home:walls")).content.decode()
 
 
 @pytest.mark.parametrize("look", [Look("长" * 21), Look(emblem="甲乙丙"), Look(accent="red")])

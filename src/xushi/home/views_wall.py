@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +17,10 @@ from xushi.home import walls as screens
 from xushi.home.models import WallKey
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
-from xushi.units.models import Role
+from xushi.units.access import person
+from xushi.units.districts import keeps_whole
+from xushi.units.look import called, look_of
+from xushi.units.models import Appointment, Role, Unit
 
 
 @require_GET
@@ -28,7 +31,13 @@ def wall(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("没有这个大屏，或者它的链接已经停用。")
     now = clock.now()
     page = screens.build(found.made_by, choose(found.made_by, None, local_day(now)), now)
-    context = {"page": page, "key": key, "now": now, "district": settings.XUSHI_DISTRICT}
+    context = {
+        "page": page,
+        "key": key,
+        "now": now,
+        "district": called(found.made_by.unit),
+        "nav": {"district": called(found.made_by.unit), "look": look_of(found.made_by.unit)},
+    }
     template = "home/_wall.html" if request.headers.get("HX-Request") else "home/wall.html"
     response = render(request, template, context)
     response["Referrer-Policy"] = "no-referrer"
@@ -49,7 +58,7 @@ def walls(request: HttpRequest) -> HttpResponse:
         except actions.Refused as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("home:walls"))
-    keys = WallKey.objects.select_related("made_by").order_by("-made_at", "-pk")
+    keys = _keys(request).select_related("made_by").order_by("-made_at", "-pk")
     shown = [(key, request.build_absolute_uri(reverse("home:wall", args=[key.key]))) for key in keys]
     return render(request, "home/walls.html", {"keys": shown})
 
@@ -57,13 +66,23 @@ def walls(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     _office_only(request)
-    key = get_object_or_404(WallKey, pk=pk)
+    key = get_object_or_404(_keys(request), pk=pk)
     try:
         actions.revoke_wall_key(key=key, actor=Actor.of(request), now=clock.now())
         messages.success(request, f"停用了“{key.name}”的链接。")
     except actions.Refused as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(reverse("home:walls"))
+
+
+def _keys(request: HttpRequest) -> QuerySet[WallKey]:
+    """Whose links this office keeps: one district's those its own people made, since a link shows what they see."""
+    user = person(request)
+    if keeps_whole(user):
+        return WallKey.objects.all()
+    own = Unit.objects.under(*user.scope_paths(Role.OFFICE)).values("pk")
+    held = Appointment.objects.filter(ended_at=None, unit__in=own)
+    return WallKey.objects.filter(made_by__in=held.values("user"))
 
 
 def _office_only(request: HttpRequest) -> None:

@@ -51,7 +51,7 @@ def minutes_of(page: Page, district: str) -> Minutes:
         opening=opening,
         sections=tuple(_section(n, row) for n, row in enumerate(discussed, 1)),
         closing=tuple(_closing(page)),
-        organ=formal(meeting.office.name),
+        organ=formal(meeting.office.name, meeting.office),
         date=_day(meeting.ended_at or meeting.held_at),
         draft=meeting.state != Meeting.State.ENDED,
     )

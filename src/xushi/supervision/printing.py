@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 
 from xushi.core.clock import local_day
@@ -16,6 +15,7 @@ from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Terms, Urgency
 from xushi.supervision.table import EVENTS, TABLE, State, Transition
 from xushi.units.districts import own_district
+from xushi.units.look import called as district_called
 from xushi.units.models import Appointment, Unit, User
 
 ORDER = SupervisionOrder._meta.label_lower
@@ -80,7 +80,9 @@ def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime)
             instructions=words[order.pk],
             reply=replies.get(order.pk),
             terms=terms,
-            issuer=formal(_name_at(order.office.name, called[order.office_id], order.issued_at)),
+            issuer=formal(
+                _name_at(order.office.name, called[order.office_id], order.issued_at), order.office
+            ),
             head=_head_at(heads[order.lead_id], order.issued_at),
         )
         for order in orders
@@ -117,9 +119,9 @@ def _head_at(held: list[Appointment], at: datetime | None) -> str:
     return then[-1].user.name if then else ""
 
 
-def formal(name: str) -> str:
-    """区国土分局 → 浦口区国土分局: as a unit signs outside."""
-    district = settings.XUSHI_DISTRICT
+def formal(name: str, unit: Unit | None = None) -> str:
+    """区国土分局 → 浦口区国土分局: as a unit signs outside, by what the district it stands in is called."""
+    district = district_called(unit)
     return f"{district}{name[1:]}" if name.startswith("区") and district.endswith("区") else name
 
 

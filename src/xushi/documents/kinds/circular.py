@@ -42,7 +42,7 @@ def circular_document(held: Round, user: "User", organ: str, now: datetime) -> D
     return Document(
         title=(f"关于{held.year}年{held}", "情况的通报"), addressee=TO, figures=figures,
         blocks=(*_overview(held, visits, figures), *_sites(visits), *_findings(findings, figures), *_next()),
-        signed=formal(organ), signed_on=day, watermark="" if held.ended_at else "未结束",
+        signed=formal(organ, user.unit), signed_on=day, watermark="" if held.ended_at else "未结束",
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def decision_document(held: Decision) -> Document:
         blocks=(
             said(_opening(held)), *_applied(held), *_measured(held), *_opinions(known), *_promised(held), *_rest(held),
         ),
-        signed=formal(held.by_unit) if held.by_unit else "", signed_on=local_day(held.at),
+        signed=formal(held.by_unit, held.application.territory) if held.by_unit else "", signed_on=local_day(held.at),
     )  # fmt: skip
 
 
