@@ -11,7 +11,14 @@ from django.test import Client
 from tests import people
 from xushi.units.models import Unit, User
 
-pytest_plugins = ["tests.pure", "tests.alike", "tests.quick", "tests.migrated", "tests.s3"]
+pytest_plugins = [
+    "tests.pure",
+    "tests.alike",
+    "tests.quick",
+    "tests.migrated",
+    "tests.demonstration",
+    "tests.s3",
+]
 Once = Callable[[Callable[[], Any]], AbstractContextManager[Any]]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "once"})
+FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "once", "demonstration"})
 OPTION = "--only-database"
 LEFT_OUT = "left_out"
 _COUNTS, _ASKED = pytest.StashKey[dict[str, int]](), pytest.StashKey[bool]()

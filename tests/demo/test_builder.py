@@ -1,6 +1,6 @@
 """演示区建出来以后：figures 算出来的与报告相等，两处自相矛盾的标待核。
 
-要建二十秒，所以这一个文件里只建一次，由命令来建；动它的都要自己退回去。
+要建几十秒，所以只由命令建一次（tests/demonstration.py）；动它的都要自己退回去。
 """
 
 import json
@@ -17,9 +17,9 @@ from django.db import connection
 from django.http import QueryDict
 
 from tests.api.fuzz import fuzzed, world_of_demonstration
-from tests.conftest import Once
 from tests.demo.matrix import LEFT_OUT, PEOPLE, Walk, routes, table
 from tests.demo.storm import storm
+from tests.demonstration import Demonstration
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.core.money import half_up, yi
@@ -60,9 +60,9 @@ def run() -> str:
 
 
 @pytest.fixture(scope="module")
-def built(once: Once) -> Iterator[str]:
+def built(demonstration: Demonstration) -> Iterator[str]:
     """What building it in an empty database said."""
-    with once(run) as said:
+    with demonstration(lambda said: said) as said:
         yield said
 
 

@@ -1,6 +1,6 @@
 """报告：演示区2018年8月的那一份，原报告的数一个不少，自己查自己没有一处对不上，每个数打得开背后的清单。
 
-演示区要建几十秒，所以这一个文件里只建一次；动它的都要自己退回去。
+演示区要建几十秒，所以只建一次（tests/demonstration.py）；动它的都要自己退回去。
 """
 
 import io
@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from PIL import Image
 
-from tests.conftest import Once
+from tests.demonstration import Demonstration
 from xushi.core.months import Month
 from xushi.demo import facts
 from xushi.demo.builder import NOW
@@ -64,14 +64,9 @@ PRINTED = """
 """
 
 
-def world() -> Document:
-    call_command("demo", "--build-only", stdout=io.StringIO())
-    return report(WHOLE_DISTRICT, AUGUST, now=NOW)
-
-
 @pytest.fixture(scope="module")
-def august(once: Once) -> Iterator[Document]:
-    with once(world) as made:
+def august(demonstration: Demonstration) -> Iterator[Document]:
+    with demonstration(lambda _: report(WHOLE_DISTRICT, AUGUST, now=NOW)) as made:
         yield made
 
 
