@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.pure import touches_database
+
 # 一件要几十秒的排在前面，两个进程才一起收工；名字是文件的开头
 LONGEST = (
     "tests/demo/test_builder.py", "tests/documents/test_report.py", "tests/home/test_lists.py",
@@ -38,7 +40,9 @@ def _empties(item: pytest.Item) -> bool:
 
 
 def _place(item: pytest.Item) -> int:
-    return next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+    """Behind the longest those without a database: the second of two processes begins there, while the first migrates."""
+    behind = len(LONGEST) + touches_database(item)
+    return next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), behind)
 
 
 @pytest.fixture(scope="session", autouse=True)
