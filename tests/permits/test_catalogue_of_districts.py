@@ -169,7 +169,10 @@ def test_steps_are_named_as_the_common_one_has_them_where_several_districts_meet
 def test_the_pages_of_a_district(city: Any, client: Client) -> None:
     first, common = city["甲"], published()
     client.force_login(first["office"])
-    page = client.get(PAGE).content.decode()
+    actions_office.open_tracks([first["project"], city["乙"]["project"]], actor=SYSTEM, now=SEPTEMBER)
+    told = client.get(PAGE)
+    assert list(told.context["running"].values()) == [1], "those of its own"
+    page = told.content.decode()
     assert "用的是各区共用的这一版" in page and "照这一版编甲区自己的" in page
     assert client.post(reverse("permits:draft_begin")).status_code == 302
     page = client.get(reverse("permits:draft")).content.decode()

@@ -94,9 +94,10 @@ def apart() -> list[tuple[Unit, Catalogue | None]]:
     return [(one, held.own(one.path).get("catalogue")) for one in districts_below()]
 
 
-def running() -> dict[int, int]:
-    """{catalogue: how many projects follow it}; one query."""
-    rows = Track.objects.order_by().values_list("catalogue").annotate(count=Count("pk"))
+def running(home: Unit | None = None) -> dict[int, int]:
+    """{catalogue: how many projects follow it}, of one district or of all; one query."""
+    tracks = Track.objects.filter(project__territory__path__startswith=home.path) if home else Track.objects
+    rows = tracks.order_by().values_list("catalogue").annotate(count=Count("pk"))
     return dict(rows)
 
 

@@ -64,7 +64,8 @@ def _page(request: HttpRequest, wanted: int | None) -> HttpResponse:
         raise Http404(f"没有第{wanted}版。")
     keeps = can_keep_catalogue(user, shelf.district)
     context = {
-        "shelf": shelf, "versions": shelf.versions, "now": clock.now(), "office": keeps, "running": selectors.running(),
+        "shelf": shelf, "versions": shelf.versions, "now": clock.now(), "office": keeps,
+        "running": selectors.running(home),
         "draft": selectors.draft(shelf.district), "newest": shelf.in_force,
         "apart": selectors.apart() if home is None else [], **(whole(held) if held else {}),
     }  # fmt: skip
