@@ -1,8 +1,10 @@
 """没有信号的一次督查：离线记、关浏览器、重开、联网，服务器上每样正好一份；答复丢了也是，没有服务线程也是。"""
 
-from datetime import timedelta
+import time
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.conf import LazySettings
 from playwright.sync_api import expect
 
@@ -10,6 +12,7 @@ from tests.e2e.handset import WORDS, Phone, address, all_sent, hand_over, holds_
 from tests.e2e.town import APRIL_4, Town, overflow, sign_in
 from tests.inspections.builders import record
 from xushi.config import clock
+from xushi.inspections import views_phone
 from xushi.inspections.models import Finding, Photo, SentEntry, Visit, VisitRecord
 from xushi.units.models import User
 
@@ -117,6 +120,25 @@ def test_logged_out_meanwhile_and_another_person_on_the_phone(
     sign_in(page, seer, address(visit))
     all_sent(ready(page), 3)
     holds_once(visit, pictures)
+
+
+def test_who_logs_in_next_waits_for_a_page_of_their_own(
+    handset: Phone, visit: Visit, seer: User, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = handset()
+    page = ready(sign_in(phone.page(), seer, "/inspections/phone/"))
+    expect(page.locator("body[data-phone-cached]")).to_have_count(1)
+    phone.context.clear_cookies()
+    quick = views_phone.pack
+
+    def slow(user: User, day: date) -> Any:
+        """Longer than the page of whoever had the phone before is held back for a weak signal."""
+        time.sleep(6)
+        return quick(user, day)
+
+    monkeypatch.setattr(views_phone, "pack", slow)
+    ready(sign_in(page, town.office, "/inspections/phone/"))
+    expect(page.locator("body")).to_have_attribute("data-who", str(town.office.pk))
 
 
 SLOW_QUEUE = """() => {

@@ -7,6 +7,7 @@
   const PATIENCE = 5000; // ms a weak signal is waited for where a kept page is at hand
   const HOME = new URL(self.registration.scope).pathname;
   const PAGE = new RegExp("^" + HOME + "([0-9a-f-]{36}/)?$");
+  const LOGIN = /^[^?#]*\/login(\/|\?|$)/; // the login page and what belongs to it, as an address
   const NONE = "<!doctype html><html lang=zh-Hans><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
     "<title>没有网络</title><p>没有网络，这一页还没有存到这部手机里。有信号时打开一次“今天要看的点”，以后没有信号也能用。" +
     "<p><a href='" + HOME + "'>回到今天要看的点</a>";
@@ -37,10 +38,11 @@
     return null;
   }
 
+  /* Who comes from the login page had the network just now, and may be another person than the kept page is of: waits. */
   async function page(request, path) {
     const kept = await keptPage(path);
     try {
-      const answered = await (kept ? Promise.race([fetch(request), slow()]) : fetch(request));
+      const answered = await (kept && !LOGIN.test(request.referrer) ? Promise.race([fetch(request), slow()]) : fetch(request));
       const who = answered.ok && !answered.redirected && answered.headers.get("X-Xushi-Who");
       if (who) await keep(path, who, answered.clone());
       return answered;
