@@ -20,11 +20,9 @@ from xushi.documents.checking.judging import (
 )
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
-from xushi.documents.checking.roles import Mention, Role
+from xushi.documents.checking.roles import Mention
+from xushi.documents.checking.wholes import SLIP, UNFIT, complete, plain
 
-_LITTLE = Decimal("0.15")  # of the whole
-_SLIP = Decimal("0.3")  # of what is printed: further off, the numbers are of something else
-_UNFIT = (Role.CHANGE, Role.MEAN, Role.BASE, Role.DUE)
 _OPENING = re.compile(r"年初|期初|月初|上年末|上年底|去年底|去年末|上月末|上月底|上期末|原有|原")
 _CLOSING = re.compile(r"年末|期末|月末|年底|目前|现有|现|实有|余额|截至")
 _IN = re.compile(
@@ -34,11 +32,6 @@ _OUT = re.compile(
     r"退|减少|注销|销号|核减|出库|调出|转出|关停|剔除|移出|办结|偿还|归还|拨付|支出|化解|退休|离职|消除|撤销|脱贫|使用|吊销"
 )
 _TURN = re.compile(r"净增|净减|同比|环比|较|比")
-_MANY = re.compile(
-    r"(?P<many>[两二三四五六七八九]|\d)(?:级|类|块|方|部分|个?渠道|个?档次|个?部分|个?方面|种情形|项|个?批次|期|家|个?街道|个?园区|个?单位|个)"
-)
-_SHARED = re.compile(r"分担|组成|构成|承担|分摊|筹集|筹措|分为|分成|包括|分别|其中|由|按|：|中$")
-_NONE_ELSE = re.compile(r"^(?:，|、)?(?:没有|无|未出现|未发现|未有|零)(?!法|需|障碍|论)[\u4e00-\u9fffⅠ-Ⅻ]")
 _LISTED = re.compile(
     r"^(?:其中|分别为)?(?:\d{1,2}月份?|[一二三四]季度|[上下]半年|第[一二三四五六]批|[周星期]{1,2}[一二三四五六日])"
 )
@@ -46,20 +39,6 @@ _JOINED = re.compile(r"|和|及|与|[^，。；]{0,16}分别(?:为|是|有)?")
 _MEAN = re.compile(
     r"^(?:[一二三四]季度|[上下]半年|三个月)?(?:平均每?(?:月|季度?|周|批|天|年|个月)?|[月季周批日年]均|(?:这)?[两三四五六]个?月(?:月均|平均))"
 )
-_A_DEED = re.compile(r"^(?!比|较|同比|环比)[\u4e00-\u9fff]{2,6}(?:提升|增加|提高)$")
-_OPPOSITES = (
-    ("高于", "低于"),
-    ("超过", "不足"),
-    ("快于", "慢于"),
-    ("达到", "未达到"),
-    ("增长", "下降"),
-    ("盈利", "亏损"),
-    ("上升", "下降"),
-)
-_OVERLAPS = re.compile("其中|同时|兼|重复|交叉|累计|既|又|另有|均")
-_BOTH = (
-    ("男", "女"), ("城镇", "农村"), ("新建", "续建"), ("公办", "民办"), ("境内", "境外"), ("已", "未"), ("线上", "线下"),
-)  # fmt: skip
 _SPLIT_YEAR = (("一季度", "二季度", "上半年"), ("三季度", "四季度", "下半年"), ("上半年", "下半年", "全年"))
 _ANOTHER_WAY = re.compile("\\s*(?:分|按|从)[\u4e00-\u9fff]{1,6}(?:看|分)，")
 _ALL_COVERED = re.compile(
@@ -92,7 +71,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         yield from _split_again(here, text)
         yield from _with_the_rest(here, told)
         yield from _all_but_not_all(here, text)
-        yield from _complete(here, told, text)
+        yield from complete(here, told, text)
         yield from _mean_of_listed(here, told)
         yield from _most(here)
     for near in text.paragraphs:
@@ -101,14 +80,10 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     yield from _from_below(text)
 
 
-def _plain(one: Mention) -> bool:
-    return one.kind in OPERANDS and not one.quantity.hedged and one.role not in _UNFIT
-
-
 def _flow(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
     """年初412家，年内退库19家、新增36家，年末431家: what was, what came, what went, what is."""
     for place, opening in enumerate(here):
-        if not _plain(opening) or not _OPENING.search(opening.label):
+        if not plain(opening) or not _OPENING.search(opening.label):
             continue
         run = [opening]
         for one in here[place + 1 :]:
@@ -133,7 +108,7 @@ def _flow(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
             )
         operands = tuple(one.quantity for one in run[:-1])
         made = claim_of(Claimed.SUM, closing.quantity, operands, value, (low, high))
-        if made.held or comes_near(made, _SLIP):
+        if made.held or comes_near(made, SLIP):
             yield made
 
 
@@ -144,96 +119,6 @@ def _sign(one: Mention) -> int | None:
     return 1 if came else -1
 
 
-def _complete(here: Sequence[Mention], told: Collection[int], text: Text) -> Iterator[Claim]:
-    """680万元由三级分担，其中420、180、60; 11个断面中，Ⅱ类3个、Ⅲ类6个、Ⅳ类1个，无Ⅴ类: the text says that this is all."""
-    for place, whole in enumerate(here):
-        if whole.quantity.start in told:
-            return  # what stands behind it is part of it
-        if not _plain(whole):
-            continue
-        parts = _parts(whole, here[place + 1 :])
-        alike = whole.label[-3:] and whole.label[-3:] == parts[0].label[-3:] if parts else False
-        if len(parts) < 2 or alike or any(one.quantity.start in told for one in parts):
-            continue
-        made = sum_of(whole, parts)
-        alone = place == 0 and all(one.role is not Role.SUM for one in here)
-        if _is_listed(parts, text) and alone and comes_near(made, _LITTLE):
-            yield from (one for one in (made,) if one.allowed and one.allowed[0] > whole.quantity.high)
-        elif _is_all(whole, parts, text):
-            if made.held or comes_near(made, _SLIP):
-                yield made
-        elif _excludes(parts, text) and made.allowed and made.allowed[0] > whole.quantity.high:
-            yield from (one for one in (made,) if comes_near(one, Decimal("0.5")))
-        return
-
-
-def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
-    """The like numbers right behind, all of them smaller; rates and how many kinds there are stand between."""
-    parts: list[Mention] = []
-    for one in after:
-        of_kinds = (
-            one.like == (Kind.COUNT, "个") != whole.like and one.quantity.text[0] in "两二三四五六七八九"
-        )
-        if one.kind in (Kind.PERCENT, Kind.POINTS) or of_kinds:
-            continue
-        deed = one.role is Role.CHANGE and _A_DEED.match(one.label) and not one.quantity.hedged
-        if one.like != whole.like or not (_plain(one) or deed) or one.quantity.value >= whole.quantity.value:
-            break
-        parts.append(one)
-    return parts
-
-
-def _is_all(whole: Mention, parts: Sequence[Mention], text: Text) -> bool:
-    """Whether the text says so: as many as it counts, nothing else, 分别为, or the two that there are."""
-    between = text.regular[whole.quantity.end : parts[0].quantity.start]
-    behind = text.regular[parts[-1].quantity.end : parts[-1].quantity.end + 12]
-    said = _MANY.search(between) or _MANY.search(whole.label)
-    many = said and (int(said["many"]) if said["many"].isdigit() else int(numeral(said["many"])))
-    if many == len(parts) and _SHARED.search(between):
-        return True
-    states = all(re.search("已|正在|完成|在建|未", one.label) for one in parts)
-    if _NONE_ELSE.match(behind) and (states or re.search("中|其中|：|按", between)):
-        return True
-    if re.match("其他|其余|其它", parts[-1].label):
-        return True
-    names = [re.sub("^其中", "", one.label) for one in parts]
-    if all(len(name) >= 3 and name in whole.label for name in names):
-        return True  # 人大建议和政协提案231件，其中人大建议94件、政协提案127件
-    return _both(parts) or bool(re.search("分别[为是]", between) and re.search("共|合计|总", whole.label))
-
-
-def _is_listed(parts: Sequence[Mention], text: Text) -> bool:
-    """共94座，正常79座、带病12座、停运6座: one after another, without a word of some being both."""
-    between = text.regular[parts[0].quantity.end : parts[-1].quantity.end + 24]
-    in_turn = all(one.clause - before.clause == 1 for before, one in pairwise(parts))
-    listed = "、" in between or any("分别" in one.label for one in parts)
-    return len(parts) >= 3 and in_turn and listed and not _OVERLAPS.search(between)
-
-
-def _excludes(parts: Sequence[Mention], text: Text) -> bool:
-    """高于平均的6个，低于平均的3个; 车间类17个，上云类24个，其余为平台类: none of them is another's."""
-    behind = text.regular[parts[-1].quantity.end : parts[-1].quantity.end + 24]
-    if re.match(r"，(?:其余|其他|剩余)", behind) or "不重复计算" in behind:
-        return True
-    if len(parts) != 2:
-        return False
-    start = re.match("(?:其中)?(?P<verb>用于|投向|拨付给?|安排给?|投入)", parts[0].label)
-    if start and parts[1].label.startswith(start["verb"]):
-        return True
-    for one, other in _OPPOSITES:
-        if one in parts[0].label and other in parts[1].label:
-            return parts[0].label.rpartition(one)[2] == parts[1].label.rpartition(other)[2]
-    return False
-
-
-def _both(parts: Sequence[Mention]) -> bool:
-    """男代表156名、女代表68名: there is no third."""
-    if len(parts) != 2:
-        return False
-    one, other = (re.sub("^其中", "", part.label) for part in parts)
-    return any(a in one and b in other and one.replace(a, "", 1) == other.replace(b, "", 1) for a, b in _BOTH)
-
-
 def _halves(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
     """一季度412人，二季度538人，上半年累计960人."""
     for first, second, half in zip(here, here[1:], here[2:], strict=False):
@@ -241,23 +126,18 @@ def _halves(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
         for names in _SPLIT_YEAR:
             if all(name in label for name, label in zip(names, named, strict=True)):
                 fit = len({one.like for one in (first, second, half)}) == 1 and all(
-                    map(_plain, (first, second, half))
+                    map(plain, (first, second, half))
                 )
                 if fit and half.quantity.start not in told:
                     made = sum_of(half, (first, second))
-                    if made.held or comes_near(made, _SLIP):
+                    if made.held or comes_near(made, SLIP):
                         yield made
 
 
 def _by_the_year(here: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
     """2016年至2020年累计7.25亿元，年均1.65亿元; 全年处理8.76万吨，日均260吨."""
     for total, mean in pairwise(here):
-        if (
-            mean.quantity.start in told
-            or total.like != mean.like
-            or not _plain(total)
-            or mean.quantity.hedged
-        ):
+        if mean.quantity.start in told or total.like != mean.like or not plain(total) or mean.quantity.hedged:
             continue
         years = _YEARS.search(total.lead)
         if years and re.match("(?:年均|平均每年|每年平均)", mean.label):
@@ -272,7 +152,7 @@ def _by_the_year(here: Sequence[Mention], told: Collection[int]) -> Iterator[Cla
         half = Decimal("0.5") if mean.quantity.exact else Decimal(0)
         allowed = (low / (many + slack) - half, high / many + half)
         made = claim_of(Claimed.MEAN, mean.quantity, (total.quantity,), total.quantity.value / many, allowed)
-        if made.held or comes_near(made, _SLIP):
+        if made.held or comes_near(made, SLIP):
             yield made
 
 
@@ -281,7 +161,7 @@ def _more_than_all(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     for place, part in enumerate(here):
         whole = next((one for one in reversed(here[:place]) if one.like == part.like), part)
         behind = text.regular[part.quantity.end : part.quantity.end + 10]
-        fit = whole is not part and _plain(whole) and _plain(part) and part.clause - whole.clause <= 2
+        fit = whole is not part and plain(whole) and plain(part) and part.clause - whole.clause <= 2
         if (
             fit
             and re.match("[个项件家处]?[\u4e00-\u9fff]{0,4}，(?:其余|其他|剩余|余下)", behind)
@@ -303,20 +183,20 @@ def _each_within(here: Sequence[Mention]) -> Iterator[Claim]:
         if (
             len(run) < 2
             or "其中" not in run[0].label
-            or not _plain(whole)
+            or not plain(whole)
             or re.search("新增|净", whole.label)
         ):
             continue
         for one in run[1:]:
-            if _plain(one) and comes_near(at_most(one, whole), Decimal("0.6")):
+            if plain(one) and comes_near(at_most(one, whole), Decimal("0.6")):
                 yield at_most(one, whole)
         return
 
 
 def _absent(here: Sequence[Mention]) -> Iterator[Claim]:
     """应到251人，到会238人，请假15人."""
-    due = [one for one in here if re.search("应到", one.label) and _plain(one)]
-    came = [one for one in here if re.search("(?<!应)(?:实到|到会|出席|参会)", one.label) and _plain(one)]
+    due = [one for one in here if re.search("应到", one.label) and plain(one)]
+    came = [one for one in here if re.search("(?<!应)(?:实到|到会|出席|参会)", one.label) and plain(one)]
     away = [one for one in here if re.search("请假|缺席|未到", one.label) and one.kind in OPERANDS]
     if len(due) == len(came) == len(away) == 1 and due[0].like == came[0].like == away[0].like:
         whole, part = due[0].quantity, came[0].quantity
@@ -338,8 +218,8 @@ def _split_again(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
         if 0 < start - one.quantity.start <= 160 and one.paragraph == here[0].paragraph
     ]
     said = _ANOTHER_WAY.match(text.regular[start : here[0].quantity.start])
-    parts = [one for one in here if one.like == here[0].like and _plain(one)]
-    wholes = [one for one in before if one.like == here[0].like and _plain(one)]
+    parts = [one for one in here if one.like == here[0].like and plain(one)]
+    wholes = [one for one in before if one.like == here[0].like and plain(one)]
     if said is None or len(parts) < 2 or len(parts) != len(here) or not wholes:
         return
     made = sum_of(max(wholes, key=lambda one: one.quantity.value), parts)
@@ -351,7 +231,7 @@ def _covered(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     """17个乡镇已有16个建成，实现全覆盖."""
     for whole, part in pairwise(here):
         found = _ALL_COVERED.match(text.regular, part.quantity.end)
-        fit = whole.like == part.like and _plain(whole) and _plain(part)
+        fit = whole.like == part.like and plain(whole) and plain(part)
         noun = whole.tail[:2]
         told = re.search("已|其中|有$", part.label) or (len(noun) == 2 and part.tail.startswith(noun))
         if found is None or not fit or not told or not 0 < part.quantity.value <= whole.quantity.value:
@@ -381,7 +261,7 @@ def _with_the_rest(here: Sequence[Mention], told: Collection[int]) -> Iterator[C
         if len(parts) < 2 or len(parts) != place or any(one.quantity.hedged for one in parts):
             continue
         made = sum_of(total, parts)
-        if made.held or comes_near(made, _SLIP):
+        if made.held or comes_near(made, SLIP):
             yield made
 
 
@@ -420,7 +300,7 @@ def _mean_of_listed(here: Sequence[Mention], told: Collection[int]) -> Iterator[
         value = sum((one.quantity.value for one in run), Decimal(0)) / many
         operands = tuple(one.quantity for one in run)
         made = claim_of(Claimed.MEAN, mean.quantity, operands, value, (low / many, high / many))
-        if made.held or comes_near(made, _SLIP):
+        if made.held or comes_near(made, SLIP):
             yield made
 
 
@@ -429,7 +309,7 @@ def _most(here: Sequence[Mention]) -> Iterator[Claim]:
     for place, one in enumerate(here):
         if not _MOST.search(one.label) or one.kind not in OPERANDS:
             continue
-        wholes = [x for x in here[:place] if x.like == one.like and _IN_ALL.search(x.label) and _plain(x)]
+        wholes = [x for x in here[:place] if x.like == one.like and _IN_ALL.search(x.label) and plain(x)]
         if wholes:
             yield at_most(one, wholes[-1])
 
@@ -441,13 +321,13 @@ def _of_named_whole(near: Sequence[Mention]) -> Iterator[Claim]:
             _WHOLE_OF.search(rate.label) if rate.kind is Kind.PERCENT and not rate.quantity.hedged else None
         )
         part = near[place - 1] if place else None
-        if named is None or part is None or not _plain(part) or part.sentence != rate.sentence:
+        if named is None or part is None or not plain(part) or part.sentence != rate.sentence:
             continue
         wholes = [
             one
             for one in near[max(0, place - 10) : place - 1]
             if one.like == part.like and named["what"][-2:] in one.label and one.quantity.value > part.quantity.value
-            and _plain(one)
+            and plain(one)
         ]  # fmt: skip
         if len({one.quantity.value for one in wholes}) != 1:
             continue
@@ -462,7 +342,7 @@ def _of_named_whole(near: Sequence[Mention]) -> Iterator[Claim]:
             part.quantity.value / whole.value * 100,
             scaled(share, 100),
         )
-        if made.held or comes_near(made, _SLIP):
+        if made.held or comes_near(made, SLIP):
             yield made
 
 
@@ -499,7 +379,7 @@ def _from_below(text: Text) -> Iterator[Claim]:
         counts = [
             one
             for one in near
-            if one.kind is Kind.COUNT and one.role not in _UNFIT and one.quantity.value >= 3
+            if one.kind is Kind.COUNT and one.role not in UNFIT and one.quantity.value >= 3
         ]
         if len(ranks) != 1 or len(counts) != 1 or ranks[0].quantity.value > counts[0].quantity.value:
             continue

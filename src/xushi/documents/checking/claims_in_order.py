@@ -1,15 +1,15 @@
-"""次序：依次由高到低的、上月第4本月第7说上升的、前两位的得分比自己还低的、都是第一的、有效期几年、点了名再数个数的。"""
+"""次序：依次由高到低的、上月第4本月第7说上升的、前两位的得分比自己还低的、都是第一的、点了名再数个数的。"""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 
 from xushi.documents.checking.judging import Claim, Claimed
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
+from xushi.documents.checking.spans import days_late, days_long, five_years, number_in, terms
 
 _TURN = re.compile(r"依次(?:为|是|分别为)?|由高到低|从高到低|由多到少|从多到少")
 _FALLING = re.compile(r"高到低|多到少|前[三四五两二六]|得分|排名|名次|排位")
@@ -27,30 +27,11 @@ _EVERY_FIRST = re.compile(
 _FIRST_OF = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?)(?:增速|增幅|得分|完成率|开工率|总量|进度|投资)?(?:位居|居|列|排名|排|位列)(?:第一位?|首位|榜首|第1位?)"
 )
-_TERM = re.compile(
-    r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?[^。；]{0,16}?(?:有效期|租期|期限|合同期|服务期|任期|承包期|试行期)(?:为|限)?(?P<n>\d{1,2}|[一二两三四五六七八九十])年"
-    r"[^。；\d]{0,12}?(?:至|到|应于|将于|于)(?P<y2>\d{4})年(?P<m2>\d{1,2})月(?:(?P<d2>\d{1,2})日)?"
-)
 _NAMED = re.compile(
     r"(?P<names>[\u4e00-\u9fff（）]{2,16}(?:、[\u4e00-\u9fff（）]{2,16}){1,9}(?:[和及][\u4e00-\u9fff]{2,16})?)等?(?P<many>\d{1,2}|[两二三四五六七八九])(?P<unit>[个家]?)"
     r"(?P<what>问题|事项|任务|单位|部门|街道|镇街|街镇|乡镇|村|社区|园区|企业|项目|县区|区县|县)"
 )
-_PLAN = re.compile(
-    r"十(?P<n>[一二三四五])五[”\"]?(?:时期|期间|规划期?)?（(?P<a>\d{4})年?[—\-至到](?P<b>\d{4})年"
-)
-_DAYS_LONG = re.compile(
-    r"\d{1,2}月(?P<a>\d{1,2})日(?:至|到|—|-)(?P<b>\d{1,2})日[^。；]{0,30}?(?:为期|历时|连续)(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天)"
-)
-_FULL_YEARS = re.compile(
-    r"(?:自|从)?(?P<y>\d{4})年(?P<m>\d{1,2})月[^。；\d]{0,14}，?(?:至|到|截至)(?P<y2>\d{4})年(?P<m2>\d{1,2})月[^。；\d]{0,8}(?P<word>满(?P<n>\d{1,2}|[一二两三四五六七八九十])(?:周)?年)"
-)
 _THAN_ALL = re.compile(r"(?P<word>高于|低于|快于|慢于|好于|优于|超过)全[市省国区县](?:的)?$")
-_TERM_OF = re.compile(
-    r"(?:任期|有效期|租期|期限|合同期|服务期|承包期|试行期|建设期)(?:为|限)?(?P<n>\d{1,2}|[一二两三四五六七八九十])年，(?:自|从)(?P<y>\d{4})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?(?:起)?(?:至|到)(?P<y2>\d{4})年(?P<m2>\d{1,2})月(?:(?P<d2>\d{1,2})日)?"
-)
-_DAYS_LATE = re.compile(
-    r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日(?:之?前)[^。；]{0,40}?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日[^。；\d]{0,16}(?:逾期|超期|迟报|晚了?|拖延)(?:了)?(?P<n>\d{1,3})[天日]"
-)
 _CALLED = re.compile(
     r"(?P<many>\d{1,2}|[两二三四五六七八九])(?P<unit>[个项家])(?:项目|工程|单位|部门|街道|企业)?(?:分别)?(?:为|是|有)：(?P<names>[\u4e00-\u9fff\d（）]{3,24}(?:、[\u4e00-\u9fff\d（）]{3,24}){1,9}(?:[和及][\u4e00-\u9fff]{3,24})?)(?=[。；])"
 )
@@ -72,19 +53,15 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         yield from _first_by_name(here, sentence, start)
     for near in text.paragraphs:
         yield from _first_of_all(near)
-    yield from _terms(text)
+    yield from terms(text)
     yield from _named(text)
     yield from _called(text)
-    yield from _days_late(text)
-    yield from _five_years(text)
-    yield from _days_long(text)
+    yield from days_late(text)
+    yield from five_years(text)
+    yield from days_long(text)
     for near in text.paragraphs:
         yield from _than_the_mean(near)
         yield from _only_behind(near)
-
-
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
 
 
 def _falls(here: Sequence[Mention], sentence: str, start: int, told: Collection[int]) -> Iterator[Claim]:
@@ -149,7 +126,7 @@ def _better_ones(here: Sequence[Mention], sentence: str, start: int) -> Iterator
     said = _AHEAD.search(sentence)
     if said is None:
         return
-    many = _int(said["many"])
+    many = number_in(said["many"])
     row = [one for one in here if one.quantity.start >= start + said.end()][:many]
     ranks = [one for one in here if one.kind is Kind.RANK and one.quantity.end <= start + said.start()]
     own = [
@@ -174,8 +151,8 @@ def _every_first(here: Sequence[Mention], sentence: str, start: int) -> Iterator
         return
     row = [
         one for one in here if one.quantity.start >= start + said.end() and one.quantity.text.startswith("第")
-    ][: _int(said["many"])]
-    if len(row) != _int(said["many"]):
+    ][: number_in(said["many"])]
+    if len(row) != number_in(said["many"]):
         return
     other = next((one for one in row if one.quantity.value != 1), None)
     told = (other or row[-1]).quantity
@@ -260,67 +237,6 @@ def _first_of_all(near: Sequence[Mention]) -> Iterator[Claim]:
         )  # fmt: skip
 
 
-def _terms(text: Text) -> Iterator[Claim]:
-    """自2024年6月28日起施行，有效期5年，至2030年6月27日止; 2015年3月签订，租期三年，应于2019年3月到期."""
-    for found in (*_TERM.finditer(text.regular), *_TERM_OF.finditer(text.regular)):
-        years = int(found["y2"]) - int(found["y"])
-        months = years * 12 + int(found["m2"]) - int(found["m"])
-        due = _int(found["n"]) * 12
-        held = _ends(found, due) if found["d"] and found["d2"] else months in (due, due - 1)
-        if abs(months - due) > 18:
-            continue
-        begin = found.start("y2")
-        stop = found.end()
-        yield Claim(
-            Claimed.DATE, begin, stop, text.regular[begin:stop], held,
-            words=f"自{found['y']}年{found['m']}月起{found['n']}年，应到{int(found['y']) + _int(found['n'])}年",
-        )  # fmt: skip
-
-
-def _ends(found: "re.Match[str]", months: int) -> bool:
-    try:
-        first = date(int(found["y"]), int(found["m"]), int(found["d"]))
-        last = date(int(found["y2"]), int(found["m2"]), int(found["d2"]))
-        due = first.replace(year=first.year + months // 12)
-    except ValueError:
-        return True
-    return abs((last - due).days) <= 1
-
-
-def _five_years(text: Text) -> Iterator[Claim]:
-    """“十三五”时期（2016—2021年）: it ended in 2020."""
-    for found in _PLAN.finditer(text.regular):
-        first = 1996 + int(numeral(found["n"])) * 5 + 5
-        held = int(found["a"]) == first and int(found["b"]) == first + 4
-        wrong = "b" if int(found["a"]) == first else "a"
-        begin, stop = found.start(wrong), found.end(wrong) + (1 if wrong == "b" else 0)
-        yield Claim(
-            Claimed.DATE, begin, stop, text.regular[begin:stop], held,
-            words=f"“十{found['n']}五”是{first}—{first + 4}年",
-        )  # fmt: skip
-
-
-def _days_long(text: Text) -> Iterator[Claim]:
-    """8月5日至9日，为期6天; 2021年10月产生，至2024年10月已任职满四年."""
-    for found in _DAYS_LONG.finditer(text.regular):
-        days, said = int(found["b"]) - int(found["a"]) + 1, _int(found["n"])
-        if days > 0 and abs(days - said) <= 5:
-            begin, stop = found.start("n"), found.end("unit")
-            yield Claim(
-                Claimed.DATE, begin, stop, text.regular[begin:stop], said in (days, days - 1), computed=Decimal(days),
-                words=f"{found['a']}日至{found['b']}日是{days}天",
-            )  # fmt: skip
-    for found in _FULL_YEARS.finditer(text.regular):
-        months = (int(found["y2"]) - int(found["y"])) * 12 + int(found["m2"]) - int(found["m"])
-        said = _int(found["n"])
-        if abs(months - said * 12) <= 24:
-            begin, stop = found.start("word"), found.end("word")
-            yield Claim(
-                Claimed.DATE, begin, stop, text.regular[begin:stop], 0 <= months - said * 12 < 12,
-                words=f"到{found['y2']}年{found['m2']}月是{months // 12}年{f'{months % 12}个月' if months % 12 else ''}",
-            )  # fmt: skip
-
-
 def _than_the_mean(near: Sequence[Mention]) -> Iterator[Claim]:
     """比重为81.4%，低于全市78.9%的平均水平."""
     for own, mean in pairwise(near):
@@ -358,24 +274,6 @@ def _only_behind(near: Sequence[Mention]) -> Iterator[Claim]:
         )  # fmt: skip
 
 
-def _days_late(text: Text) -> Iterator[Claim]:
-    """要求9月10日前上报，直至10月8日才上报，逾期18天."""
-    for found in _DAYS_LATE.finditer(text.regular):
-        try:
-            due = date(2018, int(found["m1"]), int(found["d1"]))
-            done = date(2018, int(found["m2"]), int(found["d2"]))
-        except ValueError:
-            continue
-        days = (done - due).days
-        if days <= 0 or "工作日" in found[0]:
-            continue
-        begin, stop = found.start("n"), found.end()
-        yield Claim(
-            Claimed.DATE, begin, stop, text.regular[begin:stop], int(found["n"]) in (days, days + 1),
-            computed=Decimal(days), words=f"两个日子相差{days}天",
-        )  # fmt: skip
-
-
 def _called(text: Text) -> Iterator[Claim]:
     """滞后的5个项目分别为：甲工程、乙工程、丙工程: as many as are called by name."""
     for found in _CALLED.finditer(text.regular):
@@ -384,7 +282,7 @@ def _called(text: Text) -> Iterator[Claim]:
             _PARTY.search(name) or name.endswith(("期", "桥", "路")) for name in names
         ):
             continue
-        many, number = _int(found["many"]), Decimal(len(names))
+        many, number = number_in(found["many"]), Decimal(len(names))
         if len(names) < 2 or abs(many - len(names)) > 2:
             continue
         begin, stop = found.start("many"), found.end("unit")
@@ -404,7 +302,7 @@ def _named(text: Text) -> Iterator[Claim]:
             free or all(_PARTY.search(re.sub("（.*?）", "", name)) for name in names)
         ):
             continue
-        many, number = _int(found["many"]), Decimal(len(names))
+        many, number = number_in(found["many"]), Decimal(len(names))
         if abs(many - len(names)) > 2:
             continue
         begin, stop = found.start("many"), found.end("unit" if found["unit"] else "what")
