@@ -27,8 +27,13 @@ _ALL = re.compile(
     r"(?<!非)(?:全部|(?<!平)均已?|全都)(?:顺利|已经|已|按期|如期)?(?P<done>开工|竣工|办结|解决|销号|反馈|签收|投产)(?!率)"
 )
 _WISH = re.compile(
-    r"(确保|力争|争取|努力|尽快|要求|推动|促进|督促|能够|力促|目标是|预计|将|确定)[^，。；]{0,14}$"
+    r"(确保|力争|争取|努力|尽快|要求|推动|促进|督促|能够|力促|目标是|预计|将|确定|须|务必|应于|应当)[^，。；]{0,14}$"
 )
+_FILLED = re.compile(
+    r"(?:任务|计划|目标|预算)[^，]{0,8}完成了?$|完成[^，]{0,8}(?:预算|任务|计划|目标)(?:数|总?额|任务)?的$"
+)
+_EXCESS = 60
+_DUE = re.compile(r"(?:须|务必|应于|应当|要)[^，。；]{0,12}$")
 _RATES = (Role.DONE_RATE, Role.SHARE, Role.RATE)
 
 
@@ -62,6 +67,8 @@ def claims(text: Text, rated: Mapping[int, Claim]) -> Iterator[Claim]:
                     yield found
         yield from _held_against(here)
         for match in _ALL.finditer(sentence):
+            if _DUE.search(sentence[: match.start()]):
+                continue
             found = _all(
                 _Word(start + match.start(), start + match.end(), match.group()),
                 match["done"],
@@ -140,7 +147,7 @@ def _only_filled(word: _Word, here: Sequence[Mention]) -> Mention | None:
     """年度任务投资额完成74.1%: the only percentage of the sentence."""
     told = [one for one in here if one.kind is Kind.PERCENT]
     fits = len(told) == 1 and told[0].role is Role.OTHER and told[0].quantity.end <= word.start
-    return told[0] if fits and re.search(r"(?:任务|计划|目标)[^，]{0,8}完成了?$", told[0].label) else None
+    return told[0] if fits and _FILLED.search(told[0].label) else None
 
 
 def _on_time(word: _Word, here: Sequence[Mention], rated: Mapping[int, Claim]) -> Claim | None:
@@ -153,6 +160,9 @@ def _late(word: _Word, here: Sequence[Mention], rated: Mapping[int, Claim]) -> C
 
 def _over(word: _Word, here: Sequence[Mention], rated: Mapping[int, Claim]) -> Claim | None:
     near = [one for one in here if one.kind is Kind.PERCENT and one.role in (Role.DONE_RATE,)]
+    near = [
+        one for one in near if not ("超额" in one.label and one.quantity.value < _EXCESS)
+    ]  # 超额完成目标3.1%
     if not near:
         return _reached(word, here, rated)
     rate = min(near, key=lambda one: abs(one.quantity.start - word.start))

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from xushi.documents.checking import (
@@ -16,6 +16,7 @@ from xushi.documents.checking import (
     claims_changes,
     claims_close,
     claims_closed,
+    claims_counted,
     claims_database,
     claims_dates,
     claims_every,
@@ -37,12 +38,15 @@ from xushi.documents.checking import (
     claims_referring,
     claims_row_words,
     claims_said,
+    claims_slips,
     claims_sole,
     claims_standing,
     claims_sums,
     claims_terms,
     claims_told,
     claims_trends,
+    claims_twice,
+    claims_verdicts,
     claims_whole,
 )
 from xushi.documents.checking.binding import PAST
@@ -62,7 +66,7 @@ from xushi.documents.checking.judging import (
 )
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Table, Text, read
-from xushi.documents.checking.roles import Mention
+from xushi.documents.checking.roles import Mention, Role
 
 _READERS = (
     claims_rates,
@@ -97,11 +101,13 @@ _READERS = (
 
 _LEFT_OVER = (
     claims_left, claims_any, claims_whole, claims_closed, claims_sole, claims_ahead, claims_again_said, claims_in_order,
+    claims_slips, claims_verdicts, claims_twice, claims_counted,
 )  # fmt: skip
 _LOOK_BACK, _HALF, _SAME = 8, Decimal("0.05"), Decimal("0.001")
 _FORMERLY = re.compile(r"(?:由|从)(?:年初|上年|去年|上月|同期|上季度?|原来|过去|此前|最初)[^，]{0,8}$")
 _AGREED = re.compile(r"(?:合同|原定|计划)(?:工期|期限|时间)(?:为|是)?$")
 _SOME = re.compile(r"(?:另有|还有|其中有?|仍有|有)\d+[个家项户件][\u4e00-\u9fff]{2,10}率$")
+_NOT_YET = re.compile(r"(?:尚|仍|还)?未(?P<deed>[\u4e00-\u9fff]{2})")
 _WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)
 
 
@@ -114,8 +120,15 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
     claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
     claims = _believed(page, claims, claims)
     for reader in _LEFT_OVER:  # the surer first
-        more = [claim for claim in reader.claims(page, _told(claims)) if claim.held or likely(claim)]
-        claims += _believed(page, more, claims)
+        told = _told(claims)
+        sure = {claim.start for claim in claims if claim.held} & told
+        more = [
+            claim
+            for claim in reader.claims(page, sure)
+            if (claim.start not in told - sure and (claim.held or likely(claim)))
+            or (claim.held and claim.kind in (Claimed.MEAN, Claimed.SUM))  # read better than by those before
+        ]
+        claims = _believed(page, [*claims, *more], [*claims, *more])
     rated = {claim.start: claim for claim in claims if claim.kind is Claimed.RATIO}
     claims += adjectives.claims(page, rated)
     claims += claims_database.claims(page, facts) if facts else []
@@ -144,6 +157,8 @@ def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> li
         if claim.held
         or not (
             (claim.kind, claim.start) in held
+            or _made_before_the_last(claim, mentions)
+            or _not_yet_of_it(claim, mentions)
             or _of_a_larger(page, claim)
             or (claim.start in mentions and _of_another(page, claim, mentions[claim.start]))
             or (
@@ -152,6 +167,50 @@ def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> li
             )
         )
     ]
+
+
+def _made_before_the_last(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
+    """6.5万亩，其中新建4.2万亩、改造提升2.3万亩，完成高效节水灌溉1.8万亩: the first of them make the whole."""
+    if claim.kind is Claimed.SUM and _one_of_its_own(claim, mentions):
+        return True
+    last = mentions.get(claim.operands[-1].start) if claim.operands else None
+    if claim.kind is not Claimed.SUM or claim.value is None or (last and last.role is Role.REST):
+        return False
+    slack = abs(claim.value) * _SAME
+    if any(abs(one.value - claim.value) <= slack for one in claim.operands):
+        return True  # 23个重大项目中，计划开工的23个已全部开工，其中5个已经竣工
+    if (
+        claim.computed is None
+        or abs(sum((one.value for one in claim.operands), Decimal(0)) - claim.computed) > slack
+    ):
+        return False
+    firsts = [
+        sum((one.value for one in claim.operands[:many]), Decimal(0))
+        for many in range(2, len(claim.operands))
+    ]
+    return any(abs(first - claim.value) <= slack for first in firsts)
+
+
+def _not_yet_of_it(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
+    """收到反馈35份，其中按期反馈29份，仍有7份未反馈: what has not been done is no part of what has."""
+    whole = mentions.get(claim.start)
+    if claim.kind is not Claimed.SUM or whole is None:
+        return False
+    parts = [mentions[one.start] for one in claim.operands if one.start in mentions]
+    return any((told := _NOT_YET.match(one.tail)) and told["deed"] in whole.label for one in parts)
+
+
+def _one_of_its_own(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
+    """共47项，已完成21项、推进19项、滞后7项: the 21 are one of the parts themselves."""
+    whole = mentions.get(claim.start)
+    if whole is None or claim.value is None or not claim.operands:
+        return False
+    total = claim.value + sum((one.value for one in claim.operands), Decimal(0))
+    return any(
+        one.like == whole.like and one.before(whole) and one.sentence == whole.sentence
+        and abs(one.quantity.value - total) <= total * _SAME
+        for one in mentions.values()
+    )  # fmt: skip
 
 
 def _is_net(whole: Mention | None) -> bool:
@@ -231,7 +290,7 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
             leaning.setdefault(claim.about, []).append(claim)
     summed = {one.start for claim in wrong if claim.kind is Claimed.SUM for one in claim.operands}
     wrong = [claim for claim in wrong if claim.kind is not Claimed.DIFFERENCE or claim.start not in summed]
-    rates = {claim.start for claim in wrong if claim.kind is Claimed.RATIO}
+    rates = {claim.start for claim in wrong if claim.kind in (Claimed.RATIO, Claimed.MEAN)}
     wrong = [
         claim
         for claim in wrong

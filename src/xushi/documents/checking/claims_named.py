@@ -60,7 +60,7 @@ def _named(at: Around) -> Claim | None:
     if mention.kind is Kind.PERCENT or mention.kind is Kind.TIMES:
         return None
     told = _AGAINST.search(mention.label)
-    if told is None or re.search(r"序时|时序|目标", mention.label):
+    if told is None or re.search(r"序时|时序|目标|分别", mention.label):
         return None
     name = re.sub(r"^(?:全年|年度|同期)|(?:平均|水平|的)+$", "", told["b"] or told["c"])
     before = [

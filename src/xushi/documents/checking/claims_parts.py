@@ -27,6 +27,7 @@ _OVER_TWO, _OVER_MORE = (
 )  # parts that come to more than the whole by this share
 _UNDER_TWO, _UNDER_MORE = Decimal("0.015"), Decimal("0.06")  # and to less
 _LISTED_FAR = Decimal("0.3")
+_PART_OF_A_PART = re.compile(r"^含")  # 14个（含自然资源资产离任审计4个）
 _NOT = re.compile(r"^(?:尚|仍|还)?未(?P<stem>[\u4e00-\u9fff]{2,6}?)(?:的|有)?$")
 _SHORT = re.compile(r"(?:缺编|空编|缺员|缺额|空缺|缺岗)[^，]{0,2}$")
 _STAFF = re.compile(r"应|核定|编制|需|定员")
@@ -130,6 +131,8 @@ def _row(text: Text, like: tuple[Kind, str], after: Sequence[Mention]) -> list[M
             continue
         if one.role in _NO_PART or one.quantity.hedged or (row and "其中" in one.phrase):
             break
+        if row and _PART_OF_A_PART.match(one.label):
+            continue
         if row:
             between = text.regular[row[-1].quantity.end : one.quantity.start]
             mark = next((sign for sign in "。；，、" if sign in between), "、")

@@ -15,6 +15,7 @@ from xushi.documents.checking.roles import Mention, Role
 
 _AMONG = re.compile(
     r"^[\u4e00-\u9fff]{0,2}(区|县|市|街道|街镇|街场|镇|乡|单位|园区|开发区|高新区|板块|城市|省份|部门|地区|片区|功能区|村|社区|企业|学校)"
+    r"|^[\u4e00-\u9fff]{2,14}(?:考核|评比|排名|评价|测评)中?$"
 )
 _UNITS_AMONG = ("个", "家", "所", "名", "位")
 _UP = re.compile(r"(上升|前进|前移|提升|提高|进)了?$")
@@ -53,7 +54,8 @@ def _rank(at: Around) -> Claim | None:
         one
         for one in at.here
         if one.kind is Kind.COUNT and one.quantity.unit in _UNITS_AMONG and _AMONG.match(one.tail)
-    ]
+        and one.label[-1:] not in ("前", "后")
+    ]  # fmt: skip
     if not counts:
         return None
     count = counts[-1].quantity

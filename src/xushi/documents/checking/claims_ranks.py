@@ -17,6 +17,7 @@ _TOP = re.compile(
 _LAST = re.compile(
     r"(?:位居|居|列|排名?|处于|位列)[\u4e00-\u9fff]{0,4}?(?P<word>末位|垫底|倒数第一|最后一位)(?=[，。；、])"
 )
+_THAN = re.compile(r"[比较]")
 _FORWARD = re.compile(r"^(?:前移|前进|上升|提升|进位)(?:了)?$")
 _BACK = re.compile(r"^(?:后移|后退|下降|下滑|退后)(?:了)?$")
 _IN_TURN = re.compile(
@@ -55,17 +56,17 @@ def _said(start: int, words: str, held: bool, operands: Sequence[Mention], why: 
 
 
 def _moved(here: Sequence[Mention]) -> Iterator[Claim]:
-    """由第4位变为第7位，前移3位: the word goes the other way."""
-    for old, new, move in zip(here, here[1:], here[2:], strict=False):
-        if (
-            old.kind is not Kind.RANK
-            or new.kind is not Kind.RANK
-            or move.quantity.unit not in ("位", "名", "个")
-        ):
+    """由第4位变为第7位，前移3位; 列第7位，较二季度的第4位上升3位: the word goes the other way."""
+    for one, other, move in zip(here, here[1:], here[2:], strict=False):
+        ranks = one.kind is other.kind is Kind.RANK
+        if not ranks or move.quantity.unit not in ("位", "名", "个"):
             continue
         forward, back = _FORWARD.match(move.label), _BACK.match(move.label)
-        if not (forward or back) or not re.search(r"[由从]", old.label) or move.clause - new.clause != 1:
+        then = bool(re.search(r"[由从]", one.label)) and move.clause - other.clause == 1
+        than = bool(_THAN.match(other.label)) and move.clause == other.clause != one.clause
+        if not (forward or back) or not (then or than):
             continue
+        old, new = (one, other) if then else (other, one)
         gained = old.quantity.value - new.quantity.value
         held = gained > 0 if forward else gained < 0
         words = f"由{old.quantity.text}到{new.quantity.text}不是{move.label}"

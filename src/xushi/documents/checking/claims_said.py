@@ -47,6 +47,7 @@ _GREATLY = re.compile(
     r"大幅(?:度)?(?:增长|提升|提高|下降|减少|上升|攀升|降低|回落)|(?:显著|明显|快速|迅猛|高速)(?:增长|攀升)"
 )
 SMALL = Decimal(3)  # percent: below this nothing has grown 大幅
+_ASKED = re.compile(r"(?:须|务必|应于|应当)[^，。；]{0,12}$")
 _MORE_THAN_HALF = re.compile(r"(?<!未)(?<!不)(?:超?过半数?|超过一半|大半|过半)(?!数以上)")
 
 
@@ -264,7 +265,8 @@ def _all_done(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Cl
             and one.like == done[0].like
             and (stem not in one.words or re.search(r"应|计划", one.label))
         ]
-        if len(done) != 1 or len(wholes) != 1 or _WISHED.search(sentence[: match.start()]):
+        before = sentence[: match.start()]
+        if len(done) != 1 or len(wholes) != 1 or _WISHED.search(before) or _ASKED.search(before):
             continue
         if max(one.quantity.end for one in (*done, *wholes)) > start + match.start():
             continue  # 5个项目全部开工，新建50个: of the first alone

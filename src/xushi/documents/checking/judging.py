@@ -1,5 +1,6 @@
 """一条断言：写的数、它由哪几个数来、算得多少、四舍五入容许到哪里；容不下的就是一处发现。"""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -196,6 +197,8 @@ def likely(claim: Claim) -> bool:
         return True
     if claim.computed is None or claim.value is None or abs(claim.computed - claim.value) <= 1:
         return True
+    if slipped(claim):
+        return True
     if claim.kind is Claimed.DIFFERENCE:
         size = max((abs(one.value) for one in claim.operands), default=abs(claim.computed) * 5)
         return abs(claim.computed - claim.value) <= size / 5
@@ -205,6 +208,41 @@ def likely(claim: Claim) -> bool:
     times = claim.computed / claim.value
     slip = any(abs(times / one - 1) < Decimal("0.05") for one in _SLIPS)
     return _NEAR[0] <= times <= _NEAR[1] or slip or _once_more(claim.unit, claim.computed, claim.value)
+
+
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def written(printed: str) -> tuple[str, int]:
+    """The digits of a number as printed and how many of them stand behind the point; ("", 0) without any."""
+    found = _DIGITS.search(printed)
+    whole, _, rest = found[0].replace(",", "").partition(".") if found else ("", "", "")
+    return whole + rest, len(rest)
+
+
+def slipped(claim: Claim) -> bool:
+    """Whether what is printed is one digit, or two neighbours that changed places, off what was computed."""
+    digits, _ = written(claim.printed)
+    if len(digits) < 2 or not claim.value or claim.computed is None or claim.allowed is None:
+        return False
+    if claim.computed * claim.value < 0:
+        return False
+    unit = claim.value / Decimal(int(digits) or 1)  # of the last digit
+    meant = int(claim.computed / unit)
+    for value in (meant, meant + 1):
+        near = ((value - Decimal("0.5")) * unit, (value + Decimal("0.5")) * unit)
+        if overlap(near, claim.allowed) and one_off(digits, str(value).zfill(len(digits))):
+            return True
+    return False
+
+
+def one_off(printed: str, meant: str) -> bool:
+    """Whether two rows of digits are one digit apart, or two neighbours of them have changed places."""
+    if len(printed) != len(meant):
+        return False
+    apart = [at for at in range(len(printed)) if printed[at] != meant[at]]
+    turned = len(apart) == 2 and apart[1] - apart[0] == 1 and sorted(printed) == sorted(meant)
+    return len(apart) == 1 or turned
 
 
 def _once_more(unit: str, computed: Decimal, value: Decimal) -> bool:

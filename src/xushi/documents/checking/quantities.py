@@ -115,6 +115,9 @@ _RANKED = re.compile(
 _FRACTION = re.compile(
     rf"{BEFORE}(?:百分之(?P<hundredths>{ARABIC}|{CHINESE}(?:点{CHINESE})?)|(?P<lower>{CHINESE})分之(?P<upper>{CHINESE})|(?P<half>一半|半数))(?P<mid>多)?"
 )
+_TENTHS = re.compile(
+    rf"{BEFORE}(?P<tens>[一二两三四五六七八九])成(?P<ones>[一二三四五六七八九])(?![个项家户人名年月天])(?P<mid>多|左右)?"
+)
 _SPAN = re.compile(
     rf"{_NOT_AFTER}(?P<from>{ARABIC})\s*(?P<unit0>%|亿元?|万元|个)?\s*[—\-至到]\s*(?P<to>{ARABIC})\s*(?P<unit>{UNIT})"
 )
@@ -130,7 +133,7 @@ def quantities(text: str) -> list[Quantity]:
     """Every quantity of a text that `plain` has made regular, in order; dates, names in quotes and codes are none."""
     taken = _masked(text)
     found: list[Quantity] = []
-    for reader in (_thresholds, _fractions, _ranks, _spans, _numbers):
+    for reader in (_thresholds, _tenths, _fractions, _ranks, _spans, _numbers):
         for quantity in reader(text):
             if not any(taken[quantity.start : quantity.end]):
                 found.append(quantity)
@@ -157,6 +160,15 @@ def _thresholds(text: str) -> Iterator[Quantity]:
     for match in _THRESHOLD.finditer(text):
         start, end = match.span()
         yield Quantity(start, end, match.group(), Kind.THRESHOLD, "", Decimal(0), Decimal(0), Decimal(0))
+
+
+def _tenths(text: str) -> Iterator[Quantity]:
+    """九成五 → 95 of a hundred."""
+    for match in _TENTHS.finditer(text):
+        value, slack = Decimal(_DIGIT[match["tens"]] * 10 + _DIGIT[match["ones"]]), Decimal("0.5")
+        before, mid = match["before"] or "", match["mid"] or ""
+        low, high = _hedged(value, slack, before, mid, Decimal(1))
+        yield _made(match, Kind.PERCENT, "%", value, low, high, bool(before or mid))
 
 
 def _ranks(text: str) -> Iterator[Quantity]:
@@ -248,14 +260,16 @@ def _no_quantity(text: str, match: "re.Match[str]", written: str, unit: str) -> 
 
 
 def _named(before: str, written: str) -> bool:
-    """每个, 这三个 count nothing; 这78个 tells a number again, 天数358天 tells one."""
-    return before in _NAMES_BEFORE and not (before in ("这", "那", "数") and written[0] in "0123456789")
+    """每个, 这三个 count nothing; 这78个 tells a number again, 天数358天 and 合同124份 tell one."""
+    return before in _NAMES_BEFORE and not (before in ("这", "那", "数", "同") and written[0] in "0123456789")
 
 
 def _no_numeral(written: str, unit: str) -> bool:
     """A Chinese numeral that counts nothing: 一个, 万元, 一位, 三期."""
     if unit in ARABIC_ONLY:
         return True
+    if unit == "组" and len(written) == 1:
+        return True  # 一组查看18个，二组查看16个
     if unit in ("元", "亿", "年", "分", "米", "次", "天", "位", "人", "名") and len(written) == 1:
         return unit in ("元", "亿", "年", "分", "天") or written in "一万千百"
     if written in ("一", "万", "千", "百", "十") and unit != "%":
