@@ -61,6 +61,7 @@ _ROOMS: dict[str, dict[str, str]] = {
     "permits": {
         "catalogue.drafted": "起草手续目录", "catalogue.changed": "修改手续目录",
         "catalogue.published": "发布手续目录", "catalogue.discarded": "放弃手续目录草稿",
+        "catalogue.given_up": "不再用自己的手续目录",
         "catalogue.departments_named": "认领手续办理部门", "officer.assigned": "定代办员",
         "package.saved": "存套餐", "package.retired": "停用套餐",
         "track.opened": "建立前期手续", "track.moved": "换手续目录",
@@ -122,7 +123,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "signing.registered": "签约转成项目", "signing.moved": "签约随项目走",
     },
     "admission": {
-        "criteria.published": "发布准入门槛", "industry.added": "添加准入行业", "terms.set": "改会审规则",
+        "criteria.published": "发布准入门槛", "criteria.given_up": "不再用自己的准入门槛",
+        "industry.added": "添加准入行业", "terms.set": "改会审规则",
         "reviewers.set": "定准入答复单位", "sitting.planned": "定会审会次", "application.submitted": "申报准入",
         "application.amended": "修改准入申报", "application.withdrawn": "撤回准入申请",
         "application.returned": "准入申请退回补正", "application.sent": "准入征求意见",
