@@ -125,7 +125,10 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
         more = [
             claim
             for claim in reader.claims(page, sure)
-            if (claim.start not in told - sure and (claim.held or likely(claim)))
+            if (
+                claim.start not in told - sure
+                and (claim.held or (likely(claim) and not _far_off(page, claim)))
+            )
             or (claim.held and claim.kind in (Claimed.MEAN, Claimed.SUM))  # read better than by those before
         ]
         claims = _believed(page, [*claims, *more], [*claims, *more])
@@ -141,6 +144,29 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
         if one.quantity.start not in linked and one.kind not in (Kind.THRESHOLD, Kind.SERIAL)
     )
     return Checked(tuple(claims), findings, unlinked, facts.notes if facts else ())
+
+
+def _far_off(page: Text, claim: Claim) -> bool:
+    """Whether a rate has another rate, or a list of like things, between itself and what it would be of."""
+    if claim.kind is Claimed.SUM:
+        first = min((one.start for one in claim.operands), default=-1)
+        return (
+            first > claim.end
+            and page.regular[claim.end : claim.end + 1] == "、"
+            and "、" not in claim.printed
+        )
+    if claim.kind is not Claimed.RATIO or len(claim.operands) != 2:
+        return False
+    part, whole = sorted(claim.operands, key=lambda one: one.start)
+    if page.regular[part.end : whole.start].startswith("、") and whole.end < claim.start:
+        return True  # 建议4249件、提案3542件，办结率100%
+    here = bisect_left(page.mentions, claim.start, key=lambda one: one.quantity.start)
+    between = [
+        one for one in page.mentions[max(0, here - _LOOK_BACK) : here] if one.quantity.start >= whole.end
+    ]
+    return whole.end < claim.start and any(
+        one.kind is Kind.PERCENT and not re.search("占", one.label) for one in between
+    )
 
 
 def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> list[Claim]:

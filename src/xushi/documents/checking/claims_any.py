@@ -59,6 +59,9 @@ _BASE = re.compile(r"^(?:比|较)[\u4e00-\u9fff]{2,10}的?$")
 _BEYOND = re.compile(r"超(?:出|过)?(?:年度|全年|原)?(?:计划|任务|目标)$")
 _MEAN = re.compile(r"^(?:[月季年]均|平均每?(?:个?月|季度|年)?)[\u4e00-\u9fff]{0,4}$")
 _BY_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{3,8})(?:比率|比例|占比|率)(?:为|达|达到)?$")
+_SAYS_HOW = re.compile(
+    r"(?:由|从|其中|即|分别|我[区市县]|本[区市县]|全[区市省国]|[上去今]年|目前|期[初末]|年[初末底]|\d)"
+)
 _MAYBE = re.compile(r"尚有|还有|另有|仍有")
 _UNFIT = (Role.CHANGE, Role.MEAN, Role.TARGET, Role.DUE)
 
@@ -106,6 +109,9 @@ def _difference(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     close = [one for one in made if comes_near(one, _NEAR)]
     if len(close) != 1 or not _named(mention, fitting):
         return None
+    behind = [one for one in fitting if mention.before(one)]
+    if len(behind) == len(fitting) and not _SAYS_HOW.match(behind[0].label):
+        return None  # 城镇化率提升5.27个百分点，高校毕业生留皖率从67.6%提高到70%: of another rate
     return close[0]
 
 

@@ -29,6 +29,7 @@ from xushi.documents.checking.judging import (
 from xushi.documents.checking.quantities import Kind, Quantity
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
+from xushi.documents.checking.units import SPANS
 
 _BACK = 7  # numbers before that are tried
 _CHANCE = 0.22  # of a number being a digit off by chance, over all ways tried
@@ -63,6 +64,7 @@ _OVERLAP = re.compile(
 _SHARES = re.compile(
     r"(?P<many>[两三四])(?:次产业|类|大类|项|者|种|大板块|级)[\u4e00-\u9fff]{0,14}?(?:比重|占比|比例|结构)[\u4e00-\u9fff]{0,6}$"
 )
+_THAN_OTHERS = re.compile(r"[高低快慢好优]于|[比较](?:全|[\u4e00-\u9fff]{0,4}平均)|全[国省市]")
 _AT_THE_END = re.compile(r"(?:月|年|季|期)[底末]|现有|目前")
 _CAME, _WENT = (
     re.compile(r"新增|入库|增加|新建|新立|收入|新受理|转入|调入"),
@@ -107,8 +109,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
             if one.quantity.start in told or one.quantity.hedged or one.role in _UNFIT:
                 continue
             before = [x for x in near[max(0, place - _BACK) : place] if one.sentence - x.sentence <= 1]
-            after = [x for x in near[place + 1 : place + 3] if x.sentence == one.sentence]
-            ways = list(_ways(one, before, after))
+            ways = list(_ways(one, before))
             if claim := _told(one, ways):
                 yield claim
         yield from _beyond(near, told, text)
@@ -277,7 +278,7 @@ def _natural(near: Sequence[Mention], told: Collection[int]) -> Iterator[Claim]:
         yield claim_of(Claimed.DIFFERENCE, grown.quantity, (born.quantity, died.quantity), value, allowed)
 
 
-def _ways(one: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[_Way]:
+def _ways(one: Mention, before: Sequence[Mention]) -> Iterator[_Way]:
     fit = [x for x in before if not x.quantity.hedged and x.role not in (Role.DUE,)]
     label = one.label
     if _OTHERWISE.search(one.phrase):
@@ -286,9 +287,11 @@ def _ways(one: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> 
         if (up := _UP.search(label)) or _DOWN.search(label):
             yield from _growths(fit, 1 if up else -1)
         elif _RATE.search(label) and not _NO_RATE.search(one.phrase):
-            yield from _rates([*fit, *(x for x in after if x.kind in OPERANDS)])
+            yield from _rates(one, fit)
         return
     if one.kind is Kind.POINTS:
+        if _THAN_OTHERS.search(label):
+            return  # 增长4%、高于全国7.8个百分点: the whole country's is not told
         yield from _differences([x for x in fit if x.kind is Kind.PERCENT], changes=True)
         return
     if one.kind not in OPERANDS:
@@ -305,12 +308,18 @@ def _ways(one: Mention, before: Sequence[Mention], after: Sequence[Mention]) -> 
     if _AT_THE_END.search(one.phrase) or _REST.search(label):
         yield from _stocks(like)
     if _SUM.search(label):
-        yield from _sums(like)
+        yield from _sums([x for x in like if x.sentence == one.sentence])
         yield from _products(one, fit)
 
 
-def _rates(fit: Sequence[Mention]) -> Iterator[_Way]:
-    plain = [x for x in fit if x.kind in OPERANDS and x.role not in (Role.CHANGE, Role.MEAN)]
+def _rates(rate: Mention, fit: Sequence[Mention]) -> Iterator[_Way]:
+    """Of what its own sentence tells right before it, no other rate between them."""
+    here = [x for x in fit if x.sentence == rate.sentence]
+    since = max((at for at, x in enumerate(here) if x.kind is Kind.PERCENT), default=-1)
+    if not here or since == len(here) - 1 or rate.clause - here[-1].clause > 2:
+        return
+    plain = [x for x in here if x.kind in OPERANDS and x.role not in (Role.CHANGE, Role.MEAN)]
+    plain = [x for x in plain if x.quantity.unit not in SPANS]
     for part, whole in _ordered(plain):
         if (share := divided(of(part.quantity), of(whole.quantity))) and whole.quantity.value:
             value = part.quantity.value / whole.quantity.value * 100
