@@ -83,7 +83,9 @@ def _before(word: _Word, here: Sequence[Mention], roles: tuple[Role, ...] = _RAT
         (
             one
             for one in reversed(here)
-            if one.quantity.end <= word.start and one.kind is Kind.PERCENT and one.role in roles
+            if one.quantity.end <= word.start
+            and one.kind is Kind.PERCENT
+            and (one.role in roles or re.search(r"(?<!计划)(?:仅|只|已|仅仅)完成$", one.label))
         ),
         None,
     )

@@ -185,6 +185,7 @@ def _believed(page: Text, claims: Sequence[Claim], known: Sequence[Claim]) -> li
             (claim.kind, claim.start) in held
             or _made_before_the_last(claim, mentions)
             or _not_yet_of_it(claim, mentions)
+            or _together_before(page, claim)
             or _of_a_larger(page, claim)
             or (claim.start in mentions and _of_another(page, claim, mentions[claim.start]))
             or (
@@ -237,6 +238,22 @@ def _one_of_its_own(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
         and abs(one.quantity.value - total) <= total * _SAME
         for one in mentions.values()
     )  # fmt: skip
+
+
+def _together_before(page: Text, claim: Claim) -> bool:
+    """省级2个、市级5个，以上7个小镇: told again of both, not of the last."""
+    if claim.kind is not Claimed.TWICE or claim.value is None:
+        return False
+    place = bisect_left(page.mentions, claim.start, key=lambda one: one.quantity.start)
+    if place == len(page.mentions):
+        return False
+    told = page.mentions[place]
+    like = [
+        one.quantity.value
+        for one in page.mentions[max(0, place - _LOOK_BACK) : place]
+        if one.like == told.like
+    ]
+    return any(sum(like[-many:]) == claim.value for many in range(2, len(like) + 1))
 
 
 def _is_net(whole: Mention | None) -> bool:
@@ -322,6 +339,7 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
         for claim in wrong
         if claim.kind is not Claimed.DIFFERENCE or not any(one.start in rates for one in claim.operands)
     ]  # told of the wrong rate: one finding
+    apart = {claim.start for claim in wrong if claim.kind is Claimed.DIFFERENCE}
     slips = {claim.start for claim in wrong if claim.kind in (Claimed.TWICE, Claimed.WITHIN)}
     found, told, worded = [], (0, 0), False
     sums: list[object] = []
@@ -340,7 +358,8 @@ def _findings(page: Text, claims: Sequence[Claim]) -> list[Finding]:
             continue  # the same total told before and behind its parts
         sums.append(added_up)
         if claim.kind in (Claimed.RATIO, Claimed.DIFFERENCE) and any(
-            one.start in slips for one in claim.operands
+            one.start in slips or (claim.kind is Claimed.RATIO and one.start in apart)
+            for one in claim.operands
         ):
             continue  # wrong for the number told wrongly: one finding
         if claim.start >= 0:

@@ -76,11 +76,16 @@ def _plain(one: Mention) -> bool:
     return one.kind in OPERANDS and not one.quantity.hedged and one.role not in _NOT_PAIRED
 
 
+_RAISED = re.compile(
+    r"(?:提高|提升|上升|增加|扩大|下降|降低|降)[到至]$"
+)  # from a rate of before, not of two numbers
+
+
 def _rate(rate: Mention, before: Sequence[Mention], behind: Sequence[Mention]) -> Claim | None:
     """执行率仅为58.3%。年初预算12.4亿元，实际支出6.51亿元: where nothing before can be what it is of."""
     fit = rate.kind is Kind.PERCENT and rate.role not in (Role.CHANGE, Role.BASE, Role.DUE, Role.TARGET)
     words = rate.lead[-14:] if len(rate.label) <= 3 else rate.label  # 执行率偏低，仅为58.3%
-    if not fit or not _A_RATE.search(words) or _NO_RATE.search(words):
+    if not fit or not _A_RATE.search(words) or _NO_RATE.search(words) or _RAISED.search(rate.label):
         return None
     here = [one for one in before if _plain(one) and one.sentence == rate.sentence]
     if len(here) > 1:

@@ -37,6 +37,10 @@ _LASTED = re.compile(
     r"(?:自|从)(?P<a>\d{4})年(?P<c>\d{1,2})月[^。；\d]{0,10}，?(?:至|到)(?P<b>\d{4})年(?P<d>\d{1,2})月[^。；\d]{0,10}，"
     r"(?:历时|前后|为期|共)(?P<all>(?P<n>[一两二三四五六七八九十])年)(?!多|余)"
 )
+_PLANS = {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}
+_YEAR_OF_THE_PLAN = re.compile(
+    r"(?P<y>\d{4})年是“?(?P<plan>十[一二三四五]五)”?[^。，；]{0,22}?(?P<word>第(?P<n>[一二三四五])年|开局之年|收官之年|最后一年)"
+)
 _RESPECTIVELY = re.compile(
     _MANY + r"(?:个|类|大|方面|项)?[\u4e00-\u9fff]{1,8}，?分别(?:为|是|有)?(?:[\u4e00-\u9fff]{0,8})$"
 )
@@ -50,6 +54,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     yield from _meetings(text)
     yield from _plans(text)
     yield from _lasted(text)
+    yield from _of_the_plan(text)
     for _, group in groupby(text.mentions, key=lambda one: one.sentence):
         here = list(group)
         yield from _of_them(text, here)
@@ -111,6 +116,18 @@ def _plans(text: Text) -> Iterator[Claim]:
             Claimed.DATE, match.start(), match.start() + len(words), words, _int(match["n"]) == years,
             words=f"起止是{years}年",
         )  # fmt: skip
+
+
+def _of_the_plan(text: Text) -> Iterator[Claim]:
+    """2018年是“十三五”规划实施的第二年; 2022年是“十四五”规划的收官之年."""
+    for match in _YEAR_OF_THE_PLAN.finditer(text.regular):
+        first = _PLANS[match["plan"]]
+        which = int(match["y"]) - first + 1
+        told = numeral(match["n"]) if match["n"] else (1 if match["word"].startswith("开局") else 5)
+        words = f"“{match['plan']}”是{first}年到{first + 4}年，这一年是第{which}年"
+        yield Claim(
+            Claimed.DATE, match.start("word"), match.end("word"), match["word"], told == which, words=words
+        )
 
 
 def _lasted(text: Text) -> Iterator[Claim]:

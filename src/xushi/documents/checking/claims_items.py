@@ -26,10 +26,11 @@ _BEFORE = re.compile(
     rf"|(?:抓好|做好|突出|抓住|开展|强化|确定|明确|提出|采取|形成|议定)(?:了|以下|如下)?(?P<n3>{_NUMERAL}|\d{{1,2}})(?P<unit3>项|个|方面|条|点)(?:重点)?(?:工作|任务|举措|措施|方面|要求|意见|事项|建议)?(?=：|。)"
 )
 _TOPICS = re.compile(
-    rf"(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>个|项|条)(?:议题|事项|问题|方面|任务|环节|短板|原因|举措|措施)[\u4e00-\u9fff]{{0,10}}(?=：)"
+    rf"(?P<n>{_NUMERAL}|\d{{1,2}})(?P<unit>个|项|条)(?:重点|主要|具体|突出)?(?:议题|事项|问题|方面|任务|环节|短板|原因|举措|措施)[\u4e00-\u9fff]{{0,10}}(?=：)"
 )
 _MORE = re.compile(rf"[，；。]{_NUMERAL}(?:是|要)")
 _REACH = 120  # characters from a list to the words that count it
+_LONG = 20_000  # characters of an item that is a chapter
 _FAR = 400  # characters from one item to the next
 
 
@@ -54,6 +55,7 @@ def claims(text: Text) -> Iterator[Claim]:
     for match in _TOPICS.finditer(text.regular):
         begun = [one for one in lists if 0 <= one.start - match.end() <= 2]
         skips = any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun)
+        skips = skips or any(_goes_on(text.regular, one) for one in begun[:1])
         if begun and not skips and not _BEFORE.search(text.regular, match.start() - 6, match.end() + 4):
             yield _counted(match, _int(match["n"]), begun[0])
     for match in _BEFORE.finditer(text.regular):
@@ -61,6 +63,8 @@ def claims(text: Text) -> Iterator[Claim]:
         between = text.regular[match.end() : begun[0].start] if begun else ""
         if match["n3"] and any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun):
             continue  # 一是……二是……四是: one is left out, and told of elsewhere
+        if begun and _goes_on(text.regular, min(begun, key=lambda one: one.start)):
+            continue
         closed = match["n3"] and text.regular[match.end() : match.end() + 1] == "。" and len(between) <= 2
         if begun and (closed or "：" in between + text.regular[begun[0].start : begun[0].start + 1]):
             yield _counted(
@@ -85,6 +89,16 @@ def _runs(form: "re.Pattern[str]", regular: str) -> Iterator[_Items]:
         start, last, number = (match.start(), match.start(), 1) if which == 1 else (0, 0, 0)
     if number > 1:
         yield _Items(start, last, number)
+
+
+def _goes_on(regular: str, items: _Items) -> bool:
+    """Whether the next item stands further off than the others: long ones, a page each."""
+    marks = "一二三四五六七八九十"
+    if items.number >= len(marks):
+        return False
+    mark = marks[items.number]
+    later = regular[items.last + _FAR : items.last + _LONG]
+    return bool(re.search(rf"\n[ \u3000]{{0,4}}(?:（{mark}）|{mark}是|{mark}、|第{mark}[，、])", later))
 
 
 def _follows(regular: str, items: _Items, place: int) -> bool:

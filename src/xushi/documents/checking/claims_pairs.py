@@ -92,6 +92,7 @@ def _all_beyond(here: Sequence[Mention]) -> Iterator[Claim]:
         if (
             side is None
             or len(listed) < 2
+            or listed[0].quantity.hedged  # 全体突破7万元，城镇和农村分别超过8万元、4.5万元
             or not _EACH.search(listed[0].label)
             or listed[0].clause - mark.clause > 1
         ):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from xushi.documents.checking.binding import PAST
 from xushi.documents.checking.judging import Claim, Claimed, of
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
@@ -64,6 +65,10 @@ def _moved(here: Sequence[Mention]) -> Iterator[Claim]:
         forward, back = _FORWARD.match(move.label), _BACK.match(move.label)
         then = bool(re.search(r"[由从]", one.label)) and move.clause - other.clause == 1
         than = bool(_THAN.match(other.label)) and move.clause == other.clause != one.clause
+        than = than or (
+            bool(PAST.search(other.label))
+            and move.clause - other.clause == 1 != other.clause - one.clause + 1
+        )
         if not (forward or back) or not (then or than):
             continue
         old, new = (one, other) if then else (other, one)

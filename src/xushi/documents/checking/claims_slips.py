@@ -40,7 +40,7 @@ _NO_RATE = re.compile(
     r"失业|出生|死亡|利率|汇率|税率|费率|容积|绿地率|城镇化|市场|负债|自有|满意|知晓|利润|序时|同比|环比|贡献|增长率|增速"
 )
 _UP = re.compile(
-    r"(?:增长|上升|提高|增加|新增|净增|增幅|增收|增支|多|高|上涨|超|超出|快|提升)(?:了|约|为|达|出)*$|新增[\u4e00-\u9fff]{2,4}$"
+    r"(?:增长|上升|提高|增加|新增|净增|增幅|增收|增支|追加|调增|溢价|多|高|上涨|超|超出|快|提升)(?:了|约|为|达|出)*$|新增[\u4e00-\u9fff]{2,4}$"
 )
 _DOWN = re.compile(
     r"(?:下降|减少|降低|回落|净减|降幅|下滑|少|低|压减|压缩|节约|慢|核减|缩短|收窄|下浮)(?:了|约|为|达)*(?:投资|资金|支出)?$"
@@ -64,6 +64,7 @@ _OVERLAP = re.compile(
 _SHARES = re.compile(
     r"(?P<many>[两三四])(?:次产业|类|大类|项|者|种|大板块|级)[\u4e00-\u9fff]{0,14}?(?:比重|占比|比例|结构)[\u4e00-\u9fff]{0,6}$"
 )
+_FROM = re.compile(r"来源|构成|组成|：")
 _THAN_OTHERS = re.compile(r"[高低快慢好优]于|[比较](?:全|[\u4e00-\u9fff]{0,4}平均)|全[国省市]")
 _AT_THE_END = re.compile(r"(?:月|年|季|期)[底末]|现有|目前")
 _CAME, _WENT = (
@@ -104,6 +105,7 @@ class _Way:
 def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
     """Numbers that follow from those near them, or would but for a digit; told: what other readers have tied."""
     yield from _bare_rows(text)
+    yield from _scores(text)
     for near in text.paragraphs:
         for place, one in enumerate(near):
             if one.quantity.start in told or one.quantity.hedged or one.role in _UNFIT:
@@ -164,9 +166,10 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
             parts.append(x)
         if len(parts) < 2 or any(x.quantity.start in told for x in (whole, *parts)):
             continue
-        if not _AMONG.search(parts[0].phrase + whole.tail) or _overlap(
-            text.sentence_of(whole.quantity.start)
-        ):
+        if (
+            not _FROM.search(text.regular[whole.quantity.end : parts[0].quantity.start])
+            and not _AMONG.search(parts[0].phrase + whole.tail)
+        ) or _overlap(text.sentence_of(whole.quantity.start)):
             continue
         low, high = added(of(x.quantity) for x in parts)
         total = sum((x.quantity.value for x in parts), Decimal(0))
@@ -185,7 +188,7 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
 
 def _overlap(sentence: str) -> bool:
     """Whether what is listed may be counted twice, unless the sentence says that it is not."""
-    return bool(_OVERLAP.search(re.sub(r"(?:不|无|未)(?:再)?重复", "", sentence)))
+    return bool(_OVERLAP.search(re.sub(r"(?:不|无|未)(?:再)?重复|兼职", "", sentence)))
 
 
 def _done_of(near: Sequence[Mention]) -> Iterator[Claim]:
@@ -195,6 +198,24 @@ def _done_of(near: Sequence[Mention]) -> Iterator[Claim]:
         like = whole.like == first.like == second.like and whole.sentence == second.sentence
         if told and like and first.quantity.value <= whole.quantity.value and whole.role not in _NO_WHOLE:
             yield at_most(second, whole)
+
+
+def _scores(text: Text) -> Iterator[Claim]:
+    """总分100分，由重点工作50分、共性目标30分、社会评价25分构成."""
+    for near in text.paragraphs:
+        for place, whole in enumerate(near):
+            row = [
+                x
+                for x in near[place + 1 : place + 12]
+                if x.sentence == whole.sentence and x.like == whole.like
+            ]
+            if whole.kind is not Kind.SCORE or "总分" not in whole.label or len(row) < 2:
+                continue
+            behind = text.regular[row[-1].quantity.end : row[-1].quantity.end + 12]
+            if "由" in row[0].phrase and re.search("构成|组成", behind):
+                operands = tuple(x.quantity for x in row)
+                total = sum((x.value for x in operands), Decimal(0))
+                yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(x) for x in operands))
 
 
 def _columns(near: Sequence[Mention], told: Collection[int], text: Text) -> Iterator[Claim]:
@@ -399,7 +420,7 @@ def _means(one: Mention, fit: Sequence[Mention]) -> Iterator[_Way]:
             if share and count.quantity.value > 1:
                 value = total.quantity.value / count.quantity.value
                 yield _Way(Claimed.MEAN, (total.quantity, count.quantity), value, share)
-        if "日均" in one.phrase and (days := _days(one)):
+        if re.search(r"日均|每[天日]", one.phrase) and (days := _days(one)):
             value = total.quantity.value / days
             yield _Way(Claimed.MEAN, (total.quantity,), value, scaled(of(total.quantity), Decimal(1) / days))
         if "月均" in one.phrase and (months := _months(one)):

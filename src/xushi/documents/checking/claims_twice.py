@@ -84,6 +84,8 @@ def _counted(later: Mention, before: Sequence[Mention], text: Text) -> Mention |
             continue
         if one.sentence == later.sentence and one.clause == later.clause:
             continue
+        if _together(before, later):
+            return None  # 省级2个、市级5个，以上7个小镇
         words = one.phrase[-12:] + "|" + one.tail
         if all(pair in words for pair in pairs) or (
             len(name) == 4 and name[:2] in words and name[2:] in words
@@ -92,6 +94,12 @@ def _counted(later: Mention, before: Sequence[Mention], text: Text) -> Mention |
                 return None
             return None if _apart(one, later, text) else one
     return None
+
+
+def _together(before: Sequence[Mention], later: Mention) -> bool:
+    """Whether some of the like numbers before it, side by side, make it."""
+    like = [one.quantity.value for one in before if one.like == later.like]
+    return any(sum(like[-many:]) == later.quantity.value for many in range(2, len(like) + 1))
 
 
 def _opens(later: Mention, text: Text) -> bool:

@@ -28,7 +28,7 @@ _BEST = re.compile(
     r"(?P<high>第一|首位|榜首|居首|最高|最快|最大|最多|领先|之首)|(?P<low>末位|最后|最低|最慢|最小|最少|垫底)"
 )
 _LOW_IS_GOOD = re.compile(r"浓度|能耗|投诉|信访|亏损|事故|负债|失业|逾期|降尘|扣分|案件|问题|降幅|隐患")
-_NAME = re.compile(r"^[\u4e00-\u9fff]{2,8}$")
+_NAME = re.compile(r"^(?P<name>[\u4e00-\u9fff]{2,8}?)(?:完成|实现|投资|增长|达到?|为|得分|到位|资金)*$")
 
 
 def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
@@ -41,6 +41,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         yield from _all(here, sentence, start)
         yield from _half(here, sentence, start)
         yield from _best(here, sentence, start)
+        yield from _voted(here, sentence, start)
         yield from _in_order(here, sentence)
         if last and last[0].paragraph == here[0].paragraph:
             yield from _in_order([*last, *here], sentence)
@@ -110,6 +111,8 @@ def _all_but(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Cla
         if not before or len(after) < 2 or _WISH.search(clause) or before[-1].like != after[-1].like:
             continue
         whole, done, left = before[-1], after[0], after[1]
+        if "开工" in match.group() and "开工" not in done.words:
+            continue  # 12个项目已全部开工，其中9个已完工，3个正在扫尾
         makes = done.like == left.like == whole.like and (
             done.quantity.value + left.quantity.value == whole.quantity.value
         )
@@ -184,6 +187,18 @@ def _half(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]
         yield _said(start + match.start(), match.group(), held, (part, whole), words)
 
 
+def _voted(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
+    """到会27人，赞成13人、反对4人、弃权10人，赞成票过半数."""
+    for match in re.finditer(r"赞成票?(?:超?过半数?|超过半数)", sentence):
+        before = [one for one in here if one.quantity.end <= start + match.start() and one.kind is Kind.COUNT]
+        yes = [one for one in before if one.label.endswith("赞成") or one.tail.startswith("赞成")]
+        if len(yes) != 1 or len(before) < 2 or before[0] is yes[0] or before[0].like != yes[0].like:
+            continue
+        held = yes[0].quantity.value * 2 > before[0].quantity.value
+        words = f"{before[0].quantity.text}里赞成的{yes[0].quantity.text}"
+        yield _said(start + match.start(), match.group(), held, (yes[0], before[0]), words)
+
+
 def _best(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
     """高新区6.8%、经开区7.3%、临港园5.9%，高新区增速位居第一: of the names told with their numbers."""
     row: list[Mention] = []
@@ -219,5 +234,6 @@ def _best(here: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]
 def _name(one: Mention) -> str:
     """经开区, of 分别为：经开区7.3%."""
     name = re.split(r"分别为|分别是|依次为|其中", one.label)[-1]
-    ok = _NAME.match(name) and one.kind in (*OPERANDS, Kind.PERCENT, Kind.SCORE)
+    ok = _NAME.match(name) if one.kind in (*OPERANDS, Kind.PERCENT, Kind.SCORE) else None
+    name = ok["name"] if ok else ""
     return name if ok and one.role not in (Role.CHANGE, Role.BASE, Role.MEAN, Role.SUM) else ""
