@@ -18,8 +18,8 @@ _AMONG = re.compile(
     r"|^[\u4e00-\u9fff]{2,14}(?:考核|评比|排名|评价|测评)中?$"
 )
 _UNITS_AMONG = ("个", "家", "所", "名", "位")
-_UP = re.compile(r"(上升|前进|前移|提升|提高|进)了?$")
-_DOWN = re.compile(r"(下降|后退|后移|下滑|退)了?$")
+_UP = re.compile(r"(上升|前进|前移|提升|提高|进位?|晋位)了?$")
+_DOWN = re.compile(r"(下降|后退|后移|下滑|退位?)了?$")
 _DAY = re.compile(
     r"(?:(?P<year>\d{4})[ ]*年[ ]*)?(?<!\d)(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"
     r"(?:[（，]?(?:星期|周)(?P<week>[一二三四五六日天]))?"
@@ -123,7 +123,14 @@ def _told(match: "re.Match[str]", here: list[Mention]) -> Mention | None:
         one
         for one in here
         if 0 <= one.quantity.start - match.end() <= 16
-        and (_COUNTED_AFTER.search(one.label) or one.quantity.start == match.end())
+        and (
+            _COUNTED_AFTER.search(one.label)
+            or one.quantity.start == match.end()
+            or (
+                one.quantity.start - match.end() <= 5
+                and one.label[-3:] in ("督办单", "通报", "纪要", "批示件")
+            )
+        )
     ]
     ahead = [one for one in here if 0 <= match.start() - one.quantity.end <= 14]
     return next(iter(behind), None) or (ahead[-1] if ahead else None)

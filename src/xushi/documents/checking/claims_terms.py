@@ -19,6 +19,10 @@ _SPAN = re.compile(
 _TERM = re.compile(
     r"(?:历时|共|为期|工期|连续|用时|持续|计|时长|公示期|会期|期限)(?:约|为|共)?\s*(?P<n>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*(?P<unit>天|日|个工作日)"
 )
+_TERM_BEFORE = re.compile(
+    r"(?:公示期|期限|会期|展期|为期)(?:为|共)?\s*(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?P<unit>天|日|个工作日)，"
+    r"(?:[\u4e00-\u9fff]{0,4}[自从为])?$"
+)
 _YEARS = re.compile(
     r"(?P<a>\d{4})\s*年?\s*(?:至|到|—|-)\s*(?P<b>\d{4})\s*年(?!\d|底|末)[^。；\d]{0,14}(?:规划期|为期|期限|周期|实施期|服务期|合同期|有效期|共)(?:限)?(?:为|共)?"
     r"\s*(?P<n>\d{1,2}|[一二两三四五六七八九十])年"
@@ -95,7 +99,10 @@ def _terms(regular: str) -> Iterator[Claim]:
                 start, match.end("bd") + 1, regular[start : match.end("bd") + 1], held=False, words="止早于起"
             )
             continue
-        term = _TERM.search(match["rest"])
+        term, offset = _TERM.search(match["rest"]), match.start("rest")
+        if term is None:  # 公示期为7天，时间为6月7日至6月11日
+            offset = max(0, match.start() - 24)
+            term = _TERM_BEFORE.search(regular[offset : match.start()])
         if term is None:
             continue
         days = (last - first).days
@@ -109,8 +116,7 @@ def _terms(regular: str) -> Iterator[Claim]:
             )
         else:
             number, held = days + 1, told in (days, days + 1)
-        start = match.start("rest") + term.start("n")
-        end = match.start("rest") + term.end()
+        start, end = offset + term.start("n"), offset + term.end("unit")
         yield _claim(start, end, regular[start:end], held, f"起止之间是{number}{term['unit']}", number)
 
 

@@ -103,16 +103,13 @@ def _together(before: Sequence[Mention], later: Mention) -> bool:
 
 
 def _opens(later: Mention, text: Text) -> bool:
-    """At the head of its clause, or behind what was said of the first: 年内全部完工；完工的23个小区."""
+    """At the head of its clause, or behind what was said of the first: 年初确定新建公厕45座……年初确定的46座."""
     phrase = later.phrase.strip()
     if _OPENS.match(phrase):
         return True
     start = later.quantity.start - len(later.phrase)
-    return (
-        3 <= len(phrase) <= 5
-        and phrase[-1] == "的"
-        and phrase[:-1] in text.regular[max(0, start - 24) : start]
-    )
+    said = text.regular[max(0, start - 60) : start]
+    return 3 <= len(phrase) <= 7 and phrase[-1] == "的" and phrase[:-1] in said
 
 
 def _measured(later: Mention, before: Sequence[Mention], text: Text) -> Mention | None:
