@@ -27,6 +27,7 @@ def build(count: int) -> dict[str, Any]:
     from xushi.journal.actions import Actor
     from xushi.journal.models import Event
     from xushi.problems.models import ProblemClass
+    from xushi.progress.actions import return_report
     from xushi.progress.closing import reopen_month
     from xushi.progress.models import MonthlyReport
     from xushi.registry.models import Project
@@ -34,9 +35,8 @@ def build(count: int) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0)
     people = build_district(count)
-    reopen_month(
-        Month(2018, 12), "演练", actor=Actor(by=people["office"], channel=Event.Channel.WEB), now=NOW
-    )
+    office = Actor(by=people["office"], channel=Event.Channel.WEB)
+    reopen_month(Month(2018, 12), "演练", actor=office, now=NOW)
     call_command("worker", once=True, verbosity=0)
     air = measure(people["office"])
     december = {report.project_id: report for report in MonthlyReport.objects.filter(month=Month(2018, 12))}
@@ -48,7 +48,8 @@ def build(count: int) -> dict[str, Any]:
         month=Month(2018, 12), project__in=started.filter(territory__in=towns)
     )
     returnable = list(asked.order_by("pk").values_list("pk", flat=True))
-    asked.filter(pk__in=returnable[:RETURNED]).update(state=MonthlyReport.State.RETURNED)
+    for report in MonthlyReport.objects.filter(pk__in=returnable[:RETURNED]):
+        return_report(report, "演练：请重报", actor=office, now=NOW)
     return {
         "returned": returnable,
         "reporters": [
