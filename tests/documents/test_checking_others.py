@@ -1,4 +1,4 @@
-"""数字勾稽：别人写的五千段（平铺直叙的、绕着弯说的，对错各半）、自己写的三百多段和从没拿来调过的一百段，报出的有几成是真的、错的查出几成。"""
+"""数字勾稽：别人写的五千段（平铺直叙的、绕着弯说的，对错各半）、自己写的三百多段和从没拿来调过的二百段，报出的有几成是真的、错的查出几成。"""
 
 import json
 import random
@@ -13,7 +13,7 @@ import pytest
 from xushi.documents.checking import check
 from xushi.documents.checking.reading import Table
 
-SENTENCES = {"sentences_by_others.jsonl": 5030, "sentences_of_ours.jsonl": 335, "sentences_unseen.jsonl": 100}
+SENTENCES = {"sentences_by_others.jsonl": 5030, "sentences_of_ours.jsonl": 335, "sentences_unseen.jsonl": 200}
 # sentences_unseen.jsonl has been used for no change of the check, and is to stay so: what it misses is not mended by it
 PRECISION, RECALL = 0.98, 0.9
 
