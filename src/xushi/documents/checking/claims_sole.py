@@ -9,6 +9,7 @@ from xushi.documents.checking.binding import OPERANDS, PAST, ratio
 from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.claims_any import comes_near
 from xushi.documents.checking.claims_left import shared
+from xushi.documents.checking.claims_slips import swapped
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -181,7 +182,12 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
         for one in before:
             between = text.regular[one.quantity.end : later.quantity.start]
             near = one.paragraph == later.paragraph and (one.sentence != later.sentence or "：" in between)
-            if not near or one.quantity.hedged or one.role in _UNFIT or not _swapped(one, later):
+            if (
+                not near
+                or one.quantity.hedged
+                or one.role in _UNFIT
+                or not swapped(one.quantity, later.quantity)
+            ):
                 continue
             if one.quantity.start in told and later.quantity.start in told:
                 continue
@@ -203,13 +209,3 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
 def _number(one: Mention) -> str:
     found = _DIGITS.search(one.quantity.text)
     return found[0] if found else ""
-
-
-def _swapped(one: Mention, later: Mention) -> bool:
-    """The same digits, two neighbours of them in the other order, the point in its place."""
-    first, second = _number(one), _number(later)
-    if len(first) != len(second) or first.find(".") != second.find("."):
-        return False
-    first, second = re.sub(r"\D", "", first), re.sub(r"\D", "", second)
-    apart = [at for at in range(len(first)) if first[at] != second[at]]
-    return len(apart) == 2 and apart[1] - apart[0] == 1 and sorted(first) == sorted(second)
