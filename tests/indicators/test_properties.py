@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.indicators.making import table
+from xushi.indicators.arrays import places
 from xushi.indicators.engine import build
 from xushi.indicators.reading import spec_of
 from xushi.indicators.treat import moments
@@ -70,3 +71,18 @@ def test_moments_are_those_of_scipy(values: list[float]) -> None:
     skew, kurtosis = moments(column)
     np.testing.assert_allclose(skew, stats.skew(column, axis=1, bias=False), rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(kurtosis, stats.kurtosis(column, axis=1, bias=False), rtol=1e-6, atol=1e-9)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0.0, 1.0, 2.5, -3.0, 1e9, float("nan")]), min_size=6, max_size=6),
+        min_size=1,
+    ),
+    st.sampled_from(["min", "dense", "average"]),
+    st.sampled_from([0, 1]),
+)
+def test_places_are_those_of_scipy(values: list[list[float]], ties: str, axis: int) -> None:
+    table = np.array(values)
+    absent = np.isnan(table)
+    theirs = stats.rankdata(np.where(absent, np.inf, -table), method=ties, axis=axis).astype(float)
+    np.testing.assert_array_equal(places(table, ties=ties, axis=axis), np.where(absent, np.nan, theirs))

@@ -40,10 +40,32 @@ def deviation(x: Array, ddof: int) -> Array:
 
 
 def places(x: Array, *, ties: str, axis: int = 1) -> Array:
-    """Rank by size, the largest first; the missing have no place."""
-    from scipy import stats
+    """Rank by size, the largest first; the missing have no place. ties: of equals, "min" gives 1 1 3, "dense" 1 1 2,
+    "average" 1.5 1.5 3.
 
-    absent = np.isnan(x)
-    found = stats.rankdata(np.where(absent, np.inf, -x), method=ties, axis=axis).astype(float)
-    found[absent] = np.nan
-    return np.asarray(found)
+    As scipy.stats.rankdata, and a test holds them together: the import of that alone takes half a second, longer than
+    all boards of a report.
+    """
+    ahead = -np.moveaxis(x, axis, -1)
+    order = np.argsort(ahead, axis=-1)  # the missing last
+    ordered = np.take_along_axis(ahead, order, axis=-1)
+    first = np.ones(ordered.shape, bool)
+    first[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    found = np.empty(ordered.shape)
+    np.put_along_axis(found, order, _of_equals(first, ties), axis=-1)
+    found[np.isnan(ahead)] = np.nan
+    return np.asarray(np.moveaxis(found, -1, axis))
+
+
+def _of_equals(first: Flags, ties: str) -> Array:
+    """The places of what stands in order, first marking each that is not the equal of the one before."""
+    if ties == "dense":
+        return np.asarray(np.cumsum(first, axis=-1, dtype=float))
+    number = np.arange(1.0, first.shape[-1] + 1)
+    begin = np.maximum.accumulate(np.where(first, number, 0), axis=-1)
+    if ties == "min":
+        return begin
+    last = np.ones(first.shape, bool)
+    last[..., :-1] = first[..., 1:]
+    back = np.where(last, number, np.inf)[..., ::-1]
+    return np.asarray((begin + np.minimum.accumulate(back, axis=-1)[..., ::-1]) / 2)
