@@ -19,10 +19,11 @@ from bench.apart import environment_of  # noqa: E402
 LAST = 2018
 # one month of one district is read back out of its own closing; the words are what the table says
 FILL = """
-INSERT INTO progress_projectmonth (closing_id, month, project_id, project_name, territory_id, responsible_unit_id,
-  category_id, provincial_stage, municipal_stage, joint_stage, district_stage, owner_kind, total_investment,
-  annual_plan, plan_version, invested_before, cumulative, previous_cumulative, due_twelfths, started, completed, reported)
-SELECT c.id, c.month, p.id, p.name, p.territory_id, p.responsible_unit_id, p.category_id, 0, 0, 0, 1, '',
+INSERT INTO progress_projectmonth (closing_id, district_id, month, project_id, project_name, territory_id,
+  responsible_unit_id, category_id, provincial_stage, municipal_stage, joint_stage, district_stage, owner_kind,
+  total_investment, annual_plan, plan_version, invested_before, cumulative, previous_cumulative, due_twelfths, started,
+  completed, reported)
+SELECT c.id, 0, c.month, p.id, p.name, p.territory_id, p.responsible_unit_id, p.category_id, 0, 0, 0, 1, '',
   p.total_investment, 100000000, 1, 0, (c.month %% 100) * 7000000, 0, (c.month %% 100) * 100000000, true, false, true
 FROM progress_monthclosing c, registry_project p WHERE c.month / 100 = %s
 """

@@ -17,6 +17,7 @@ ROWS = {
     "SELECT subject_name, level, group_id FROM alerts_alert": ("博郡项目", "red", None),
     "SELECT total_investment, name FROM registry_project": (5_000_000_000, "博郡项目"),
     "SELECT cumulative, state FROM progress_monthlyreport": (120_000_000, "accepted"),
+    "SELECT cumulative, ahead, district_id FROM progress_projectmonth": (120_000_000, -2.0, 0),
     "SELECT title, clock_from, number FROM supervision_supervisionorder": ("限期开工", None, ""),
     "SELECT summary FROM journal_event": ("新设",),
 }

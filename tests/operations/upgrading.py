@@ -79,6 +79,13 @@ def fill(apps: Any) -> None:
     apps.get_model("progress.MonthlyReport").objects.create(
         project_id=project.pk, month="2018-08", state="accepted", cumulative=120_000_000
     )
+    closing = apps.get_model("progress.MonthClosing").objects.create(month="2018-08", closed_at=AT)
+    apps.get_model("progress.ProjectMonth").objects.create(
+        closing_id=closing.pk, month="2018-08", project_id=project.pk, project_name="博郡项目",
+        category_id=category.pk, territory_id=unit.pk, responsible_unit_id=unit.pk, total_investment=5_000_000_000,
+        annual_plan=240_000_000, invested_before=0, cumulative=120_000_000, due_twelfths=1_920_000_000,
+        started=True, completed=False, reported=True,
+    )  # fmt: skip
     apps.get_model("supervision.SupervisionOrder").objects.create(
         title="限期开工", office_id=unit.pk, lead_id=unit.pk, drafted_at=AT, drafted_by_id=person.pk
     )

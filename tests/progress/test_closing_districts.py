@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,20 +14,21 @@ from tests.progress.district import build
 from xushi.alerts.models import Alert
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
-from xushi.home.context import under_way_count
+from xushi.home.badges import under_way_count
 from xushi.home.months import choose
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.progress.actions import submit_reports
 from xushi.progress.board import board
 from xushi.progress.closed import closing_for, is_closed_at, last_month_at, last_month_for
-from xushi.progress.closing import NotReady, close_month, reopen_month
+from xushi.progress.closing import NotReady, close_month, reopen_month, write_facts
 from xushi.progress.drift import refresh_drift
 from xushi.progress.figures import Filters, portfolio, rows, sums, total
 from xushi.progress.history import history
 from xushi.progress.models import FactDrift, MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.rules_report import ReportInput
 from xushi.progress.sources import SUMMED
+from xushi.progress.standing import fact_standings
 from xushi.progress.versions import page_of
 from xushi.progress.warnings import findings_as_of, refresh_alerts
 from xushi.registry.actions import Refused
@@ -33,7 +36,7 @@ from xushi.registry.models import Listing, Project
 from xushi.units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
-FEBRUARY, MARCH = Month(2018, 2), Month(2018, 3)
+FEBRUARY, MARCH, APRIL = Month(2018, 2), Month(2018, 3), Month(2018, 4)
 APRIL_8 = datetime(2018, 4, 8, 9, tzinfo=BEIJING)
 YI = 10**8
 
@@ -86,6 +89,19 @@ def test_a_district_closes_its_own_month_alone(city: City) -> None:
     assert [last_month_at(town, MARCH) for town in towns] == [MARCH, FEBRUARY]
     event = Event.objects.filter(verb="progress.month.closed").latest("pk")
     assert event.summary == "甲区2018年3月关账，第1版，6个项目的数定下"
+
+
+def test_facts_carry_the_district_of_their_closing_and_an_upgrade_gives_it_to_those_of_before(
+    city: City,
+) -> None:
+    closing, at_once = city.close(city.first), MonthClosing.objects.create(month=APRIL, closed_at=APRIL_8)
+    write_facts(at_once, fact_standings(closing))
+    written = set(ProjectMonth.objects.values_list("closing", "district_id"))
+    assert {(closing.pk, city.first.pk), (at_once.pk, 0)} < written
+    ProjectMonth.objects.update(district_id=0)  # as the column comes to a table with rows
+    upgrade = import_module("xushi.progress.migrations.0006_facts_know_their_district")
+    upgrade.as_their_closings(apps, None)
+    assert set(ProjectMonth.objects.values_list("closing", "district_id")) == written
 
 
 def test_what_a_district_fixed_does_not_move_and_what_moved_is_said_there_alone(city: City) -> None:

@@ -15,7 +15,7 @@ from xushi.kit.bulk import insert_all
 from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, ProjectMonth, SummaryCell, Sums
 from xushi.progress.places import Districts, Place
 from xushi.progress.policy import can_close, can_close_of
-from xushi.progress.standing import Standing, live_rows, read
+from xushi.progress.standing import Standing, district_key, live_rows, read
 from xushi.progress.turns import close_alone
 from xushi.registry.models import Project, Stage
 from xushi.units.districts import denied
@@ -223,7 +223,7 @@ def write_facts(closing: MonthClosing, standings: Iterable[Standing]) -> int:
 
 def _fact(closing: MonthClosing, standing: Standing) -> ProjectMonth:
     columns = {name: getattr(standing, name) for name in Standing.__slots__}
-    return ProjectMonth(closing=closing, month=closing.month, **columns)
+    return ProjectMonth(closing=closing, district_id=district_key(closing), month=closing.month, **columns)
 
 
 def _chunks(facts: Iterator[ProjectMonth], size: int) -> Iterator[list[ProjectMonth]]:

@@ -279,6 +279,8 @@ class ProjectMonth(StandingColumns):
     """月度事实: one row per project and closing; never changed after the closing that wrote it."""
 
     closing = models.ForeignKey(MonthClosing, models.CASCADE, related_name="facts", verbose_name="关账")
+    # 照抄关账的区，好让 PostgreSQL 按区分区；外键在关账上，这里不另设
+    district_id = models.BigIntegerField("关账的区", help_text="0：全部的区一起关的")
     month = MonthField("月份")
     project = models.ForeignKey(Project, models.PROTECT, related_name="facts", verbose_name="项目")
     project_name = models.CharField("当时名称", max_length=300)

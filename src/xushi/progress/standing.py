@@ -115,6 +115,11 @@ def held_by(closing: MonthClosing) -> Q:
     return Q(closing=closing)
 
 
+def district_key(closing: MonthClosing) -> int:
+    """What the facts of a closing carry as their district; 0 where it fixed the whole tree at once."""
+    return closing.district_id or 0
+
+
 def in_sight(closing: MonthClosing) -> "QuerySet[MonthClosing]":
     """The closings that hold what a person sees of the month that this one closed for them; the caller narrows it to
     that. Who sees or saw a project of another district finds it there, if that one is closed too. No query.
