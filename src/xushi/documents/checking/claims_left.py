@@ -16,7 +16,9 @@ from xushi.documents.checking.judging import (
     directed_by,
     divided,
     of,
+    swapped,
     taken,
+    written,
 )
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
@@ -92,7 +94,7 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
         for one in before:
             if one.quantity.value in here:
                 continue  # 共21个。这21个中，因手续的12个
-            if _swapped(one, later) and not _unlike(one) and _one_matter(one, later):
+            if _turned_round(one, later) and not _unlike(one) and _one_matter(one, later):
                 if one.quantity.start in told and later.quantity.start in told:
                     continue  # both follow from other numbers
                 words = f"前面写的是{one.quantity.text}，疑是数字颠倒"
@@ -126,17 +128,13 @@ def _unlike(one: Mention) -> bool:
     return one.quantity.hedged or one.role in (Role.CHANGE, Role.MEAN, Role.BASE, Role.REST, Role.SHARE)
 
 
-def _swapped(one: Mention, later: Mention) -> bool:
-    """Like numbers of three digits or more, the same digits in another order, of one place before the point."""
+def _turned_round(one: Mention, later: Mention) -> bool:
+    """Like numbers of two sentences, two digits of which have changed places; numbers of two digits share more words."""
     if one.like != later.like or one.sentence == later.sentence or later.paragraph - one.paragraph > 1:
         return False
-    first, second = (re.sub(r"\D", "", re.match(r"[\d,.]*", x.quantity.text)[0]) for x in (one, later))  # type: ignore[index]
-    if len(first) < 2 or first == second or sorted(first) != sorted(second):
+    if not swapped(one.quantity, later.quantity):
         return False
-    if len(first) == 2 and shared(one, later) < _SURELY:
-        return False
-    changed = [at for at in range(len(first)) if first[at] != second[at]]
-    return len(changed) == 2 and changed[1] - changed[0] == 1
+    return len(written(one.quantity.text)[0]) > 2 or shared(one, later) >= _SURELY
 
 
 def shared(one: Mention, later: Mention) -> int:

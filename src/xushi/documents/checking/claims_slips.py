@@ -20,7 +20,6 @@ from xushi.documents.checking.judging import (
     directed_by,
     divided,
     of,
-    one_off,
     scaled,
     slipped,
     taken,
@@ -464,15 +463,3 @@ def _by_chance(one: Mention) -> float:
     """How likely a number of as many digits is one digit off another."""
     many = len(written(one.quantity.text)[0])
     return (9 * many + many - 1) / (9 * 10 ** (many - 1)) if many else 1.0
-
-
-def apart_by_a_slip(one: Quantity, other: Quantity) -> bool:
-    """Whether two numbers of three digits or more, with the point in the same place, are a slip of the pen apart."""
-    (first, point), (second, same) = written(one.text), written(other.text)
-    return point == same and len(first) >= 3 and one_off(first, second)
-
-
-def swapped(one: Quantity, other: Quantity) -> bool:
-    """Whether two neighbouring digits have changed places."""
-    (first, point), (second, same) = written(one.text), written(other.text)
-    return point == same and first != second and sorted(first) == sorted(second) and one_off(first, second)

@@ -9,7 +9,6 @@ from xushi.documents.checking.binding import OPERANDS, PAST, ratio
 from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.claims_any import comes_near
 from xushi.documents.checking.claims_left import shared
-from xushi.documents.checking.claims_slips import swapped
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -19,7 +18,9 @@ from xushi.documents.checking.judging import (
     divided,
     of,
     scaled,
+    swapped,
     taken,
+    written,
 )
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
@@ -39,7 +40,6 @@ _APART = re.compile(
 _OTHERWISE = re.compile("可比|同口径|剔除|扣除|名义|不变价|年均")
 _UP, _DOWN = re.compile("增长|上升|提高|增加|新增|净增"), re.compile("下降|减少|降低|回落|净减")
 _COVERS = re.compile(r"^[\u4e00-\u9fff（）]{1,10}?(?:全部|均已?|都|已全)")
-_DIGITS = re.compile(r"[\d,.]+")
 _ALIKE = 4  # pairs of characters that both have beside them
 _LONG = 4  # digits: two numbers of one kind that have these in another order are one
 
@@ -191,7 +191,7 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 continue
             if one.quantity.start in told and later.quantity.start in told:
                 continue
-            digits = len(re.sub(r"\D", "", _number(later)))
+            digits = len(written(later.quantity.text)[0])
             behind = text.regular[later.quantity.end : later.quantity.end + 16]
             noun = one.tail[:1] == later.tail[:1] or (
                 len(later.tail) > 1 and later.tail[:2] in one.phrase[-8:]
@@ -204,8 +204,3 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
                     severity=Severity.WARNING, words=f"前面写的是{one.quantity.text}，疑是数字颠倒",
                 )  # fmt: skip
                 break
-
-
-def _number(one: Mention) -> str:
-    found = _DIGITS.search(one.quantity.text)
-    return found[0] if found else ""

@@ -5,8 +5,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from xushi.documents.checking.binding import OPERANDS, PAST
 from xushi.documents.checking.claims_again import OWN
-from xushi.documents.checking.claims_slips import apart_by_a_slip, swapped
-from xushi.documents.checking.judging import Claim, Claimed, Severity, claim_of, of, overlap
+from xushi.documents.checking.judging import (
+    Claim,
+    Claimed,
+    Severity,
+    apart_by_a_slip,
+    claim_of,
+    of,
+    overlap,
+    swapped,
+)
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role

@@ -245,6 +245,18 @@ def one_off(printed: str, meant: str) -> bool:
     return len(apart) == 1 or turned
 
 
+def apart_by_a_slip(one: Quantity, other: Quantity) -> bool:
+    """Whether two numbers of three digits or more, with the point in the same place, are a slip of the pen apart."""
+    (first, point), (second, same) = written(one.text), written(other.text)
+    return point == same and len(first) >= 3 and one_off(first, second)
+
+
+def swapped(one: Quantity, other: Quantity) -> bool:
+    """Whether two neighbouring digits have changed places."""
+    (first, point), (second, same) = written(one.text), written(other.text)
+    return point == same and first != second and sorted(first) == sorted(second) and one_off(first, second)
+
+
 def _once_more(unit: str, computed: Decimal, value: Decimal) -> bool:
     """增长1.5倍 where it has come to 1.5 times."""
     return unit == "倍" and abs(computed + 1 - value) <= Decimal("0.06")
