@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, divided, of, scaled
+from xushi.documents.checking.judging import Claim, Claimed, Severity, added, claim_of, divided, of, scaled
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.roles import Mention, Role
 
@@ -56,11 +56,23 @@ def around(near: Sequence[Mention]) -> Iterator[Around]:
         yield Around(mention, near[max(0, place - BACK) : place], near[place + 1 : place + 1 + AHEAD])
 
 
-def sum_of(total: Mention, parts: Sequence[Mention]) -> Claim:
+def sum_of(total: Mention, parts: Sequence[Mention], severity: Severity = Severity.ERROR) -> Claim:
     """The claim that these parts make the total."""
     operands = tuple(one.quantity for one in parts)
-    value = sum((one.value for one in operands), Decimal(0))
-    return claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+    value, allowed = sum((one.value for one in operands), Decimal(0)), added(of(one) for one in operands)
+    return claim_of(Claimed.SUM, total.quantity, operands, value, allowed, severity=severity)
+
+
+def exceeds(made: Claim, whole: Mention) -> bool:
+    """Whether the parts make more than the whole, however each of them was rounded."""
+    return made.allowed is not None and made.allowed[0] > whole.quantity.high
+
+
+def same_as(later: Mention, first: Mention, severity: Severity = Severity.ERROR, guess: str = "") -> Claim:
+    """The claim that a number is the one that was told before of the same thing; guess: what went wrong, if not."""
+    one = first.quantity
+    words = f"前面写的是{one.text}{guess}"
+    return claim_of(Claimed.TWICE, later.quantity, (one,), one.value, of(one), severity=severity, words=words)
 
 
 def at_most(part: Mention, whole: Mention) -> Claim:

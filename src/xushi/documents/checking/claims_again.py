@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from xushi.documents.checking.judging import Claim, Claimed, claim_of, of
+from xushi.documents.checking.binding import same_as
+from xushi.documents.checking.judging import Claim
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -60,7 +61,7 @@ def _pointed_at(text: Text) -> Iterator[Claim]:
                 one for one in text.mentions[max(0, place - _LOOK_BACK) : place] if one.like == later.like
             ]
             held = next((one for one in like if one.quantity.value == later.quantity.value), meant[-1])
-            yield _twice(later, held)
+            yield same_as(later, held)
 
 
 def _same_words(text: Text) -> Iterator[Claim]:
@@ -79,7 +80,7 @@ def _same_words(text: Text) -> Iterator[Claim]:
         first = told.setdefault(key, mention)
         if first is mention or not _of_one(first, mention):
             continue
-        yield _twice(mention, first)
+        yield same_as(mention, first)
 
 
 def _of_one(first: Mention, later: Mention) -> bool:
@@ -104,15 +105,3 @@ def _wished(one: Mention, other: Mention) -> bool:
 def _so_far(one: Mention) -> bool:
     """Told up to now, or of months that are named: what stands pages apart without that is of other times."""
     return bool(re.search(r"累计|截[至止]|目前", one.lead[-40:])) or one.period is not None
-
-
-def _twice(later: Mention, first: Mention) -> Claim:
-    words = f"前面写的是{first.quantity.text}"
-    return claim_of(
-        Claimed.TWICE,
-        later.quantity,
-        (first.quantity,),
-        first.quantity.value,
-        of(first.quantity),
-        words=words,
-    )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from xushi.documents.checking.binding import OPERANDS
+from xushi.documents.checking.binding import OPERANDS, same_as
 from xushi.documents.checking.judging import Claim, Claimed, Severity, added, claim_of, of, overlap, scaled
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
@@ -50,14 +50,6 @@ def _plain(one: Mention) -> bool:
     return one.kind in (*OPERANDS, Kind.PERCENT) and not one.quantity.hedged and one.role not in _UNFIT
 
 
-def _twice(later: Mention, one: Mention) -> Claim:
-    words = f"前面写的是{one.quantity.text}"
-    return claim_of(
-        Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
-        severity=Severity.WARNING, words=words,
-    )  # fmt: skip
-
-
 def _pointed_at(later: Mention, before: Sequence[Mention]) -> Claim | None:
     """对7个县开展督查，现将情况向上述8个县反馈; 申请贷款1.5亿元。该笔1.8亿元贷款."""
     if not _THIS.search(later.label) or later.kind is Kind.PERCENT:
@@ -71,7 +63,7 @@ def _pointed_at(later: Mention, before: Sequence[Mention]) -> Claim | None:
     one = (same or like)[-1]
     if len(same or like) != 1 or abs(one.quantity.value - later.quantity.value) > one.quantity.value * _SLIP:
         return None
-    return _twice(later, one)
+    return same_as(later, one, Severity.WARNING)
 
 
 def _noun(one: Mention) -> str:
@@ -95,7 +87,7 @@ def _attributed(later: Mention, before: Sequence[Mention]) -> Claim | None:
     if any(_digits(one) == _digits(later) for one in like):
         return None
     turned = [one for one in like if _is_turned(_digits(one), _digits(later))]
-    return _twice(later, turned[0]) if len(turned) == 1 and turned[0] is like[-1] else None
+    return same_as(later, turned[0], Severity.WARNING) if len(turned) == 1 and turned[0] is like[-1] else None
 
 
 def _measure(one: Mention) -> tuple[Kind, str]:
@@ -140,7 +132,7 @@ def _all_of_them(later: Mention, before: Sequence[Mention]) -> Claim | None:
     one = same[0]
     if abs(one.quantity.value - later.quantity.value) > one.quantity.value * Decimal("0.3"):
         return None
-    return _twice(later, one)
+    return same_as(later, one, Severity.WARNING)
 
 
 def _off_by_a_place(later: Mention, before: Sequence[Mention]) -> Claim | None:
@@ -157,7 +149,7 @@ def _off_by_a_place(later: Mention, before: Sequence[Mention]) -> Claim | None:
             and noun
             and noun["noun"] in one.label
         ):
-            return _twice(later, one)
+            return same_as(later, one, Severity.WARNING)
     return None
 
 
@@ -171,10 +163,7 @@ def _converted(near: Sequence[Mention], text: Text) -> Iterator[Claim]:
             and one.like == other.like
             and between in ("，即", "（即", "，合", "，折合", "，也就是")
         ):
-            yield claim_of(
-                Claimed.TWICE, other.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
-                words=f"前面写的是{one.quantity.text}",
-            )  # fmt: skip
+            yield same_as(other, one)
             continue
         if (
             between not in ("（", "（约", "（折合", "（合", "，折合", "，合", "，约合", "（约合")

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from xushi.documents.checking.binding import sum_of
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
-    added,
     claim_of,
     directed_by,
     divided,
@@ -145,8 +145,7 @@ def _in_parts(here: Sequence[Mention]) -> Iterator[Claim]:
         total = sum((one.quantity.value for one in parts), Decimal(0))
         graded = all(_GRADE.search(one.label) for one in parts) and total > whole.quantity.value
         if (counted and "其中" in parts[0].label) or graded:
-            operands = tuple(one.quantity for one in parts)
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(one) for one in operands))
+            yield sum_of(whole, parts)
 
 
 def _since_last_year(here: Sequence[Mention]) -> Iterator[Claim]:

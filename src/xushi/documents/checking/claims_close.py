@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from xushi.documents.checking.binding import OPERANDS, at_most
+from xushi.documents.checking.binding import OPERANDS, at_most, same_as
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -117,15 +117,7 @@ def _in_brackets(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
         if one.kind is Kind.MONEY and re.sub(r"[\d.,]", "", one.quantity.text) != re.sub(
             r"[\d.,]", "", other.quantity.text
         ):
-            words = f"前面写的是{one.quantity.text}"
-            yield claim_of(
-                Claimed.TWICE,
-                other.quantity,
-                (one.quantity,),
-                one.quantity.value,
-                of(one.quantity),
-                words=words,
-            )
+            yield same_as(other, one)
 
 
 def _among_before(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -261,10 +253,7 @@ def _on_the_basis(near: Sequence[Mention]) -> Iterator[Claim]:
         if not any(pair in before[0].lead + before[0].tail for pair in noun if len(pair) == 2):
             continue
         if abs(one.value - later.quantity.value) <= one.value * _SLIP:
-            yield claim_of(
-                Claimed.TWICE, later.quantity, (one,), one.value, of(one), severity=Severity.WARNING,
-                words=f"前面写的是{one.text}",
-            )  # fmt: skip
+            yield same_as(later, before[0], Severity.WARNING)
 
 
 def _from_to(sentence: str, start: int) -> Iterator[Claim]:
@@ -362,8 +351,5 @@ def _by_its_words(text: Text) -> Iterator[Claim]:
                 and one.role not in _NO_MARK
                 and not _OF_THEM.search(later.label)
             ):
-                yield claim_of(
-                    Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
-                    severity=Severity.WARNING, words=f"前面写的是{one.quantity.text}",
-                )  # fmt: skip
+                yield same_as(later, one, Severity.WARNING)
                 break

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from xushi.documents.checking.binding import OPERANDS, at_most
-from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, of
+from xushi.documents.checking.binding import OPERANDS, at_most, sum_of
+from xushi.documents.checking.judging import Claim, Claimed, close_by
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -185,7 +185,6 @@ def _respectively(here: Sequence[Mention], told: Collection[int]) -> Iterator[Cl
             or whole.quantity.value < max(x.quantity.value for x in row)
         ):
             continue
-        operands = tuple(x.quantity for x in row)
-        total = sum((x.value for x in operands), Decimal(0))
-        if abs(total - whole.quantity.value) <= whole.quantity.value * Decimal("0.3"):
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(x) for x in operands))
+        made = sum_of(whole, row)
+        if close_by(made, Decimal("0.3")):
+            yield made

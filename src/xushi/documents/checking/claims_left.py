@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from xushi.documents.checking.binding import OPERANDS, own_subject, shares_words
+from xushi.documents.checking.binding import OPERANDS, exceeds, own_subject, same_as, shares_words, sum_of
 from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
     Severity,
-    added,
     claim_of,
+    close_by,
     directed_by,
     divided,
     of,
@@ -25,6 +25,7 @@ from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
 LOOK_BACK = 16  # numbers
+TURNED_ROUND = "，疑是数字颠倒"
 _NO_PART = (Role.CHANGE, Role.MEAN, Role.BASE, Role.TARGET, Role.SUM, Role.DUE, Role.REST)
 _STATES = (
     re.compile(r"^(?:其中)?(?:现|目前|均)?已(?!经?过)"),
@@ -97,11 +98,7 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
             if _turned_round(one, later) and not _unlike(one) and _one_matter(one, later):
                 if one.quantity.start in told and later.quantity.start in told:
                     continue  # both follow from other numbers
-                words = f"前面写的是{one.quantity.text}，疑是数字颠倒"
-                yield claim_of(
-                    Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
-                    severity=Severity.WARNING, words=words,
-                )  # fmt: skip
+                yield same_as(later, one, Severity.WARNING, TURNED_ROUND)
                 break
 
 
@@ -117,11 +114,7 @@ def _goals(text: Text) -> Iterator[Claim]:
             or set(OWN.findall(first.lead)) != set(OWN.findall(later.lead))
         ):
             continue
-        said = f"前面写的是{first.quantity.text}"
-        yield claim_of(
-            Claimed.TWICE, later.quantity, (first.quantity,), first.quantity.value, of(first.quantity),
-            severity=Severity.WARNING, words=said,
-        )  # fmt: skip
+        yield same_as(later, first, Severity.WARNING)
 
 
 def _unlike(one: Mention) -> bool:
@@ -202,13 +195,9 @@ def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
 
 def _beyond(whole: Mention, parts: Sequence[Mention], *, every: bool) -> Iterator[Claim]:
     """More than the whole; what the text does not say to be all of it (其他13件) may be less."""
-    operands = tuple(one.quantity for one in parts)
-    total = sum((one.value for one in operands), Decimal(0))
-    low, high = added(of(one) for one in operands)
-    if (every or low > whole.quantity.high) and abs(
-        total - whole.quantity.value
-    ) <= whole.quantity.value * _NEAR:
-        yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
+    made = sum_of(whole, parts)
+    if (every or exceeds(made, whole)) and close_by(made, _NEAR):
+        yield made
 
 
 def _respectively(here: Sequence[Mention], parts: Sequence[Mention]) -> bool:
@@ -365,7 +354,6 @@ def _second_sums(near: Sequence[Mention], told: Collection[int]) -> Iterator[Cla
         ]
         if len(parts) < 2 or others or total.sentence - parts[0].sentence > len(parts):
             continue
-        operands = tuple(one.quantity for one in parts)
-        value = sum((one.value for one in operands), Decimal(0))
-        if abs(value - total.quantity.value) <= total.quantity.value * _NEAR:
-            yield claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+        made = sum_of(total, parts)
+        if close_by(made, _NEAR):
+            yield made

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from xushi.documents.checking.binding import sum_of
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -103,11 +104,7 @@ def _plus(here: Sequence[Mention]) -> Iterator[Claim]:
             row.append(following)
             continue
         if len(row) >= 2 and following.like == row[0].like and _TOTAL_OF_PLUS.match(following.label):
-            operands = tuple(part.quantity for part in row)
-            total = sum((part.value for part in operands), Decimal(0))
-            yield claim_of(
-                Claimed.SUM, following.quantity, operands, total, added(of(part) for part in operands)
-            )
+            yield sum_of(following, row)
         row = []
 
 

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from xushi.documents.checking.binding import same_as, sum_of
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
-    added,
     claim_of,
     directed_by,
     divided,
@@ -215,9 +215,7 @@ def _respectively(here: Sequence[Mention]) -> Iterator[Claim]:
             continue
         if not all(_TOGETHER.match(one.label) for one in parts[1:]):
             continue
-        operands = tuple(one.quantity for one in parts)
-        value = sum((one.value for one in operands), Decimal(0))
-        claim = claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+        claim = sum_of(total, parts)
         if _near(claim):
             yield claim
 
@@ -268,10 +266,7 @@ def _totals(text: Text) -> Iterator[Claim]:
         name = found["name"]
         same = next((one for other, one in reversed(named[-20:]) if _common(name, other) >= SAME_NAME), None)
         if same is not None:
-            yield claim_of(
-                Claimed.TWICE, later.quantity, (same.quantity,), same.quantity.value, of(same.quantity),
-                words=f"前面写的是{same.quantity.text}",
-            )  # fmt: skip
+            yield same_as(later, same)
         named.append((name, later))
 
 

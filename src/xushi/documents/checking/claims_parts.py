@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from xushi.documents.checking.binding import OPERANDS, UNFIT, at_most
-from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, of, overlap, taken
+from xushi.documents.checking.binding import OPERANDS, UNFIT, at_most, sum_of
+from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, close_by, of, overlap, taken
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -91,9 +91,9 @@ def _listed(text: Text, before: Sequence[Mention], after: Sequence[Mention]) -> 
     likes = list(dict.fromkeys(one.like for one in after if one.kind in OPERANDS))
     rows = {like: _row(text, like, after) for like in likes[:2]}
     made = {
-        like: claim
+        like: sum_of(whole, row)
         for like, row in rows.items()
-        if (whole := _whole(like, before, row)) is not None and (claim := _added(whole, row))
+        if (whole := _whole(like, before, row)) is not None
     }
     yield from _larger(before, rows.get(first.like, []), between)
     main = made.get(first.like)
@@ -102,7 +102,7 @@ def _listed(text: Text, before: Sequence[Mention], after: Sequence[Mention]) -> 
         yield main
     for like, claim in made.items():
         alongside = main is not None and main.held and len(rows[like]) == len(rows[first.like])
-        if like != first.like and alongside and _near(claim, _LISTED_FAR):
+        if like != first.like and alongside and close_by(claim, _LISTED_FAR):
             yield claim
 
 
@@ -176,28 +176,17 @@ def _whole(like: tuple[Kind, str], before: Sequence[Mention], row: Sequence[Ment
     return fitting[-1] if fitting and fitting[-1] in before[-2:] else None
 
 
-def _added(whole: Mention, row: Sequence[Mention]) -> Claim | None:
-    operands = tuple(one.quantity for one in row)
-    total = sum((one.value for one in operands), Decimal(0))
-    return claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(one) for one in operands))
-
-
-def _near(claim: Claim, share: Decimal) -> bool:
-    value, computed = claim.value, claim.computed
-    return value is not None and computed is not None and abs(computed - value) <= value * share
-
-
 def _all_of(claim: Claim, row: Sequence[Mention], *, colon: bool) -> bool:
     """Whether the parts are meant as all of it: named in one way, side by side, and as good as adding up."""
     value, computed = claim.value, claim.computed
     if value is None or computed is None or any(_OVERLAP.search(one.label) for one in row):
         return False
     if colon:
-        return len(row) > 2 and _near(claim, _LISTED_FAR)
+        return len(row) > 2 and close_by(claim, _LISTED_FAR)
     two = len(row) == 2
     if computed > value:
-        return _near(claim, _OVER_TWO if two else _OVER_MORE)
-    return _near(claim, _UNDER_TWO if two else _UNDER_MORE) and _one_way(row)
+        return close_by(claim, _OVER_TWO if two else _OVER_MORE)
+    return close_by(claim, _UNDER_TWO if two else _UNDER_MORE) and _one_way(row)
 
 
 def _one_way(row: Sequence[Mention]) -> bool:
@@ -258,10 +247,7 @@ def _absent(here: Sequence[Mention]) -> Iterator[Claim]:
                 break
             left.append(one)
         if left:
-            parts = [came, *left]
-            operands = tuple(one.quantity for one in parts)
-            total = sum((one.value for one in operands), Decimal(0))
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(one) for one in operands))
+            yield sum_of(whole, [came, *left])
 
 
 def _stock(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -292,9 +278,7 @@ def _above(near: Sequence[Mention]) -> Iterator[Claim]:
         like = [one for one in near[max(0, place - MOST_PARTS) : place] if one.like == total.like]
         parts = [one for one in like if one.role not in _NO_PART][-many:]
         if len(parts) == many == len(like) and many > 1:
-            operands = tuple(one.quantity for one in parts)
-            value = sum((one.value for one in operands), Decimal(0))
-            yield claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+            yield sum_of(total, parts)
 
 
 def _month_of_many(here: Sequence[Mention]) -> Iterator[Claim]:

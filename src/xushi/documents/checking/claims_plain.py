@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from xushi.documents.checking.binding import sum_of
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
-    added,
     claim_of,
+    close_by,
     directed_by,
     divided,
     of,
@@ -76,10 +77,9 @@ def _sum_of_run(here: Sequence[Mention]) -> Iterator[Claim]:
         freed = _OF_ALL.search(total.phrase) is None and _NO_RUN.search(total.lead)
         if freed or any(one.role in (Role.CHANGE, Role.SUM, Role.MEAN) for one in parts):
             continue
-        operands = tuple(one.quantity for one in parts)
-        value = sum((one.value for one in operands), Decimal(0))
-        if abs(value - total.quantity.value) <= total.quantity.value * _NEAR:
-            yield claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+        made = sum_of(total, parts)
+        if close_by(made, _NEAR):
+            yield made
 
 
 def _held_apart(here: Sequence[Mention]) -> Iterator[Claim]:

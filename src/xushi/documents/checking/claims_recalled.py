@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from xushi.documents.checking.binding import same_as
 from xushi.documents.checking.judging import Claim, Claimed, claim_of, of, overlap
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
@@ -75,7 +76,7 @@ def _held_to(later: Mention, before: Sequence[Mention]) -> Iterator[Claim]:
         return
     first = meant[-1]
     if slipped(first.quantity.text, later.quantity.text, first.quantity.value, later.quantity.value):
-        yield _twice(later, first)
+        yield same_as(later, first)
 
 
 def _meant(later: Mention, before: Sequence[Mention]) -> list[Mention]:
@@ -189,7 +190,7 @@ def _titles(text: Text) -> Iterator[Claim]:
         if first is one or first.sentence == one.sentence or one.paragraph - first.paragraph > _BACK:
             continue
         if not _other(first, one) and _moved(first.quantity.text, one.quantity.text):
-            yield _twice(one, first)
+            yield same_as(one, first)
 
 
 _CAPITAL = {mark: number for number, mark in enumerate("零壹贰叁肆伍陆柒捌玖")}
@@ -232,15 +233,3 @@ def _capital(written: str) -> int:
             total = (total + section + digit) * size
             section = digit = 0
     return total + section + digit
-
-
-def _twice(later: Mention, first: Mention) -> Claim:
-    words = f"前面写的是{first.quantity.text}"
-    return claim_of(
-        Claimed.TWICE,
-        later.quantity,
-        (first.quantity,),
-        first.quantity.value,
-        of(first.quantity),
-        words=words,
-    )

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from xushi.documents.checking.judging import Claim, Claimed, claim_of, of
+from xushi.documents.checking.binding import same_as
+from xushi.documents.checking.judging import Claim
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -71,9 +72,9 @@ def _pointed_back(text: Text) -> Iterator[Claim]:
         if later.quantity.value in values or len(values) > 1:
             held = [one for one in meant if one.quantity.value == later.quantity.value]
             if held:
-                yield _twice(later, held[-1])
+                yield same_as(later, held[-1])
             continue
-        yield _twice(later, meant[-1])
+        yield same_as(later, meant[-1])
 
 
 def _told_again(text: Text) -> Iterator[Claim]:
@@ -92,7 +93,7 @@ def _told_again(text: Text) -> Iterator[Claim]:
         first = next((one for one in reversed(firsts[-_TOLD_BACK:]) if _of_one_time(one, later, words)), None)
         firsts.append(later)
         if first is not None and first.sentence != later.sentence:
-            yield _twice(later, first)
+            yield same_as(later, first)
 
 
 def _bare(words: str) -> str:
@@ -167,15 +168,3 @@ def _is_of(one: Mention, noun: str) -> bool:
         ):
             return True
     return False
-
-
-def _twice(later: Mention, first: Mention) -> Claim:
-    words = f"前面写的是{first.quantity.text}"
-    return claim_of(
-        Claimed.TWICE,
-        later.quantity,
-        (first.quantity,),
-        first.quantity.value,
-        of(first.quantity),
-        words=words,
-    )

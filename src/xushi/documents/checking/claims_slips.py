@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, pairwise
 
-from xushi.documents.checking.binding import OPERANDS, PAST, at_most
+from xushi.documents.checking.binding import OPERANDS, PAST, at_most, exceeds, sum_of
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
     Interval,
     added,
     claim_of,
+    close_by,
     directed_by,
     divided,
     of,
@@ -71,7 +72,7 @@ _CAME, _WENT = (
     re.compile(r"退|出库|减少|注销|支出|核销|销号|转出|调出|办结"),
 )
 _ALREADY = re.compile(r"(?:^|其中)已[\u4e00-\u9fff]{1,6}$")
-_LITTLE, _MORE = Decimal("1.25"), Decimal("1.5")
+_LITTLE, _MORE = Decimal("0.25"), Decimal("0.5")  # of the whole
 _MONTHS = (
     (re.compile("全年"), 12), (re.compile("前三季度"), 9), (re.compile("上半年|下半年"), 6),
     (re.compile("[一二三四]季度"), 3),
@@ -170,18 +171,12 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
             and not _AMONG.search(parts[0].phrase + whole.tail)
         ) or _overlap(text.sentence_of(whole.quantity.start)):
             continue
-        low, high = added(of(x.quantity) for x in parts)
-        total = sum((x.quantity.value for x in parts), Decimal(0))
+        made = sum_of(whole, parts)
         biggest = max(x.quantity.value for x in parts)
         short = all(len(re.sub(r"^.*其中", "", x.label)) == 2 for x in parts)  # 新开6条、延伸9条、撤并18条
         most = _MORE if short and len(parts) > 2 else _LITTLE
-        if (
-            low > whole.quantity.high
-            and total <= whole.quantity.value * most
-            and biggest < whole.quantity.value
-        ):
-            operands = tuple(x.quantity for x in parts)
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, (low, high))
+        if exceeds(made, whole) and close_by(made, most) and biggest < whole.quantity.value:
+            yield made
             return
 
 
@@ -212,9 +207,7 @@ def _scores(text: Text) -> Iterator[Claim]:
                 continue
             behind = text.regular[row[-1].quantity.end : row[-1].quantity.end + 12]
             if "由" in row[0].phrase and re.search("构成|组成", behind):
-                operands = tuple(x.quantity for x in row)
-                total = sum((x.value for x in operands), Decimal(0))
-                yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(x) for x in operands))
+                yield sum_of(whole, row)
 
 
 def _columns(near: Sequence[Mention], told: Collection[int], text: Text) -> Iterator[Claim]:
@@ -233,10 +226,9 @@ def _columns(near: Sequence[Mention], told: Collection[int], text: Text) -> Iter
             continue
         if sum(one.quantity.value for one, _ in rows) != count.quantity.value:
             continue
-        operands = tuple(other.quantity for _, other in rows)
-        total = sum((x.value for x in operands), Decimal(0))
-        if abs(total - whole.quantity.value) <= whole.quantity.value * Decimal("0.3"):
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(x) for x in operands))
+        made = sum_of(whole, [other for _, other in rows])
+        if close_by(made, Decimal("0.3")):
+            yield made
 
 
 def _bare_rows(text: Text) -> Iterator[Claim]:

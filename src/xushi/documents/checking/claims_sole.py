@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from xushi.documents.checking.binding import OPERANDS, PAST, ratio
+from xushi.documents.checking.binding import OPERANDS, PAST, ratio, same_as
 from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.claims_any import comes_near
-from xushi.documents.checking.claims_left import shared
+from xushi.documents.checking.claims_left import TURNED_ROUND, shared
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -199,8 +199,5 @@ def _turned(text: Text, told: Collection[int]) -> Iterator[Claim]:
             owners = [set(OWN.findall(x.lead)) for x in (one, later)]
             both = noun and bool(_COVERS.match(behind)) and owners[1] <= owners[0]
             if digits >= _LONG or both or (digits >= 3 and shared(one, later) >= _ALIKE):
-                yield claim_of(
-                    Claimed.TWICE, later.quantity, (one.quantity,), one.quantity.value, of(one.quantity),
-                    severity=Severity.WARNING, words=f"前面写的是{one.quantity.text}，疑是数字颠倒",
-                )  # fmt: skip
+                yield same_as(later, one, Severity.WARNING, TURNED_ROUND)
                 break

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xushi.documents.checking.binding import UNFIT, at_most
+from xushi.documents.checking.binding import UNFIT, at_most, sum_of
 from xushi.documents.checking.claims_tables import table_claims
-from xushi.documents.checking.judging import Claim, Claimed, Severity, added, claim_of, of, overlap
+from xushi.documents.checking.judging import Claim, Severity, of, overlap
 from xushi.documents.checking.quantities import Kind, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -85,7 +85,7 @@ def _total(total: Mention, before: Sequence[Mention], told: "re.Match[str] | Non
     like = [one for one in before if one.like == total.like and one.role not in _NO_PART]
     adding = _adding(total, like)
     if adding:
-        return _sum(total, adding)
+        return sum_of(total, adding)
     many = int(numeral(told["many"])) if told and "many" in told.groupdict() else 0
     if many and len(like) >= many and len(parts) != many:
         parts = [one for one in like if one.role is total.role][-many:]
@@ -95,7 +95,7 @@ def _total(total: Mention, before: Sequence[Mention], told: "re.Match[str] | Non
         or (told and not _same_deed(told["rest"], total, parts))
     ):
         return None
-    claim = _sum(total, parts)
+    claim = sum_of(total, parts)
     off = abs(claim.computed - total.quantity.value) if claim.computed is not None else Decimal(0)
     return claim if off <= total.quantity.value * _FAR else None
 
@@ -160,13 +160,6 @@ def _of_one_run(one: Mention, after: Mention) -> bool:
     )
 
 
-def _sum(total: Mention, parts: Sequence[Mention], severity: Severity = Severity.ERROR) -> Claim:
-    operands = tuple(one.quantity for one in parts)
-    computed = sum((one.value for one in operands), Decimal(0))
-    allowed = added(of(one) for one in operands)
-    return claim_of(Claimed.SUM, total.quantity, operands, computed, allowed, severity=severity)
-
-
 def _split_wholes(mentions: Sequence[Mention], sentence: str, start: int) -> Iterator[Claim]:
     """A whole, then 分别为 and its parts: the text itself says that they are all of it."""
     for match in _SPLIT.finditer(sentence):
@@ -181,7 +174,7 @@ def _split_wholes(mentions: Sequence[Mention], sentence: str, start: int) -> Ite
         if len(parts) < 2:
             continue
         sure = match.group()[0] in "分由构" and not match.group().endswith("，")
-        claim = _sum(whole, parts, Severity.ERROR if sure else Severity.WARNING)
+        claim = sum_of(whole, parts, Severity.ERROR if sure else Severity.WARNING)
         far = (
             claim.computed is None or abs(claim.computed - whole.quantity.value) > whole.quantity.value * _FAR
         )
@@ -218,7 +211,7 @@ def _plus(mentions: Sequence[Mention]) -> Iterator[Claim]:
         if len(chain) < 2 or whole.like != first.like or _PLUS.match(whole.label):
             continue
         if whole.quantity.value > first.quantity.value:
-            yield _sum(whole, chain)
+            yield sum_of(whole, chain)
 
 
 def _within(mention: Mention, here: Sequence[Mention]) -> Claim | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, of, taken
+from xushi.documents.checking.binding import same_as, sum_of
+from xushi.documents.checking.judging import Claim, Claimed, claim_of, of, taken
 from xushi.documents.checking.quantities import Kind
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
@@ -48,9 +49,7 @@ def _stages(here: Sequence[Mention]) -> Iterator[Claim]:
         if whole.kind is not Kind.COUNT or any(one.like != whole.like for one in parts):
             continue
         if _DONE.search(done.label) and _DOING.match(doing.label) and _NOT_YET.match(not_yet.label):
-            operands = tuple(one.quantity for one in parts)
-            total = sum((one.value for one in operands), Decimal(0))
-            yield claim_of(Claimed.SUM, whole.quantity, operands, total, added(of(one) for one in operands))
+            yield sum_of(whole, parts)
 
 
 def _levels(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -62,9 +61,7 @@ def _levels(here: Sequence[Mention]) -> Iterator[Claim]:
             continue
         if any(one.like != total.like or one.role in (Role.CHANGE, Role.MEAN, Role.BASE) for one in parts):
             continue
-        operands = tuple(one.quantity for one in parts)
-        value = sum((one.value for one in operands), Decimal(0))
-        yield claim_of(Claimed.SUM, total.quantity, operands, value, added(of(one) for one in operands))
+        yield sum_of(total, parts)
 
 
 def _beyond(here: Sequence[Mention]) -> Iterator[Claim]:
@@ -141,12 +138,4 @@ def _pairs(text: Text) -> Iterator[Claim]:
             continue
         first = told.setdefault((one.quantity.value, one.quantity.unit, other.quantity.unit), other)
         if first is not other and first.paragraph == other.paragraph:
-            words = f"前面写的是{first.quantity.text}"
-            yield claim_of(
-                Claimed.TWICE,
-                other.quantity,
-                (first.quantity,),
-                first.quantity.value,
-                of(first.quantity),
-                words=words,
-            )
+            yield same_as(other, first)

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from xushi.documents.checking.binding import OPERANDS, PAST
+from xushi.documents.checking.binding import OPERANDS, PAST, same_as
 from xushi.documents.checking.claims_again import OWN
 from xushi.documents.checking.judging import (
     Claim,
-    Claimed,
     Severity,
     apart_by_a_slip,
-    claim_of,
     of,
     overlap,
     swapped,
@@ -55,11 +53,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
                 continue
             found = _goal(later, before) or _counted(later, before, text) or _measured(later, before, text)
             if found:
-                said = f"前面写的是{found.quantity.text}"
-                yield claim_of(
-                    Claimed.TWICE, later.quantity, (found.quantity,), found.quantity.value, of(found.quantity),
-                    severity=Severity.WARNING, words=said,
-                )  # fmt: skip
+                yield same_as(later, found, Severity.WARNING)
 
 
 _NO = (Role.CHANGE, Role.MEAN, Role.BASE, Role.REST, Role.SHARE, Role.SUM, Role.TARGET, Role.DUE)

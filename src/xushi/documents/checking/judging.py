@@ -257,6 +257,12 @@ def swapped(one: Quantity, other: Quantity) -> bool:
     return point == same and first != second and sorted(first) == sorted(second) and one_off(first, second)
 
 
+def close_by(claim: Claim, share: Decimal) -> bool:
+    """Whether what was computed is no further off than such a share of what is printed."""
+    value, computed = claim.value, claim.computed
+    return value is not None and computed is not None and abs(computed - value) <= value * share
+
+
 def _once_more(unit: str, computed: Decimal, value: Decimal) -> bool:
     """增长1.5倍 where it has come to 1.5 times."""
     return unit == "倍" and abs(computed + 1 - value) <= Decimal("0.06")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from xushi.documents.checking.binding import OPERANDS, sum_of
+from xushi.documents.checking.binding import OPERANDS, exceeds, sum_of
 from xushi.documents.checking.claims_any import comes_near
 from xushi.documents.checking.judging import Claim
 from xushi.documents.checking.quantities import Kind, numeral
@@ -54,11 +54,11 @@ def complete(here: Sequence[Mention], told: Collection[int], text: Text) -> Iter
         made = sum_of(whole, parts)
         alone = place == 0 and all(one.role is not Role.SUM for one in here)
         if _is_listed(parts, text) and alone and comes_near(made, _LITTLE):
-            yield from (one for one in (made,) if one.allowed and one.allowed[0] > whole.quantity.high)
+            yield from (one for one in (made,) if exceeds(one, whole))
         elif _is_all(whole, parts, text):
             if made.held or comes_near(made, SLIP):
                 yield made
-        elif _excludes(parts, text) and made.allowed and made.allowed[0] > whole.quantity.high:
+        elif _excludes(parts, text) and exceeds(made, whole):
             yield from (one for one in (made,) if comes_near(one, Decimal("0.5")))
         return
 
