@@ -9,6 +9,9 @@ from django.db import transaction
 from django.test import Client
 
 from tests import people
+from xushi.home import counted
+from xushi.kit import phrased
+from xushi.progress import kept
 from xushi.units.models import Unit, User
 
 pytest_plugins = [
@@ -39,6 +42,14 @@ def once(django_db_setup: None, django_db_blocker: Any) -> Once:
             transaction.set_rollback(True)
 
     return around
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """A test begins like a process: the rows of the last one are gone, and their numbers are given anew."""
+    phrased.forget()
+    kept.forget()
+    counted.forget()
 
 
 @pytest.fixture

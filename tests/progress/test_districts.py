@@ -5,8 +5,9 @@ import pytest
 from tests.factories import NOW, UnitFactory, UserFactory
 from tests.progress.district import build
 from xushi.core.months import Month
-from xushi.home.context import under_way_count
+from xushi.home.badges import under_way_count
 from xushi.journal.actions import SYSTEM
+from xushi.progress import kept
 from xushi.progress.closing import close_month, reopen_month
 from xushi.progress.figures import Filters, portfolio, rows, sums, total
 from xushi.progress.history import history
@@ -56,6 +57,7 @@ def test_cells_of_a_district_say_what_its_rows_say(tree, by, monkeypatch):
     cells, points = portfolio(office, FEBRUARY, by=by), history(office, 2018, Filters())
     for place in ("sources", "history"):
         monkeypatch.setattr(f"xushi.progress.{place}.counted", lambda user: None)
+    kept.forget()
     assert portfolio(office, FEBRUARY, by=by) == cells
     assert history(office, 2018, Filters()) == points and points
 
@@ -98,6 +100,7 @@ def test_cells_of_districts_say_what_the_cells_of_territories_say(tree, by, monk
     groups, points = portfolio(office, FEBRUARY, by=by), history(office, 2018, Filters())
     assert DistrictCell.objects.exists()
     monkeypatch.setattr("xushi.progress.sources.district_condition", lambda filters: None)
+    kept.forget()
     assert portfolio(office, FEBRUARY, by=by) == groups and groups
     assert history(office, 2018, Filters()) == points and points
 
@@ -137,6 +140,7 @@ def test_a_leader_counts_what_they_lead_elsewhere_once(tree, monkeypatch):
     leader = person(Role.LEADER, first)
     before = total(leader, FEBRUARY).listed
     ProjectMonth.objects.filter(month=FEBRUARY).update(leader=leader)  # of the own district, too
+    kept.forget()
     found = (
         portfolio(leader, FEBRUARY, by=["category"]),
         total(leader, FEBRUARY),
@@ -146,6 +150,7 @@ def test_a_leader_counts_what_they_lead_elsewhere_once(tree, monkeypatch):
     assert under_way_count(leader) == found[1].under_way
     for place in ("sources", "history"):
         monkeypatch.setattr(f"xushi.progress.{place}.counted", lambda user: None)
+    kept.forget()
     by_rows = (
         portfolio(leader, FEBRUARY, by=["category"]),
         total(leader, FEBRUARY),

@@ -241,6 +241,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "xushi.units.middleware.LoginRequired",
     "axes.middleware.AxesMiddleware",
+    "xushi.kit.once.OncePerPage",
     "xushi.operations.middleware_replica.FromReplica",
 ]
 

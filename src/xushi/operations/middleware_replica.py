@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from xushi.kit import once
 from xushi.operations import metrics, replica, replica_lag
 from xushi.operations.replica import PRIMARY, WantsPrimaryError
 from xushi.operations.replica_lag import ALIAS
@@ -48,6 +49,7 @@ class FromReplica:
                 self._writing.add(view)
             except (OperationalError, InterfaceError, InternalError):
                 replica_lag.gauge.failed()
+        once.start_anew()
         with replica.asked_of(PRIMARY) as asked:
             try:
                 return _told(view(request, *args, **kwargs), PRIMARY)

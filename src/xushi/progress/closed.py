@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from xushi.core.months import Month
+from xushi.kit.once import once, reading
 from xushi.progress.models import MonthClosing
 from xushi.registry.models import Project
 from xushi.units.models import Unit
@@ -18,18 +19,27 @@ if TYPE_CHECKING:
 
 def closing_for(user: "User", month: Month) -> MonthClosing | None:
     """The closing that fixes a month for what this person sees; None while it is open. One query where the tree is
-    one district, three at most where it has several.
+    one district, three at most where it has several; a page that is read asks once for all months.
     """
+    if reading():
+        return next((one for one in _all(user) if one.month == month), None)
     return next(iter(_of(user, MonthClosing.objects.in_force().filter(month=month))), None)
 
 
 def closings_for(user: "User", limit: int | None = None) -> list[MonthClosing]:
     """The closings in force for what this person sees, the latest month first, one a month."""
-    return _of(user, MonthClosing.objects.in_force())[:limit]
+    return _all(user)[:limit]
+
+
+@once
+def _all(user: "User") -> list[MonthClosing]:
+    return _of(user, MonthClosing.objects.in_force())
 
 
 def last_closing_for(user: "User", on_or_before: Month | None = None) -> MonthClosing | None:
     """The closing of the last month that is closed for what this person sees."""
+    if reading():
+        return next((one for one in _all(user) if not on_or_before or one.month <= on_or_before), None)
     found = MonthClosing.objects.in_force()
     return next(iter(_of(user, found.filter(month__lte=on_or_before) if on_or_before else found)), None)
 

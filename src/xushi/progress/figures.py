@@ -8,9 +8,11 @@ from django.db.models import F, QuerySet
 
 from xushi.core.months import Month
 from xushi.kit.listed import listed
+from xushi.kit.once import once, one_reading
 from xushi.progress import sources
 from xushi.progress.closed import closing_for
 from xushi.progress.history import history, project_history
+from xushi.progress.kept import of_closed
 from xushi.progress.models import FactDrift, MonthClosing
 from xushi.progress.published import attach
 from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, row_condition
@@ -58,12 +60,20 @@ def portfolio(
         if name not in DIMENSIONS:
             raise ValueError(f"不能按“{name}”分组，可用：{'、'.join(DIMENSIONS)}。")
     closing = closing_for(user, month)
+    with one_reading():
+        return _portfolio(user, month, closing, filters, by)
+
+
+def _portfolio(
+    user: User, month: Month, closing: MonthClosing | None, filters: Filters, by: Sequence[str]
+) -> list[Group]:
     across = [name for name in by if name != "level"]
     names = Names(_split(user, filters) if "region" in by else None)
     groups: list[Group] = []
     for level in list(LEVELS) if "level" in by else [filters.level]:
-        parts = sources.sources(user, month, closing, filters.narrowed(level=level), across, names.split)
-        for group in _gather(parts, month, closing, filters.narrowed(level=level), across, names).values():
+        here = filters.narrowed(level=level)
+        found = _found(user, month, closing, here, across, names.split)
+        for group in _gather(found, month, closing, here, across, names).values():
             if "level" in by:
                 group.key = {"level": level, **group.key}
             groups.append(group)
@@ -89,8 +99,8 @@ def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
 
 def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST) -> Group:
     """The figures as one version of a month's closing fixed them, whether it is in force or was reopened."""
-    facts = sources.rows(user, closing.month, closing, filters)
-    made = _gather([(facts, row_sums(closing.month))], closing.month, closing, filters, [], Names())
+    facts = (sources.rows(user, closing.month, closing, filters), row_sums(closing.month))
+    made = _gather(_summed([facts], filters, []), closing.month, closing, filters, [], Names())
     _recount(list(made.values()), user, closing.month, closing, filters, [], Names())
     return made[()]
 
@@ -136,19 +146,34 @@ def _missing(dimension: str) -> Any:
     return NO_WORD if dimension == "owner_kind" else NO_KEY
 
 
+def _found(
+    user: User,
+    month: Month,
+    closing: MonthClosing | None,
+    filters: Filters,
+    by: list[str],
+    split: Unit | None,
+) -> list[dict[str, Any]]:
+    """The sums of these filters by the columns of by and the stage; of a closed month as they were added up before."""
+
+    def add_up() -> list[dict[str, Any]]:
+        return _summed(sources.sources(user, month, closing, filters, by, split), filters, by)
+
+    what = ("sums", filters, tuple(by), split and split.pk)
+    return of_closed(user, [closing], what, add_up) if closing else add_up()
+
+
 def _gather(
-    parts: Sequence[Source],
+    found: list[dict[str, Any]],
     month: Month,
     closing: MonthClosing | None,
     filters: Filters,
     by: list[str],
     names: Names,
 ) -> dict[tuple[Any, ...], Group]:
-    columns = [_COLUMN[name] for name in by]
     groups: dict[tuple[Any, ...], Group] = {}
     if not by:
         groups[()] = Group(month, closing is not None, filters, label=LEVELS[filters.level])
-    found = [row for part in parts for row in _summed(part, filters, columns)]
     called = {name: names.of(name, {row[_COLUMN[name]] for row in found}) for name in by}
     for row in found:
         named = [called[name].get(row[_COLUMN[name]], (_missing(name), "未填")) for name in by]
@@ -162,11 +187,13 @@ def _gather(
     return groups
 
 
-def _summed(part: Source, filters: Filters, columns: list[str]) -> "QuerySet[Any]":
-    source, sums = part
+def _summed(parts: Sequence[Source], filters: Filters, by: list[str]) -> list[dict[str, Any]]:
+    columns = [_COLUMN[name] for name in by]
     stage = F(filters.stage_column) + 0  # else SQLite reads a whole closing in the order of its stages
-    grouped = source.annotate(stage_here=stage).order_by().values(*columns, "stage_here")
-    found: QuerySet[Any] = grouped.annotate(**sums).order_by(*columns)
+    found: list[dict[str, Any]] = []
+    for source, sums in parts:
+        grouped = source.annotate(stage_here=stage).order_by().values(*columns, "stage_here")
+        found += grouped.annotate(**sums).order_by(*columns)
     return found
 
 
@@ -208,7 +235,14 @@ def _recount(
         then = _those(facts_in_sight(closing), drifted, "project_id__in", user, month, base)
         now = _those(live_rows(month), drifted, "pk__in", user, month, base)
         old, new = (
-            _gather([(apart(some, by, names.split), row_sums(month))], month, closing, base, by, names)
+            _gather(
+                _summed([(apart(some, by, names.split), row_sums(month))], base, by),
+                month,
+                closing,
+                base,
+                by,
+                names,
+            )
             for some in (then, now)
         )
         for group in (group for group in groups if group.filters.level == level):
@@ -217,6 +251,7 @@ def _recount(
                 group.recounted = _shifted(group, old.get(key), new.get(key))
 
 
+@once
 def _drifted(closing: MonthClosing) -> list[int]:
     return list(
         FactDrift.objects.filter(closing__in=in_sight(closing).values("pk")).values_list(
@@ -248,15 +283,22 @@ def totals(found: "QuerySet[Any]", month: Month) -> dict[str, int]:
 
 def sums(user: User, month: Month, filters: Filters) -> dict[str, int]:
     """totals() of all rows of these filters, from the summary cells where they can answer."""
-    made = dict.fromkeys(SUMMED, 0)
-    for source, wanted in sources.sources(user, month, closing_for(user, month), filters):
-        found = source.order_by().aggregate(**wanted)
-        made = {name: made[name] + int(found[f"s_{name}"] or 0) for name in SUMMED}
-    return made
+    return _of_parts(user, month, filters, SUMMED)
 
 
 def count(user: User, month: Month, filters: Filters) -> int:
     """How many rows these filters have, from the summary cells where they can answer."""
-    parts = sources.sources(user, month, closing_for(user, month), filters)
-    counted = (source.order_by().aggregate(n=wanted["s_projects"])["n"] for source, wanted in parts)
-    return sum(int(some or 0) for some in counted)
+    return _of_parts(user, month, filters, SUMMED[:1])["projects"]
+
+
+def _of_parts(user: User, month: Month, filters: Filters, names: Sequence[str]) -> dict[str, int]:
+    closing = closing_for(user, month)
+
+    def add_up() -> dict[str, int]:
+        made = dict.fromkeys(names, 0)
+        for source, wanted in sources.sources(user, month, closing, filters):
+            found = source.order_by().aggregate(**{f"s_{name}": wanted[f"s_{name}"] for name in names})
+            made = {name: made[name] + int(found[f"s_{name}"] or 0) for name in names}
+        return made
+
+    return of_closed(user, [closing], ("totals", filters, tuple(names)), add_up) if closing else add_up()

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from xushi.core.months import Month
 from xushi.progress import sources
 from xushi.progress.closed import closings_for
+from xushi.progress.kept import of_closed
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.schedule import due_twelfths
 from xushi.progress.scope import Filters, row_condition
@@ -32,10 +33,15 @@ class Point:
 
 
 def history(user: "User", year: int, filters: Filters) -> list[Point]:
-    """The closed months of a year for the under-way projects of a scope, as they were fixed: one query for
-    who sees everything, at most two more for others."""
+    """The closed months of a year for the under-way projects of a scope, as they were fixed: added up
+    once, then as they were."""
     filters = filters.narrowed(stage="under_way", state=None)
-    closings = _closings(user, year)
+    closed = [one for one in closings_for(user) if one.month.year == year]
+    return of_closed(user, closed, ("history", year, filters), lambda: _history(user, year, filters, closed))
+
+
+def _history(user: "User", year: int, filters: Filters, closed: list[MonthClosing]) -> list[Point]:
+    closings = _closings(user, year, closed)
     seen = None if sources.by_rows(filters) else counted(user)
     points: dict[Month, Point] = {}
     for source in _parts(user, closings, seen, filters, Month(year, 12)):
@@ -56,13 +62,12 @@ def history(user: "User", year: int, filters: Filters) -> list[Point]:
     return [points[month] for month in sorted(points)]
 
 
-def _closings(user: "User", year: int) -> "QuerySet[MonthClosing]":
+def _closings(user: "User", year: int, closed: list[MonthClosing]) -> "QuerySet[MonthClosing]":
     """Those that hold the facts of the months of a year that are closed for what this person sees."""
     within = Q(month__gte=Month(year, 1), month__lte=Month(year, 12))
     if sees_everything(user):
         whole = MonthClosing.objects.in_force().filter(within, district=None).values("pk")
         return MonthClosing.objects.filter(Q(pk__in=whole) | Q(wholes__in=whole))
-    closed = [one for one in closings_for(user) if one.month.year == year]
     whole_tree = [one.pk for one in closed if one.district_id is None]
     held = Q(pk__in=whole_tree) | Q(wholes__in=whole_tree)
     own = [one.month for one in closed if one.district_id]

@@ -10,6 +10,7 @@ from django.db import transaction
 from xushi.core.figure import FigureUnit
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
+from xushi.kit.once import once
 from xushi.progress.models import PublishedFigure
 from xushi.progress.specs import SPECS, Dispute
 
@@ -26,9 +27,7 @@ def agrees(printed: str, computed: Decimal) -> bool:
 
 def attach(groups: "Iterable[Group]", month: Month) -> None:
     """Mark the figures of these groups that a published value contradicts; one query for all groups."""
-    printed: dict[tuple[str, str], list[PublishedFigure]] = {}
-    for row in PublishedFigure.objects.filter(month=month):
-        printed.setdefault((row.level, row.category), []).append(row)
+    printed = _printed(month)
     if not printed:
         return
     for group in groups:
@@ -42,6 +41,15 @@ def attach(groups: "Iterable[Group]", month: Month) -> None:
             scale = 100 if spec.unit is FigureUnit.SHARE else 1
             if not agrees(row.value, computed * scale):
                 group.published[row.name] = Dispute(Decimal(row.value) / scale, row.source)
+
+
+@once
+def _printed(month: Month) -> dict[tuple[str, str], list[PublishedFigure]]:
+    """(level, category) → what was printed of it, as of a month."""
+    found: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for row in PublishedFigure.objects.filter(month=month):
+        found.setdefault((row.level, row.category), []).append(row)
+    return found
 
 
 def _plain(group: "Group") -> bool:

@@ -1,7 +1,7 @@
 """谁看得到：一个条件，清单、计数、搜索、导出都用它。"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -69,6 +69,18 @@ def scoped(user: "User", prefix: str = "") -> Q:
     if Role.LEADER in user.roles:
         condition |= Q(**{f"{prefix}leader": user.pk})
     return condition
+
+
+def sight(user: "User") -> tuple[Any, ...]:
+    """All of a person that conditions on what they see are made of: for the keys of what is kept in a process."""
+    held = user.appointments_in_force
+    return (
+        user.pk,
+        *(
+            (one.role, one.unit_id, one.unit.path, one.scope_id, one.scope.path, one.scope.kind)
+            for one in held
+        ),
+    )
 
 
 def sees_everything(user: "User") -> bool:
