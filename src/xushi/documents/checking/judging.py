@@ -45,6 +45,7 @@ WORDS = {
     Claimed.SERIAL: "编号与件数对不上", Claimed.TWICE: "同一个数前后说得不一样", Claimed.ADJECTIVE: "这句话与数对不上",
     Claimed.TABLE: "表里的合计对不上", Claimed.DATABASE: "与库里的数对不上",
 }  # fmt: skip
+WORKED_OUT = (Claimed.RATIO, Claimed.DIFFERENCE, Claimed.GROWTH, Claimed.MEAN, Claimed.SUM)
 
 
 @dataclass(frozen=True, slots=True)
