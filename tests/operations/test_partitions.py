@@ -21,6 +21,7 @@ from xushi.journal.models import Event, EventRow
 from xushi.operations import checks_data, dumping, partitioning
 from xushi.operations.findings import Grade
 from xushi.operations.partitions import DIVIDED, ask, standings
+from xushi.operations.rebuilding import CannotDivide
 from xushi.progress.models import MonthClosing, ProjectMonth, StatisticsEntry
 from xushi.progress.standing import fact_rows
 
@@ -223,7 +224,7 @@ def test_a_backup_takes_a_divided_table_whole(world: Any) -> None:
 def test_a_table_that_something_points_at_stays_as_it_is(world: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE pointing (fact bigint REFERENCES progress_projectmonth (id))")
-    with pytest.raises(partitioning.CannotDivide, match="有外键指着：pointing"):
+    with pytest.raises(CannotDivide, match="有外键指着：pointing"):
         divide()
 
 
@@ -236,7 +237,7 @@ def test_the_command_says_how_it_stands(world: Any, settings: Any) -> None:
     said = StringIO()
     call_command("partition", stdout=said)
     assert "progress_projectmonth_2019  FOR VALUES FROM (201901) TO (202001)" in said.getvalue()
-    assert "月度事实（progress_projectmonth）：3个区" in said.getvalue()
+    assert "月度事实（progress_projectmonth）：3块" in said.getvalue()
     call_command("partition", "--undo", stdout=said)
     assert said.getvalue().endswith(
         f"日志明细（journal_eventrow）：没有分区，约{EventRow.objects.count()}行\n"

@@ -25,6 +25,7 @@ OLDEST_SERVER = 140000
 OLDEST_SQLITE = (3, 35, 0)
 LONG_UNSEALED = timedelta(minutes=10)
 LONGEST_LOOK = 2.0  # seconds that the replica or a ring is waited for
+MOST_NAMED = 12  # parts told by name
 STUBBORN = 3  # times a reaction has failed
 
 
@@ -128,13 +129,29 @@ def partitions(now: datetime) -> Finding:
     if not found:
         return ok("partitions", "大表没有分区；上千万行时看《规模》")
     years = divided.years_due(local_day(settings.XUSHI_NOW or now))
-    short = [one.plan.part(year) for one in found for year in one.missing(years)]
     mend = "运行 xushi partition；每夜也会自己备。"
-    if short:
-        return warn("partitions", f"缺分区{'、'.join(short)}，新的行先落在兜底的一块里", mend)
-    if stray := [one.plan.words for one in found if divided.strays(one.plan)]:
+    if short := [name for one in found for name in _missing_parts(one, years)]:
+        named = "、".join(short) if len(short) <= MOST_NAMED else f"{'、'.join(short[:3])}等{len(short)}块"
+        return warn("partitions", f"缺分区{named}，新的行先落在兜底的一块里", mend)
+    if stray := [one.plan.words for one in found if divided.strays(one)]:
         return warn("partitions", f"{'、'.join(stray)}有行落在兜底的一块里", mend)
-    return ok("partitions", f"{len(found)}张大表按年分了区，今年明年的都备好了")
+    if wanted := max(divided.locks_short(one.leaves) if one.is_by_district else 0 for one in found):
+        return warn(
+            "partitions",
+            "按区分开的块多，不挑区的查询可能锁不下",
+            f"PostgreSQL 的 max_locks_per_transaction 至少设{wanted}，重启它。",
+        )
+    by_district = "，月度事实年里还按区" if any(one.is_by_district for one in found) else ""
+    return ok("partitions", f"{len(found)}张大表按年分了区{by_district}，今年明年的都备好了")
+
+
+def _missing_parts(one: divided.Standing, years: tuple[int, int]) -> list[str]:
+    """The names of parts that the night has not made yet."""
+    short = [one.plan.part(year) for year in one.missing(years)]
+    if one.is_by_district:
+        due = one.missing_districts(years[0], divided.districts_due())
+        short += [one.plan.part(years[0], district) for district in due]
+    return short
 
 
 def clock_drift(now: datetime) -> Finding:

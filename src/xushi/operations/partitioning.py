@@ -1,12 +1,10 @@
-"""分区（PostgreSQL）：把只增不改的大表按年分开，也能合回去；新的一年夜里先备好。模型不变，约束、编号、触发器、权限照旧。"""
+"""分区（PostgreSQL）：把只增不改的大表按年分开，年里可再按区，也能合回去；新的年、新的区夜里先备好。模型不变。"""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, record
@@ -16,66 +14,91 @@ from xushi.operations.partitions import (
     REST,
     By,
     Divided,
+    Standing,
     ask,
+    districts_due,
     is_possible,
+    locks_short,
     standings,
     strays,
     years_due,
-)  # fmt: skip
+)
+from xushi.operations.rebuilding import LIKE, CannotDivide, columns, do, patiently, rebuilt
 
 DIVIDED_NOW, JOINED, YEARS_ADDED = (
     "operations.table.divided",
     "operations.table.joined",
     "operations.table.year_added",
 )
-PATIENCE = "10s"  # that a lock is waited for: who is at the table goes on, we come again another time
-LIKE = "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING GENERATED"
 Say = Callable[[str], None]
 
 
-class CannotDivide(Exception):
-    """Why a table stays as it is, in one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What a table is to have again: constraints and indexes as (name, definition), statements that make the rest."""
-
-    constraints: list[tuple[str, str]]
-    indexes: list[tuple[str, str]]
-    others: list[str]
-    owner: str
-    sequence: str
-
-
 def divide(*, actor: Actor, now: datetime, say: Say) -> int:
-    """Divide every table that is not; returns how many. Each in a transaction of its own."""
+    """Divide every table that is not by year; returns how many. Each in a transaction of its own."""
     waiting = [one.plan for one in standings() if not one.is_divided]
     for plan in waiting:
-        with transaction.atomic():
-            rows = _rebuilt(plan, lambda plan=plan: _divided_under(plan, now))  # type: ignore[misc]
-            words = f"{plan.words}按年分了区，{rows}行"
-            record(DIVIDED_NOW, actor=actor, now=now, subject_name=plan.table, summary=words)
-        say(words)
-        _analyze(plan)
+        _divide(plan, "按年分了区", [], actor, now, say)
     return len(waiting)
+
+
+def divide_by_district(*, actor: Actor, now: datetime, say: Say) -> int:
+    """Divide the tables whose rows know their district by year, and each year by district; returns how many.
+
+    One that is divided by year alone is put together first.
+    """
+    districts = districts_due()
+    if not districts:
+        raise CannotDivide("这里只有一个区，按年分就够了：xushi partition")
+    waiting = [one for one in standings() if one.plan.district and not one.is_by_district]
+    for one in waiting:
+        _ask_locks(one, districts)
+    for one in waiting:
+        if one.is_divided:
+            _join(one.plan, actor, now, say)
+        _divide(one.plan, "按年、年里按区分开了", districts, actor, now, say)
+    return len(waiting)
+
+
+def _divide(plan: Divided, how: str, districts: list[int], actor: Actor, now: datetime, say: Say) -> None:
+    with transaction.atomic():
+        keys = plan.keys(by_district=bool(districts))
+        rows = rebuilt(plan, lambda: _divided_under(plan, now, districts), keys)
+        words = f"{plan.words}{how}，{rows}行"
+        record(DIVIDED_NOW, actor=actor, now=now, subject_name=plan.table, summary=words)
+    say(words)
+    _analyze(plan)
+
+
+def _ask_locks(one: Standing, districts: list[int]) -> None:
+    """Whether the server can hold the locks of so many parts: a reader of all of them must not be refused."""
+    found = ask(f'SELECT DISTINCT {one.plan.year_of}, "{one.plan.district}" FROM "{one.plan.table}"')  # noqa: S608
+    if wanted := locks_short(len(found) + 2 * len(districts)):
+        raise CannotDivide(
+            f"{one.plan.words}会有{len(found) + len(districts)}块左右，一句不挑区的查询要锁住每一块和它的索引，"
+            f"PostgreSQL 的 max_locks_per_transaction 至少要设{wanted}，重启它再来"
+        )
 
 
 def join(*, actor: Actor, now: datetime, say: Say) -> int:
     """Put every divided table together again; returns how many."""
     divided = [one.plan for one in standings() if one.is_divided]
     for plan in divided:
-        with transaction.atomic():
-            rows = _rebuilt(plan, None)
-            words = f"{plan.words}合回了一张表，{rows}行"
-            record(JOINED, actor=actor, now=now, subject_name=plan.table, summary=words)
-        say(words)
-        _analyze(plan)
+        _join(plan, actor, now, say)
     return len(divided)
 
 
+def _join(plan: Divided, actor: Actor, now: datetime, say: Say) -> None:
+    with transaction.atomic():
+        rows = rebuilt(plan, None)
+        words = f"{plan.words}合回了一张表，{rows}行"
+        record(JOINED, actor=actor, now=now, subject_name=plan.table, summary=words)
+    say(words)
+    _analyze(plan)
+
+
 def add_years(*, actor: Actor, now: datetime) -> list[str]:
-    """The parts of this year and the next, and of whatever lies in the default part; returns the names of new ones.
+    """The parts of this year and the next, of this year's districts, and of whatever lies in the default parts;
+    returns the names of new ones.
 
     The statistics of a divided table are drawn anew: autovacuum looks at its parts only.
     """
@@ -84,41 +107,97 @@ def add_years(*, actor: Actor, now: datetime) -> list[str]:
         if not one.is_divided:
             continue
         with transaction.atomic():
-            new = _missing_parts(one.plan, one.missing(years_due(local_day(now))))
+            new = _missing_parts(one, now)
             if new:
-                words = f"{one.plan.words}备好{'、'.join(new)}"
+                words = f"{one.plan.words}备好{_listed(new)}"
                 record(YEARS_ADDED, actor=actor, now=now, subject_name=one.plan.table, summary=words)
         _analyze(one.plan)
         added += new
     return added
 
 
-def _missing_parts(plan: Divided, years: list[int]) -> list[str]:
+def _listed(names: list[str]) -> str:
+    return "、".join(names) if len(names) <= 5 else f"{'、'.join(names[:5])}等{len(names)}块"
+
+
+def _missing_parts(one: Standing, now: datetime) -> list[str]:
+    plan, due = one.plan, years_due(local_day(now))
+    years = one.missing(due)
     if plan.by is By.EVENT:
         return [_turn(plan, year) for year in years]
-    if strays(plan):
+    full = strays(one)
+    if plan.part(REST) in full:
         found = ask(f'SELECT DISTINCT {plan.year_of} FROM "{plan.part(REST)}"')  # noqa: S608
         years = sorted({*years, *(year for (year,) in found)})
-    if years:
-        _patiently(f'LOCK TABLE "{plan.table}" IN SHARE ROW EXCLUSIVE MODE')
-    return [_move_out(plan, year) for year in years]
+    districts = districts_due() if one.is_by_district else []
+    missing = _missing_districts(one, full, due[0], districts) if one.is_by_district else []
+    if years or missing:
+        patiently(f'LOCK TABLE "{plan.table}" IN SHARE ROW EXCLUSIVE MODE')
+    for year in years:
+        if one.is_by_district:
+            _make_split(plan, year, districts if year == due[0] else [])
+        else:
+            do(f'CREATE TABLE "{plan.part(year)}" (LIKE "{plan.table}" {LIKE})')
+        _move_out(plan, year)
+    return [plan.part(year) for year in years] + [_settle(plan, *where) for where in missing]
 
 
-def _move_out(plan: Divided, year: int) -> str:
-    """A part for a year, with what the default part holds of it."""
-    name, (first, end), columns = plan.part(year), plan.year_range(year), _columns(plan.table)
-    _do(f'CREATE TABLE "{name}" (LIKE "{plan.table}" {LIKE})')
-    _do(
-        f'WITH moved AS (DELETE FROM "{plan.part(REST)}" WHERE "{plan.key}" >= {first} AND "{plan.key}" < {end}'  # noqa: S608
-        f' RETURNING {columns}) INSERT INTO "{name}" ({columns}) SELECT {columns} FROM moved'
+def _missing_districts(
+    one: Standing, full: list[str], this: int, districts: list[int]
+) -> list[tuple[str, int]]:
+    """(the part of a year, a district): those due this year, and those with rows in a year's default part."""
+    wanted = {(one.plan.part(this), district) for district in one.missing_districts(this, districts)}
+    for rest in full:
+        year_part = rest.removesuffix(f"_{REST}")
+        if year_part != one.plan.table:
+            found = ask(f'SELECT DISTINCT "{one.plan.district}" FROM "{rest}"')  # noqa: S608
+            wanted |= {(year_part, district) for (district,) in found}
+    return sorted(wanted)
+
+
+def _make_split(plan: Divided, year: int, districts: list[int]) -> None:
+    """A year by itself, with a part for each of these districts and of those that the default part holds of it."""
+    name, rest, within = plan.part(year), plan.part(REST), _within(plan, year)
+    found = ask(f'SELECT DISTINCT "{plan.district}" FROM "{rest}" WHERE {within}')  # noqa: S608
+    do(f'CREATE TABLE "{name}" (LIKE "{plan.table}" {LIKE}) PARTITION BY LIST ("{plan.district}")')
+    for part, bounds in _district_parts(plan, year, sorted({*districts, *(one for (one,) in found)})):
+        do(_part(part, bounds, name))
+
+
+def _move_out(plan: Divided, year: int) -> None:
+    """Fill a year's own part with what the default part holds of it, and put it in its place."""
+    first, end = plan.year_range(year)
+    _move(plan, plan.part(REST), plan.part(year), _within(plan, year))
+    do(
+        f'ALTER TABLE "{plan.table}" ATTACH PARTITION "{plan.part(year)}" FOR VALUES FROM ({first}) TO ({end})'
     )
-    _do(f'ALTER TABLE "{plan.table}" ATTACH PARTITION "{name}" FOR VALUES FROM ({first}) TO ({end})')
+
+
+def _within(plan: Divided, year: int) -> str:
+    first, end = plan.year_range(year)
+    return f'"{plan.key}" >= {first} AND "{plan.key}" < {end}'
+
+
+def _settle(plan: Divided, year_part: str, district: int) -> str:
+    """A part for a district in a year, with what the year's default part holds of it."""
+    name = f"{year_part}_{district}"
+    do(f'CREATE TABLE "{name}" (LIKE "{plan.table}" {LIKE})')
+    _move(plan, f"{year_part}_{REST}", name, f'"{plan.district}" = {district}')
+    do(f'ALTER TABLE "{year_part}" ATTACH PARTITION "{name}" FOR VALUES IN ({district})')
     return name
+
+
+def _move(plan: Divided, rest: str, to: str, within: str) -> None:
+    named = columns(plan.table)
+    do(
+        f'WITH moved AS (DELETE FROM "{rest}" WHERE {within} RETURNING {named})'  # noqa: S608
+        f' INSERT INTO "{to}" ({named}) SELECT {named} FROM moved'
+    )
 
 
 def _turn(plan: Divided, year: int) -> str:
     """Close the open part at the number the journal has come to; a new one begins there."""
-    _patiently(f'LOCK TABLE "{plan.table}" IN ACCESS EXCLUSIVE MODE')
+    patiently(f'LOCK TABLE "{plan.table}" IN ACCESS EXCLUSIVE MODE')
     ((open_part, bounds),) = ask(
         "SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
         " WHERE i.inhparent = %s::regclass AND pg_get_expr(c.relpartbound, c.oid) LIKE %s",
@@ -128,9 +207,9 @@ def _turn(plan: Divided, year: int) -> str:
     end, name = _next_event(), plan.part(year)
     if not first.startswith("M") and int(first) >= end:
         end = int(first) + 1
-    _do(f'ALTER TABLE "{plan.table}" DETACH PARTITION "{open_part}"')
-    _do(f'ALTER TABLE "{plan.table}" ATTACH PARTITION "{open_part}" FOR VALUES FROM ({first}) TO ({end})')
-    _do(f'CREATE TABLE "{name}" PARTITION OF "{plan.table}" FOR VALUES FROM ({end}) TO ({OPEN_END})')
+    do(f'ALTER TABLE "{plan.table}" DETACH PARTITION "{open_part}"')
+    do(f'ALTER TABLE "{plan.table}" ATTACH PARTITION "{open_part}" FOR VALUES FROM ({first}) TO ({end})')
+    do(f'CREATE TABLE "{name}" PARTITION OF "{plan.table}" FOR VALUES FROM ({end}) TO ({OPEN_END})')
     return name
 
 
@@ -141,44 +220,37 @@ def _next_event() -> int:
     return int(last) + (1 if used else 0)
 
 
-def _rebuilt(plan: Divided, parts: Callable[[], list[str]] | None) -> int:
-    """The table made anew beside the old one, filled, given all the old one had, and put in its place; returns its rows.
-
-    Reading goes on until the very end; writing to it waits. parts names the statements that make the parts; without
-    them it becomes one table again.
-    """
-    new, table = f"{plan.table}_new", plan.table
-    _patiently(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')
-    kept, columns = _kept(plan, widen=parts is not None), _columns(table)
-    by = f" PARTITION BY RANGE ({plan.key})" if parts else ""
-    _do(f'CREATE TABLE "{new}" (LIKE "{table}" {LIKE} INCLUDING COMMENTS INCLUDING IDENTITY){by}')
-    for statement in parts() if parts else ():
-        _do(statement.format(new=new))
-    rows = _do(f'INSERT INTO "{new}" ({columns}) SELECT {columns} FROM "{table}"')  # noqa: S608
-    _number_on(new, kept.sequence)
-    renames = _keys_made(new, kept)
-    for statement in kept.others:
-        _do(statement)
-    _do(f'DROP TABLE "{table}"')
-    _do(f'ALTER TABLE "{new}" RENAME TO "{table}"')
-    for statement in renames:
-        _do(statement)
-    _rename_sequence(table, kept.sequence)
-    _do(f'ALTER TABLE "{table}" OWNER TO {kept.owner}')
-    return rows
-
-
-def _divided_under(plan: Divided, now: datetime) -> list[str]:
-    """The statements that make the parts; {new} stands for the table they are parts of."""
+def _divided_under(plan: Divided, now: datetime, districts: list[int]) -> list[str]:
+    """The statements that make the parts; {new} stands for the table they are parts of. districts are those due this
+    year, none where it is not divided by them."""
     if plan.by is By.EVENT:
         return _event_parts(plan, now)
     ((first, last),) = ask(f'SELECT MIN({plan.year_of}), MAX({plan.year_of}) FROM "{plan.table}"')  # noqa: S608
     this, following = years_due(local_day(now))
-    years = range(min(first or this, this), max(last or this, following) + 1)
-    parts = [
-        (plan.part(year), "FOR VALUES FROM ({}) TO ({})".format(*plan.year_range(year))) for year in years
-    ]
-    return [_part(name, bounds) for name, bounds in [*parts, (plan.part(REST), "DEFAULT")]]
+    held = _districts_by_year(plan) if districts else {}
+    statements = []
+    for year in range(min(first or this, this), max(last or this, following) + 1):
+        bounds, name = "FOR VALUES FROM ({}) TO ({})".format(*plan.year_range(year)), plan.part(year)
+        if not districts:
+            statements.append(_part(name, bounds))
+            continue
+        statements.append(_part(name, f'{bounds} PARTITION BY LIST ("{plan.district}")'))
+        own = held.get(year, set()) | (set(districts) if year == this else set())
+        statements += [_part(part, bound, name) for part, bound in _district_parts(plan, year, sorted(own))]
+    return [*statements, _part(plan.part(REST), "DEFAULT")]
+
+
+def _districts_by_year(plan: Divided) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for year, district in ask(f'SELECT DISTINCT {plan.year_of}, "{plan.district}" FROM "{plan.table}"'):  # noqa: S608
+        found[year].add(district)
+    return found
+
+
+def _district_parts(plan: Divided, year: int, districts: Iterable[int]) -> list[tuple[str, str]]:
+    """(name, bounds) of the parts of a year, the default among them."""
+    own = [(plan.part(year, district), f"FOR VALUES IN ({district})") for district in districts]
+    return [*own, (plan.part(year, REST), "DEFAULT")]
 
 
 def _event_parts(plan: Divided, now: datetime) -> list[str]:
@@ -198,139 +270,9 @@ def _event_parts(plan: Divided, now: datetime) -> list[str]:
     return [*statements, _part(plan.part(this), f"FOR VALUES FROM ({first}) TO ({OPEN_END})")]
 
 
-def _part(name: str, bounds: str) -> str:
-    return f'CREATE TABLE "{name}" PARTITION OF "{{new}}" {bounds}'
-
-
-def _keys_made(new: str, kept: _Kept) -> list[str]:
-    """Make keys and indexes under names of their own, as the old table still holds theirs; returns how they are
-    renamed once it is gone. Foreign keys last: what they point at can be read, not written, while they are checked."""
-    renames = []
-    for number, (name, definition) in enumerate(kept.constraints):
-        if definition.startswith("FOREIGN"):
-            continue
-        _do(f'ALTER TABLE "{new}" ADD CONSTRAINT "divided_{number}" {definition}')
-        renames.append(f'ALTER TABLE "{{table}}" RENAME CONSTRAINT "divided_{number}" TO "{name}"')
-    for number, (name, definition) in enumerate(kept.indexes):
-        _do(
-            re.sub(
-                r"^CREATE (UNIQUE )?INDEX .+? ON .+? USING ",
-                rf'CREATE \1INDEX "dividing_{number}" ON "{new}" USING ',
-                definition,
-            )
-        )
-        renames.append(f'ALTER INDEX "dividing_{number}" RENAME TO "{name}"')
-    for name, definition in kept.constraints:
-        if definition.startswith("FOREIGN"):
-            _do(f'ALTER TABLE "{new}" ADD CONSTRAINT "{name}" {definition}')
-    return [statement.format(table=new.removesuffix("_new")) for statement in renames]
-
-
-def _kept(plan: Divided, *, widen: bool) -> _Kept:
-    """What the table has; the key is taken into its unique constraints, or out again."""
-    named = [f'"{plan.table}"']
-    if found := ask(
-        "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass",
-        named,
-    ):
-        raise CannotDivide(f"{plan.words}（{plan.table}）有外键指着：{found[0][0]}")
-    constraints = ask(
-        "SELECT conname, pg_get_constraintdef(oid), contype FROM pg_constraint"
-        " WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'f') ORDER BY conname",
-        named,
-    )
-    keyed = [(name, _unique(plan, name, text, kind, widen=widen)) for name, text, kind in constraints]
-    indexes = ask(
-        "SELECT k.relname, pg_get_indexdef(i.indexrelid), i.indisunique FROM pg_index i"
-        " JOIN pg_class k ON k.oid = i.indexrelid WHERE i.indrelid = %s::regclass"
-        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid"
-        " AND c.conrelid = i.indrelid) ORDER BY k.relname",
-        named,
-    )
-    if unique := next((name for name, _, is_unique in indexes if is_unique), None):
-        raise CannotDivide(
-            f"{plan.words}（{plan.table}）有不是约束的唯一索引{unique}，不知怎样添上{plan.key}"
-        )
-    ((owner, sequence),) = ask(
-        "SELECT relowner::regrole::text, pg_get_serial_sequence(%s, 'id') FROM pg_class WHERE oid = %s::regclass",
-        named * 2,
-    )
-    return _Kept(keyed, [(name, text) for name, text, _ in indexes], _others(plan), owner, sequence)
-
-
-def _unique(plan: Divided, name: str, definition: str, kind: str, *, widen: bool) -> str:
-    if kind == "f" or (kind == "u" and name not in plan.widened):
-        return definition
-    columns = [
-        column.strip() for column in definition[definition.index("(") + 1 : definition.index(")")].split(",")
-    ]
-    bare = [column for column in columns if column.strip('"') != plan.key]
-    wanted = [*bare, f'"{plan.key}"'] if widen else bare
-    return (
-        definition[: definition.index("(")]
-        + f"({', '.join(wanted)})"
-        + definition[definition.index(")") + 1 :]
-    )
-
-
-def _others(plan: Divided) -> list[str]:
-    """Triggers and privileges of a table, as statements for the new one."""
-    new, named = f"{plan.table}_new", [f'"{plan.table}"']
-    triggers = ask(
-        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-        named,
-    )
-    grants = ask(
-        "SELECT a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, a.is_grantable"
-        " FROM pg_class k, aclexplode(k.relacl) a WHERE k.oid = %s::regclass AND a.grantee <> k.relowner"
-        " ORDER BY 2, 1",
-        named,
-    )
-    return [
-        *(re.sub(r" ON \S+ ", f' ON "{new}" ', text, count=1) for (text,) in triggers),
-        *(
-            f'GRANT {what} ON "{new}" TO {who}{" WITH GRANT OPTION" if further else ""}'
-            for what, who, further in grants
-        ),
-    ]
-
-
-def _number_on(new: str, sequence: str) -> None:
-    """The new table's numbers go on where the old one's are."""
-    ((last, used),) = ask(f"SELECT last_value, is_called FROM {sequence}")  # noqa: S608
-    _do("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, %s)", [f'"{new}"', last, used])
-
-
-def _rename_sequence(table: str, before: str) -> None:
-    ((now,),) = ask("SELECT pg_get_serial_sequence(%s, 'id')", [f'"{table}"'])
-    _do(f'ALTER SEQUENCE {now} RENAME TO "{before.rpartition(".")[2].strip(chr(34))}"')
-
-
-def _columns(table: str) -> str:
-    """The columns that are not computed, as SQL."""
-    found = ask(
-        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
-        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
-        [f'"{table}"'],
-    )
-    return str(found[0][0])
+def _part(name: str, bounds: str, of: str = "{new}") -> str:
+    return f'CREATE TABLE "{name}" PARTITION OF "{of}" {bounds}'
 
 
 def _analyze(plan: Divided) -> None:
-    _do(f'ANALYZE "{plan.table}"')
-
-
-def _patiently(lock: str) -> None:
-    _do(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-    try:
-        _do(lock)
-    except OperationalError as problem:
-        raise CannotDivide(
-            f"等了{PATIENCE.rstrip('s')}秒，表还有人占着，这次没动；空闲时再来一次"
-        ) from problem
-
-
-def _do(statement: str, values: list[Any] | None = None) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
+    do(f'ANALYZE "{plan.table}"')

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from xushi.config import clock
 from xushi.journal.actions import SYSTEM
 from xushi.operations import counting, partitioning, pruning
+from xushi.operations.rebuilding import CannotDivide
 from xushi.units.left import long_gone
 
 
@@ -39,5 +40,5 @@ class Command(BaseCommand):
         try:
             if added := partitioning.add_years(actor=SYSTEM, now=now):
                 self.stdout.write(f"备好分区{'、'.join(added)}")
-        except partitioning.CannotDivide as problem:
+        except CannotDivide as problem:
             self.stderr.write(f"分区没有备好：{problem}。")
