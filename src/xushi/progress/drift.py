@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from xushi.core.months import Month
 from xushi.journal.steps import step
-from xushi.progress.models import FactDrift, MonthClosing, ProjectMonth
+from xushi.progress.models import FactDrift, MonthClosing
 from xushi.progress.places import Districts, Place
-from xushi.progress.standing import COLUMNS, Standing, fact_standings, live_rows, read
+from xushi.progress.standing import COLUMNS, Standing, fact_rows, fact_standings, live_rows, read
 
 # 改了名字不算数变了
 _COMPARED = tuple(name for name in COLUMNS if name not in ("project_id", "project_name", "plan_version"))
@@ -52,7 +52,7 @@ def _present(closing: MonthClosing, project_ids: list[int] | None) -> Iterator[S
     """What a closing would fix now: its own projects, wherever they stand, and those that came to its district."""
     rows = live_rows(closing.month)
     if closing.district:
-        own = Exists(ProjectMonth.objects.filter(closing=closing, project=OuterRef("pk")))
+        own = Exists(fact_rows(closing).filter(project=OuterRef("pk")))
         came = Place(closing.district, Districts()).to_fix(closing.month).values("pk")
         rows = rows.filter(own | Q(pk__in=came))
     if project_ids is not None:

@@ -139,11 +139,14 @@ def facts_in_sight(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
 
 
 def fact_rows(closing: MonthClosing) -> "QuerySet[ProjectMonth]":
-    return _of_month(closing.month, ProjectMonth.objects.filter(held_by(closing)))
+    facts = _of_month(closing.month, ProjectMonth.objects.filter(held_by(closing)))
+    if connection.vendor != "postgresql" or closing.kind == MonthClosing.Kind.SUMMED:
+        return facts
+    return facts.filter(district_id=district_key(closing))
 
 
 def _of_month(month: Month, facts: "QuerySet[ProjectMonth]") -> "QuerySet[ProjectMonth]":
-    # 月份是分区的那一列；SQLite 没有分区，多这一个条件，它会为一个区走遍全省一个月的索引
+    # 月份和区是分区的两列；SQLite 没有分区，多一个条件，它会为一个区走遍全省一个月的索引
     return facts.filter(month=month) if connection.vendor == "postgresql" else facts
 
 
