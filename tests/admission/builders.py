@@ -6,7 +6,8 @@ from uuid import uuid4
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
 from xushi.admission import actions, deciding, opinions, standards
 from xushi.admission.measures import COMPUTED, JUDGED, Item, Measure, Numbers
-from xushi.admission.models import Application, Decision, Industry
+from xushi.admission.models import Application, Decision
+from xushi.admission.models_standards import Industry
 from xushi.admission.rules import ApplicationInput, ConditionInput, DecisionInput, Votes
 from xushi.admission.scoring import Judged, Standard
 from xushi.admission.table import Answer, Outcome

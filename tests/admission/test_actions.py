@@ -30,7 +30,8 @@ from tests.factories import NOW, UnitFactory
 from tests.progress.builders import add_project
 from xushi.admission import actions, deciding, opinions, promising, snapshots, standards
 from xushi.admission.measures import JUDGED, Item, Measure
-from xushi.admission.models import Application, Breach, Condition, CriterionSet, Decision
+from xushi.admission.models import Application, Breach, Condition, Decision
+from xushi.admission.models_standards import CriterionSet
 from xushi.admission.promising import DeliveryInput, check_delivery, meet_condition, settle_breach
 from xushi.admission.rules import ConditionInput, Silence, Terms, Votes
 from xushi.admission.selectors import medians

@@ -28,7 +28,8 @@ from tests.admission.builders import (
 )
 from tests.factories import NOW
 from xushi.admission import standards
-from xushi.admission.models import Application, Breach, Decision, Delivery, Opinion, ReviewTerms, Sitting
+from xushi.admission.models import Application, Breach, Decision, Delivery, Opinion, Sitting
+from xushi.admission.models_standards import ReviewTerms
 from xushi.admission.table import Outcome, State
 from xushi.config import clock
 from xushi.units.models import Unit, User

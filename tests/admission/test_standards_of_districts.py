@@ -14,7 +14,7 @@ from tests.factories import UnitFactory
 from tests.units.test_districts import SEPTEMBER, city
 from xushi.admission import actions, selectors, standards
 from xushi.admission.measures import Measure
-from xushi.admission.models import CriterionSet, ReviewTerms
+from xushi.admission.models_standards import CriterionSet, ReviewTerms
 from xushi.admission.rules import Terms
 from xushi.admission.scoring import Standard
 from xushi.journal.actions import SYSTEM, Actor

@@ -10,7 +10,8 @@ from stdnum.cn import uscc
 from xushi.admission import acting, files, policy
 from xushi.admission.acting import Seen
 from xushi.admission.measures import JUDGED, Item, Measure
-from xushi.admission.models import Application, Claim, Industry, Opinion, Sitting
+from xushi.admission.models import Application, Claim, Opinion, Sitting
+from xushi.admission.models_standards import Industry
 from xushi.admission.rules import ApplicationInput, problems_of_application
 from xushi.admission.scoring import Judged
 from xushi.admission.standards import set_for, terms_now, wrong_units

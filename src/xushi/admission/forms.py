@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from xushi.admission.measures import COMPUTED, JUDGED, Item, Measure, Numbers, threshold_of
-from xushi.admission.models import Application, Industry, Sitting
+from xushi.admission.models import Application, Sitting
+from xushi.admission.models_standards import Industry
 from xushi.admission.rules import (
     BOUNDS,
     ApplicationInput,

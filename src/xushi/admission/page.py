@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from xushi.admission import policy, selectors, snapshots
 from xushi.admission.drawing import Asked, Row, asked_of, row_of
 from xushi.admission.measures import Item, Measure, Numbers
-from xushi.admission.models import Application, Condition, CriterionSet, Decision, Opinion
+from xushi.admission.models import Application, Condition, Decision, Opinion
+from xushi.admission.models_standards import CriterionSet
 from xushi.admission.rules import Terms, Votes
 from xushi.admission.scoring import Scored, Way, land_that_does, missed, ways
 from xushi.admission.standards import set_for, terms_now

@@ -11,16 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from xushi.admission.measures import MILLI, Measure
-from xushi.admission.models import (
-    WAITING_NOW,
-    Application,
-    Breach,
-    Opinion,
-    Promise,
-    Reached,
-    Reviewer,
-    Sitting,
-)
+from xushi.admission.models import WAITING_NOW, Application, Breach, Opinion, Promise, Reached, Sitting
+from xushi.admission.models_standards import Reviewer
 from xushi.admission.scoring import median_reached
 from xushi.admission.table import IN, Answer, State
 from xushi.core.text import row_number

@@ -11,7 +11,7 @@ from django.db.models import F, Max
 from xushi.admission import policy
 from xushi.admission.acting import need, signed
 from xushi.admission.measures import MOST, Measure, threshold_text
-from xushi.admission.models import Criterion, CriterionSet, Industry, Reviewer, ReviewTerms
+from xushi.admission.models_standards import Criterion, CriterionSet, Industry, Reviewer, ReviewTerms
 from xushi.admission.rules import BOUNDS, Terms, problems_of_terms
 from xushi.admission.scoring import Standard
 from xushi.core.clock import local_day

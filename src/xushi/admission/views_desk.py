@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from xushi.admission import comparing, exporting, policy, selectors
 from xushi.admission.drawing import LINE
-from xushi.admission.models import WAITING_NOW, Application, Industry
+from xushi.admission.models import WAITING_NOW, Application
+from xushi.admission.models_standards import Industry
 from xushi.admission.selectors import TABS, Wanted
 from xushi.config import clock
 from xushi.core.clock import local_day

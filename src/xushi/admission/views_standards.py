@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xushi.admission import policy, selectors, sittings, standards
 from xushi.admission.forms import CriteriaForm, IndustryForm, SittingForm, TermsForm
 from xushi.admission.measures import Measure, threshold_text
-from xushi.admission.models import CriterionSet, Industry, Reviewer, ReviewTerms
+from xushi.admission.models_standards import CriterionSet, Industry, Reviewer, ReviewTerms
 from xushi.admission.rules import BOUNDS
 from xushi.admission.views_apply import lay_on
 from xushi.admission.views_desk import ask_reader

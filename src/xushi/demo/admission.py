@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from xushi.admission import actions, deciding, opinions, promising, standards
 from xushi.admission.measures import JUDGED, Item, Measure
-from xushi.admission.models import Application, Condition, Industry
+from xushi.admission.models import Application, Condition
+from xushi.admission.models_standards import Industry
 from xushi.admission.rules import ApplicationInput, ConditionInput, DecisionInput, Votes
 from xushi.admission.scoring import land_that_does
 from xushi.admission.sittings import plan_sitting
