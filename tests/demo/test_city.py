@@ -39,10 +39,10 @@ def test_months_numbers_and_sums():
 
 
 def test_the_leader_of_the_city_walks_it(signed_in, settings):
-    from xushi.config.settings import _moment
+    from xushi.config.environment import moment
     from xushi.demo.management.commands.demo import MOMENT
 
-    settings.XUSHI_NOW = _moment(MOMENT)
+    settings.XUSHI_NOW = moment(MOMENT)
     city.build(lambda sentence: None)
     page = signed_in(User.objects.get(username="leader")).get("/districts/").content.decode()
     assert "六合8月数没到" in page and "没报，逾2天" in page and "更正2号" in page

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from tests.s3 import KEYS, keys_of
-from xushi.config import settings as settings_file
+from xushi.config import environment
 from xushi.kit import media
 
 
@@ -62,12 +62,12 @@ def test_a_store_that_does_not_answer_or_refuses_is_an_os_error(settings: LazySe
 def test_half_an_address_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("BUCKET", "ENDPOINT", "REGION", "KEY", "SECRET", "PREFIX", "STYLE"):
         monkeypatch.delenv(f"XUSHI_S3_{name}", raising=False)
-    assert settings_file._s3() == {}
+    assert environment.s3() == {}
     monkeypatch.setenv("XUSHI_S3_KEY", KEYS["access_key"])
     with pytest.raises(ImproperlyConfigured, match="XUSHI_S3_BUCKET"):
-        settings_file._s3()
+        environment.s3()
     monkeypatch.setenv("XUSHI_S3_BUCKET", "xushi")
-    assert settings_file._s3() == {"bucket_name": "xushi", "access_key": "test"}
-    monkeypatch.setattr(settings_file, "find_spec", lambda name: None)
+    assert environment.s3() == {"bucket_name": "xushi", "access_key": "test"}
+    monkeypatch.setattr(environment, "find_spec", lambda name: None)
     with pytest.raises(ImproperlyConfigured, match=r"s3\.txt"):
-        settings_file._s3()
+        environment.s3()

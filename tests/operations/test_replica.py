@@ -11,7 +11,7 @@ from django.db import OperationalError, router
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from xushi.config import settings as settings_file
+from xushi.config import environment
 from xushi.operations import middleware_replica, replica, replica_lag
 from xushi.operations.middleware_replica import MARK, UNKNOWN, FromReplica
 from xushi.operations.replica import Router, WantsPrimaryError, asked_of, is_reading
@@ -228,14 +228,14 @@ def test_the_address_of_the_replica(monkeypatch: pytest.MonkeyPatch) -> None:
     primary = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"connect_timeout": 5}, "NAME": "xushi"}
     primary["DISABLE_SERVER_SIDE_CURSORS"] = True
     monkeypatch.delenv("XUSHI_REPLICA_URL", raising=False)
-    assert settings_file._replica(primary) is None
+    assert environment.replica(primary) is None
     monkeypatch.setenv("XUSHI_REPLICA_URL", "postgres://u:p@10.0.0.2/xushi?sslmode=require")
-    made = settings_file._replica(primary)
+    made = environment.replica(primary)
     assert made is not None
     assert (made["HOST"], made["DISABLE_SERVER_SIDE_CURSORS"]) == ("10.0.0.2", True)
     assert (made["OPTIONS"]["connect_timeout"], made["OPTIONS"]["sslmode"]) == (2, "require")
     with pytest.raises(ImproperlyConfigured, match="也要是 PostgreSQL"):
-        settings_file._replica({"ENGINE": "django.db.backends.sqlite3"})
+        environment.replica({"ENGINE": "django.db.backends.sqlite3"})
     monkeypatch.setenv("XUSHI_REPLICA_URL", "nonsense://x")
     with pytest.raises(ImproperlyConfigured, match="看不懂"):
-        settings_file._replica(primary)
+        environment.replica(primary)

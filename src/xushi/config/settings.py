@@ -1,169 +1,22 @@
-"""全部设置都在这里，只从环境变量读。各变量的说明见 docs/运维.md。"""
+"""全部设置都在这里，只从环境变量读（不是照抄就行的，怎么读在 environment）。各变量的说明见 docs/运维.md。"""
 
 import os
-import secrets
-from contextlib import suppress
-from datetime import datetime, timedelta
-from importlib.util import find_spec
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from xushi.core.clock import BEIJING
+from xushi.config import environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
+XUSHI_HOME = environment.home()
 
-
-def _home() -> Path:
-    """The state folder: database, uploads, key, collected static files; made where it is missing."""
-    home = Path(os.environ.get("XUSHI_HOME") or "var").resolve()
-    try:
-        (home / "static").mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise ImproperlyConfigured(
-            f"状态目录{home}写不进（{problem.strerror}）。请改它的属主，或用 XUSHI_HOME 指到写得进的目录。"
-        ) from problem
-    return home
-
-
-XUSHI_HOME = _home()
-
-
-def _secret() -> str:
-    """The signing key: from the environment, else made once and kept in the state directory."""
-    if key := os.environ.get("XUSHI_SECRET_KEY"):
-        return key
-    store = XUSHI_HOME / "secret-key"
-    if not store.exists():
-        _keep_once(store, secrets.token_urlsafe(64))
-    return store.read_text()
-
-
-def _keep_once(store: Path, text: str) -> None:
-    """Make the file whole or not at all; of several processes that start at once, the first one's stays."""
-    made = store.with_name(f".{store.name}-{os.getpid()}")
-    made.touch(mode=0o600)
-    made.write_text(text)
-    with suppress(FileExistsError):
-        os.link(made, store)
-    made.unlink()
-
-
-def _moment(text: str | None) -> datetime | None:
-    """XUSHI_NOW, e.g. 2018-09-12T08:30; without an offset it is Beijing time."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise ImproperlyConfigured(f"看不懂 XUSHI_NOW={text}，请写成 2018-09-12T08:30 这样。") from problem
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-
-
-# 外面的门：每种要哪几样、可改哪几样；要的都写了才有这个门
-_GATES = {
-    "oidc": (("issuer", "client", "secret"), ("name", "claim")),
-    "wecom": (("corp", "agent", "secret"), ("name", "at", "asks_at")),
-    "dingtalk": (("client", "secret"), ("name", "at", "directory_at", "asks_at")),
-    "feishu": (("client", "secret"), ("name", "at", "asks_at")),
-}
-
-
-def _gates() -> dict[str, dict[str, str]]:
-    """XUSHI_OIDC_ISSUER, XUSHI_WECOM_CORP …: the gates that are written whole; half a gate is a mistake."""
-    found = {}
-    for kind, (needed, more) in _GATES.items():
-        told = {name: os.environ.get(f"XUSHI_{kind}_{name}".upper(), "") for name in (*needed, *more)}
-        told = {name: words for name, words in told.items() if words}
-        missing = [f"XUSHI_{kind}_{name}".upper() for name in needed if name not in told]
-        if told and missing:
-            raise ImproperlyConfigured(f"登录方式{kind}还差设置：{'、'.join(missing)}。不用它就都不要写。")
-        if told:
-            found[kind] = told
-    return found
-
-
-def _replica(primary: Any) -> Any:
-    """The database of XUSHI_REPLICA_URL, with the primary's options; only beside a PostgreSQL; None where none is set."""
-    url = os.environ.get("XUSHI_REPLICA_URL", "")
-    if not url:
-        return None
-    if not primary["ENGINE"].endswith("postgresql"):
-        raise ImproperlyConfigured(
-            "XUSHI_REPLICA_URL 是 PostgreSQL 的只读副本：DATABASE_URL 也要是 PostgreSQL。"
-        )
-    try:
-        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
-    except ValueError as problem:
-        raise ImproperlyConfigured(
-            "看不懂 XUSHI_REPLICA_URL，请写成 postgres://用户:密码@主机:5432/库名 这样。"
-        ) from problem
-    # 副本没了声音，读页改读主库，不必等主库那么久
-    options = {
-        **primary["OPTIONS"],
-        **found.get("OPTIONS", {}),
-        "connect_timeout": 2,
-        "tcp_user_timeout": 5_000,
-    }
-    cursors = primary["DISABLE_SERVER_SIDE_CURSORS"]
-    return found | {
-        "OPTIONS": options, "DISABLE_SERVER_SIDE_CURSORS": cursors, "TEST": {"MIRROR": "default"},
-    }  # fmt: skip
-
-
-# 限次：一个人在几秒里最多几次；平常一天怎么忙也到不了
-_LIMITS = {
-    "search": (240, 60),
-    "export": (60, 600),
-    "check": (60, 600),
-    "login": (30, 600),
-    "unmask": (60, 3600),
-}
-
-
-def _limits() -> dict[str, tuple[int, int]]:
-    """XUSHI_LIMITS, e.g. search=600/60,export=0: what is named is changed, 0 is no limit; 0 alone ends them all."""
-    told, found = os.environ.get("XUSHI_LIMITS", "").strip(), dict(_LIMITS)
-    if told == "0":
-        return {}
-    for part in filter(None, (one.strip() for one in told.split(","))):
-        matter, _, pace = part.partition("=")
-        times, _, seconds = pace.partition("/")
-        if matter not in found or not times.isdecimal() or not (seconds or "60").isdecimal():
-            raise ImproperlyConfigured(
-                f"看不懂 XUSHI_LIMITS 里的 {part}，请写成 search=600/60 这样，可限的是{'、'.join(found)}。"
-            )
-        found[matter] = (int(times), max(int(seconds or 60), 1))
-    return found
-
-
-# 对象存储：变量 XUSHI_S3_… 与存储库的选项
-_S3 = {
-    "bucket": "bucket_name", "endpoint": "endpoint_url", "region": "region_name", "key": "access_key",
-    "secret": "secret_key", "prefix": "location", "style": "addressing_style",
-}  # fmt: skip
-
-
-def _s3() -> dict[str, str]:
-    """XUSHI_S3_BUCKET and what goes with it; {} where no bucket is named."""
-    told = {option: os.environ.get(f"XUSHI_S3_{name}".upper(), "") for name, option in _S3.items()}
-    told = {option: words for option, words in told.items() if words}
-    if told and "bucket_name" not in told:
-        raise ImproperlyConfigured(
-            "写了 XUSHI_S3_…，却没有 XUSHI_S3_BUCKET（桶的名字）。不用对象存储就都不要写。"
-        )
-    if told and find_spec("storages") is None:
-        raise ImproperlyConfigured("用对象存储要先装：pip install --require-hashes -r requirements/s3.txt。")
-    return told
-
-
-SECRET_KEY = _secret()
+SECRET_KEY = environment.secret(XUSHI_HOME)
 DEBUG = os.environ.get("XUSHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("XUSHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XUSHI_ORIGINS", "").split(",") if o]
-XUSHI_NOW = _moment(os.environ.get("XUSHI_NOW"))
+XUSHI_NOW = environment.moment(os.environ.get("XUSHI_NOW"))
 XUSHI_DISTRICT = os.environ.get("XUSHI_DISTRICT", "浦口区")
 # 数据汇交：本装置是哪一级（district、city、province）；本区的区划代码、往哪里送、给上级看哪一级名单的逐个项目
 XUSHI_TIER = os.environ.get("XUSHI_TIER", "district")
@@ -172,7 +25,7 @@ XUSHI_FEDERATION_TO = os.environ.get("XUSHI_FEDERATION_TO", "")
 XUSHI_FEDERATION_ROWS = os.environ.get("XUSHI_FEDERATION_ROWS", "")
 XUSHI_FEDERATION_KEY = Path(os.environ.get("XUSHI_FEDERATION_KEY") or XUSHI_HOME / "federation.key")
 XUSHI_FEDERATION_DUE_DAY = int(os.environ.get("XUSHI_FEDERATION_DUE_DAY", "10"))  # 各区次月几日前报
-XUSHI_LIMITS = _limits()
+XUSHI_LIMITS = environment.limits()
 # 停用满几年的人抹去个人信息，0 不抹
 XUSHI_KEEP_LEFT_YEARS = float(os.environ.get("XUSHI_KEEP_LEFT_YEARS", "3"))
 XUSHI_EXPORT_ROWS = int(os.environ.get("XUSHI_EXPORT_ROWS", "2000"))  # 导出超过几行要批
@@ -181,10 +34,8 @@ XUSHI_LIMITS_PER_ADDRESS = max(int(os.environ.get("XUSHI_LIMITS_PER_ADDRESS", "2
 # 接口：一个令牌每分钟几次
 XUSHI_API_PER_MINUTE = int(os.environ.get("XUSHI_API_PER_MINUTE", "120"))
 # 订阅：只往这些主机送（主机 或 主机:端口）；内网的、不加密的还要在这些网段里
-XUSHI_WEBHOOK_HOSTS = [w.strip() for w in os.environ.get("XUSHI_WEBHOOK_HOSTS", "").split(",") if w.strip()]
-XUSHI_WEBHOOK_NETWORKS = [
-    w.strip() for w in os.environ.get("XUSHI_WEBHOOK_NETWORKS", "").split(",") if w.strip()
-]
+XUSHI_WEBHOOK_HOSTS = environment.listed("XUSHI_WEBHOOK_HOSTS")
+XUSHI_WEBHOOK_NETWORKS = environment.listed("XUSHI_WEBHOOK_NETWORKS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -303,7 +154,7 @@ else:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = XUSHI_PGBOUNCER
 # 只读副本：读页去它那里；落后超过几秒就读主库
 XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
-if replica := _replica(DATABASES["default"]):
+if replica := environment.replica(DATABASES["default"]):
     DATABASES["replica"] = replica
     DATABASE_ROUTERS = ["xushi.operations.replica.Router"]
 
@@ -343,7 +194,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 SESSION_COOKIE_AGE = 30 * 60
 XUSHI_SESSION_SECONDS = int(os.environ.get("XUSHI_SESSION_HOURS", "12")) * 3600  # 一次登录最长多久
 XUSHI_ONE_SESSION = os.environ.get("XUSHI_ONE_SESSION") == "1"  # 一人只许登录一处
-XUSHI_GATES = _gates()
+XUSHI_GATES = environment.gates()
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -362,7 +213,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = XUSHI_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = XUSHI_HOME / "uploads"
-XUSHI_S3 = _s3()  # 附件放对象存储时它的设置，空着就放本机的 MEDIA_ROOT
+XUSHI_S3 = environment.s3()  # 附件放对象存储时它的设置，空着就放本机的 MEDIA_ROOT
 if XUSHI_S3:
     STORAGES = {
         "default": {"BACKEND": "xushi.kit.s3.Uploads", "OPTIONS": XUSHI_S3},
@@ -383,15 +234,10 @@ XUSHI_SLOW_MS = float(os.environ.get("XUSHI_SLOW_MS", "1000"))  # 慢查询记�
 XUSHI_FONTS = os.environ.get("XUSHI_FONTS", "")  # 放公文字体的文件夹
 XUSHI_CHANNELS = Path(os.environ.get("XUSHI_CHANNELS") or XUSHI_HOME / "channels.toml")
 # 摄像头只连这些网段：默认是内网地址，本机不在其中（演示区的模拟摄像头在本机）
-XUSHI_CAMERA_NETWORKS = [
-    word.strip()
-    for word in os.environ.get(
-        "XUSHI_CAMERA_NETWORKS",
-        "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"
-        + (",127.0.0.0/8" if XUSHI_NOW else ""),
-    ).split(",")
-    if word.strip()
-]
+XUSHI_CAMERA_NETWORKS = environment.listed(
+    "XUSHI_CAMERA_NETWORKS",
+    "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7" + (",127.0.0.0/8" if XUSHI_NOW else ""),
+)
 # 视频网关：在哪里听（unix:/路径，或 主机:端口），用哪个引擎（embedded、mediamtx、zlm），隔几秒重问权限
 XUSHI_LIVE_AT = os.environ.get("XUSHI_LIVE_AT") or f"unix:{XUSHI_HOME / 'cameras.sock'}"
 XUSHI_LIVE_ENGINE = os.environ.get("XUSHI_LIVE_ENGINE", "embedded")
