@@ -29,7 +29,7 @@ ALIKE = {
         "progress/test_closing_pages.py", "progress/test_report_form.py", "progress/test_report_inbox.py",
         "registry/test_plan_revisions.py", "registry/test_views.py", "signings/test_pages.py", "sites/test_pages.py",
         "sites/test_wall.py", "supervision/test_instruction_pages.py", "supervision/test_meeting_pages.py",
-        "supervision/test_order_pages.py",
+        "supervision/test_order_drafts.py", "supervision/test_order_pages.py", "supervision/test_order_steps.py",
     ),
     "登录、口令、响应头、限次的页，库里只是存一行取一行": (
         "config/test_clock.py", "config/test_limits.py", "config/test_logs.py", "config/test_middleware.py",

@@ -1,12 +1,16 @@
 """督办测试的小区：重大办、督查室、两个部门、一个街道，各有其人。"""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories import UnitFactory, UserFactory, appoint
 from xushi.core.clock import BEIJING
 from xushi.journal.actions import Actor
-from xushi.supervision.actions import OrderInput, issue_order
+from xushi.supervision.actions import OrderInput, acknowledge_orders, issue_order
 from xushi.supervision.models import SupervisionOrder
 from xushi.units.models import Appointment, Role, Unit, User
 
@@ -35,6 +39,12 @@ class World:
         wanted = {"title": "完成二期4户腾地并交地", "lead": self.land, "co_handlers": (self.town,)} | given
         return issue_order(OrderInput(**wanted), actor=self[by], now=now)  # type: ignore[arg-type]
 
+    def taken_on(self) -> SupervisionOrder:
+        """An order due on 12 September that the land bureau has acknowledged."""
+        order = self.order(due_on=date(2018, 9, 12))
+        acknowledge_orders([order], actor=self["handler"], now=at(5, 11, 40))
+        return SupervisionOrder.objects.get(pk=order.pk)
+
 
 def build() -> World:
     root = UnitFactory(name="浦口区", kind=Unit.Kind.DISTRICT)
@@ -61,3 +71,8 @@ def build() -> World:
     Appointment.objects.filter(user=world.people["head"]).update(is_head=True)
     world.people["head"].forget_appointments()
     return world
+
+
+def act(client: Client, order: SupervisionOrder, verb: str, **data: Any) -> Any:
+    """A step as its form on the order's page sends it."""
+    return client.post(reverse("supervision:order_act", args=[order.pk, verb]), data)
