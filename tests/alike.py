@@ -20,7 +20,8 @@ ALIKE = {
     ),
     "页上写什么、给谁看、表单没脚本也能用，是模板和视图的事": (
         "admission/test_pages.py", "alerts/test_views.py", "api/test_calendar.py", "calendars/test_views.py",
-        "documents/test_kinds.py", "documents/test_papers.py", "documents/test_templates.py", "duties/test_views.py",
+        "documents/test_batches.py", "documents/test_kinds.py", "documents/test_papers.py", "documents/test_templates.py",
+        "duties/test_views.py",
         "exchange/test_pages.py", "federation/test_pages.py", "guarantees/test_pages.py", "home/test_acts.py",
         "home/test_empty.py", "home/test_pages.py", "home/test_regions.py", "indicators/test_every_number_opens.py",
         "indicators/test_product_pages.py", "inspections/test_pages.py", "inspections/test_phone.py",

@@ -1,6 +1,10 @@
-"""公文测试共用：报告里的两段原文（两个率是错的），起一份稿。"""
+"""公文测试共用：报告里的两段原文（两个率是错的），起一份稿，读一份 Word。"""
 
+from io import BytesIO
 from typing import Any
+
+import docx
+from docx.oxml.ns import qn
 
 from tests.factories import NOW
 from xushi.documents.actions import PaperInput, begin_paper
@@ -42,3 +46,9 @@ def begin(by: User, text: str = TEXT, **given: Any) -> Paper:
 
 def two_files(paper: Paper) -> dict[str, bytes]:
     return {"docx": f"docx {paper.number}".encode(), "pdf": f"%PDF {paper.number}".encode()}
+
+
+def words_of(data: bytes) -> str:
+    """All that a Word file says."""
+    body = docx.Document(BytesIO(data)).element.body
+    return "".join(one.text or "" for one in body.iter(qn("w:t")))

@@ -1,4 +1,4 @@
-"""标好的句子：每句写明该查出什么。这些拿来调过；没有拿来调的在 held_out。
+"""标好的句子：每句写明该查出什么。这些拿来调过；没有拿来调的在 held_out_right、held_out_wrong。
 
 A case is a text and what a careful reader finds in it: (kind, the number or words as printed); nothing listed, all is
 right.

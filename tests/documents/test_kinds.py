@@ -1,30 +1,25 @@
-"""由记录印成的公文：写的是那时的名字和存下的话，看得到那一件的才印得到，成批的一截一截印。"""
+"""由记录印成的公文：写的是那时的名字和存下的话，看得到那一件的才印得到。成批的见 test_batches。"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
-from zipfile import ZipFile
 
-import docx
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from tests.admission.builders import answered, decided, department
 from tests.admission.builders import decision as given
+from tests.documents.builders import words_of
 from tests.factories import UserFactory, appoint
 from tests.inspections.builders import a_visit, add_round, found
-from tests.s3 import keys_of
 from tests.supervision.world import World, at, build
 from xushi.admission.table import Outcome
 from xushi.config import clock
-from xushi.documents import batches
-from xushi.documents.batches import NothingToPrint, ask_batch, file_of, print_piece
 from xushi.documents.kinds.finding import (
     circular_printed,
     decision_printed,
@@ -40,8 +35,6 @@ from xushi.documents.writing import text_of
 from xushi.inspections.wanted import FindingsWanted, VisitsWanted
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM
-from xushi.journal.models import Event
-from xushi.kit import media
 from xushi.supervision.actions import withdraw_orders
 from xushi.supervision.instructing import InstructionInput, send_instruction
 from xushi.supervision.models import SupervisionOrder
@@ -54,11 +47,10 @@ NOW = at(12, 8, 30)
 
 
 @pytest.fixture(autouse=True)
-def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     settings.MEDIA_ROOT = tmp_path
     settings.XUSHI_DISTRICT = "浦口区"
-    yield
 
 
 @pytest.fixture
@@ -70,11 +62,6 @@ def paper(world: World, order: SupervisionOrder, who: str = "clerk") -> Document
     made = order_printed(world.people[who], order.pk, NOW)
     assert made is not None
     return made.document
-
-
-def words_of(data: bytes) -> str:
-    body = docx.Document(BytesIO(data)).element.body
-    return "".join(one.text or "" for one in body.iter(qn("w:t")))
 
 
 def words_in(answer: Any) -> str:
@@ -235,88 +222,6 @@ def test_the_command_says_what_is_wrong(world: World, tmp_path: Path) -> None:
         call_command("document", secret.number, "--out", str(tmp_path / "a.docx"))
 
 
-# ---- 成批
-
-
-def test_a_batch_is_printed_piece_by_piece(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "PIECE", 2)
-    keys = [world.order(title=f"第{n}件").pk for n in range(5)]
-    actor = world["clerk"]
-    batch = ask_batch(keys, "docx", actor=actor, now=NOW)
-    seen = []
-    while not batch.is_done:
-        batch = print_piece(batch, actor=actor, now=NOW)
-        seen.append(batch.done)
-    assert seen == [2, 4, 5]
-    with ZipFile(media.opened(file_of(batch))) as packed:
-        assert packed.namelist() == [f"浦重大督〔2018〕{n}号 督办单.docx" for n in range(1, 6)]
-        assert "第4件" in words_of(packed.read(packed.namelist()[4]))
-    told = (
-        Event.objects.filter(verb__startswith="documents.batch").order_by("pk").values_list("verb", flat=True)
-    )
-    assert list(told) == ["documents.batch.asked", "documents.batch.printed"]
-    assert print_piece(batch, actor=actor, now=NOW).done == 5
-
-
-def test_a_batch_as_one_pdf(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "PIECE", 2)
-    keys = [world.order(title=f"第{n}件").pk for n in range(3)]
-    batch = ask_batch(keys, "pdf", actor=world["clerk"], now=NOW)
-    for _ in range(2):
-        batch = print_piece(batch, actor=world["clerk"], now=NOW)
-    pages = PdfReader(media.opened(file_of(batch))).pages
-    said = ["".join(page.extract_text().split()) for page in pages]
-    assert ["督办单" in page and f"第{n}件" in page for n, page in enumerate(said)] == [True] * 3
-
-
-def test_a_batch_holds_only_what_is_in_sight(world: World) -> None:
-    mine, other = world.order(), world.order(lead=world.planning, co_handlers=())
-    batch = ask_batch([mine.pk, other.pk], "docx", actor=world["handler"], now=NOW)
-    assert batch.orders == [mine.pk]
-    with pytest.raises(NothingToPrint, match="先勾选"):
-        ask_batch([other.pk], "docx", actor=world["handler"], now=NOW)
-    with pytest.raises(NothingToPrint, match="Word 或 PDF"):
-        ask_batch([mine.pk], "exe", actor=world["handler"], now=NOW)
-
-
-def test_what_went_out_of_sight_on_the_way_is_left_out(world: World) -> None:
-    stays, goes = world.order(), world.order(title="后来改派的")
-    batch = ask_batch([stays.pk, goes.pk], "docx", actor=world["handler"], now=NOW)
-    SupervisionOrder.objects.filter(pk=goes.pk).update(lead=world.planning)
-    batch = print_piece(batch, actor=world["handler"], now=NOW)
-    assert (batch.total, batch.done, batch.orders) == (1, 1, [stays.pk])
-
-
-def test_the_way_of_a_batch_in_the_browser(world: World, signed_in: SignIn) -> None:
-    orders = [world.order(title=f"第{n}件") for n in range(3)]
-    client = signed_in(world.people["handler"])
-    answer = client.post(reverse("documents:new_batch"), {"form": "docx", "query": ""})
-    batch = Batch.objects.get()
-    assert (answer.url, batch.total) == (reverse("documents:batch", args=[batch.pk]), 3)
-    page = client.get(answer.url).content.decode()
-    assert "0/3张" in page and "接着印3张" in page and "hx-post" in page
-    assert client.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
-    client.post(reverse("documents:next_piece", args=[batch.pk]))
-    assert "印好了" in client.get(answer.url).content.decode()
-    file = client.get(reverse("documents:batch_file", args=[batch.pk]))
-    assert b"".join(file.streaming_content).startswith(b"PK")
-    for name in ("clerk", "leader"):
-        stranger = signed_in(world.people[name])
-        assert stranger.get(answer.url).status_code == 404
-        assert stranger.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
-        assert stranger.post(reverse("documents:next_piece", args=[batch.pk])).status_code == 404
-    SupervisionOrder.objects.filter(pk=orders[0].pk).update(lead=world.planning)
-    assert client.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
-
-
-def test_nothing_chosen_is_said(world: World, signed_in: SignIn) -> None:
-    answer = signed_in(world.people["planner"]).post(
-        reverse("documents:new_batch"), {"id": ["9"]}, follow=True
-    )
-    assert "没有选中看得到的督办单" in answer.content.decode()
-    assert not Batch.objects.exists()
-
-
 # ---- 批示件、督查通报、会审决定
 
 
@@ -389,17 +294,3 @@ def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: Sign
     address = reverse("documents:decision_file", args=[held.pk, "docx"])
     assert signed_in(world.people["town"]).get(address).status_code == 200
     assert signed_in(world.people["planner"]).get(address).status_code == 404
-
-
-def test_a_batch_whose_pieces_are_printed_by_different_machines(
-    bucket: Any, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "PIECE", 2)
-    keys = [world.order(title=f"第{n}件").pk for n in range(3)]
-    batch = ask_batch(keys, "docx", actor=world["clerk"], now=NOW)
-    batch = print_piece(batch, actor=world["clerk"], now=NOW)
-    assert keys_of(bucket) == [f"batches/{batch.key}/00000.docx"]
-    batch = print_piece(batch, actor=world["clerk"], now=NOW)
-    assert keys_of(bucket) == [file_of(batch)]
-    with ZipFile(media.opened(file_of(batch))) as packed:
-        assert len(packed.namelist()) == 3
