@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from pypdf import PdfReader
 
+from tests.documents.builders import words_of
 from tests.documents.papers import NASTY, RATE, cells, everything, short, table, words
 from xushi.documents.tree import Blank, Document, Paragraph, Picture, Run, Table
 from xushi.documents.writing import (
@@ -36,12 +37,6 @@ def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def docx_text(data: bytes) -> str:
-    """All words of the body as python-docx holds them, fields' instructions left out."""
-    body = docx.Document(BytesIO(data)).element.body
-    return "".join(one.text or "" for one in body.iter(qn("w:t")))
-
-
 def pdf_pages(data: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(BytesIO(data)).pages]
 
@@ -56,7 +51,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_word_says_what_the_tree_says() -> None:
     tree = everything()
-    assert bare(docx_text(write_docx(tree))) == bare(text_of(tree))
+    assert bare(words_of(write_docx(tree))) == bare(text_of(tree))
 
 
 def test_pdf_says_what_the_tree_says() -> None:
@@ -87,13 +82,13 @@ def test_words_are_words(word: str) -> None:
     """Nothing in a text is run, drawn or marked up by the typesetter, by Word or by the browser."""
     tree = Document(title=(word,), blocks=(Paragraph((Run(word),)), table(2)), number=word, signed=word)
     assert bare(word) in bare(pdf_text(write_pdf(tree)))
-    assert bare(docx_text(write_docx(tree))) == bare(text_of(tree))
+    assert bare(words_of(write_docx(tree))) == bare(text_of(tree))
     assert "<script" not in write_html(replace(tree, title=("<script>alert(1)</script>",)))
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
     tree = Document(title=("标\x00题\x0b",), blocks=(Paragraph(words("甲\ufffe乙\ue000键\ue001丙\ue002")),))
-    assert bare(docx_text(write_docx(tree))) == "标题甲乙键丙"
+    assert bare(words_of(write_docx(tree))) == "标题甲乙键丙"
     assert bare(pdf_text(write_pdf(tree))) == "标题甲乙键丙"
 
 

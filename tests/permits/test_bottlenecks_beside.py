@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import NOW, UserFactory, appoint
-from tests.permits import waiting
 from tests.permits.test_bottlenecks import queue_of_three
 from tests.permits.waiting import Tracks
 from tests.problems.builders import given, report
@@ -30,11 +29,6 @@ SignIn = Callable[[User], Client]
 @pytest.fixture(autouse=True)
 def september(settings: Any) -> None:
     settings.XUSHI_NOW = NOW
-
-
-@pytest.fixture
-def tracks(district: Unit) -> Tracks:
-    return waiting.catalogue(district)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import NOW, UserFactory, appoint
-from tests.permits import waiting
 from tests.permits.test_bottlenecks import ago, queue_of_three
 from tests.permits.waiting import Tracks, accepted
 from xushi.calendars.selectors import calendar
@@ -30,11 +29,6 @@ PAGES = ("bottlenecks", "bottlenecks_export", "bottlenecks_print")
 @pytest.fixture(autouse=True)
 def september(settings: Any) -> None:
     settings.XUSHI_NOW = NOW
-
-
-@pytest.fixture
-def tracks(district: Unit) -> Tracks:
-    return waiting.catalogue(district)
 
 
 @pytest.fixture

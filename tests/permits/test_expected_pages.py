@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import NOW, UserFactory, appoint
-from tests.permits import waiting
 from tests.permits.test_expected import ago, held_up
 from tests.permits.waiting import Tracks, approved
 from tests.progress.builders import add_plan
@@ -22,11 +21,6 @@ SignIn = Callable[[User], Client]
 @pytest.fixture(autouse=True)
 def september(settings: Any) -> None:
     settings.XUSHI_NOW = NOW
-
-
-@pytest.fixture
-def tracks(district: Unit) -> Tracks:
-    return waiting.catalogue(district)
 
 
 @pytest.fixture
