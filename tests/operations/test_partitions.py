@@ -18,7 +18,7 @@ from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event, EventRow
-from xushi.operations import checks_data, dumping, partitioning
+from xushi.operations import checks_data, dumping, partitioning, rebuilding
 from xushi.operations.findings import Grade
 from xushi.operations.partitions import DIVIDED, ask, standings
 from xushi.operations.rebuilding import CannotDivide
@@ -226,6 +226,21 @@ def test_a_table_that_something_points_at_stays_as_it_is(world: Any) -> None:
         cursor.execute("CREATE TABLE pointing (fact bigint REFERENCES progress_projectmonth (id))")
     with pytest.raises(CannotDivide, match="有外键指着：pointing"):
         divide()
+
+
+@postgres
+def test_where_somebody_goes_on_reading_the_table_stays_as_it_is(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "PATIENCE", "1s")
+    reader = connection.copy()
+    with reader.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("LOCK TABLE progress_statisticsentry IN ACCESS SHARE MODE")
+        with pytest.raises(CannotDivide, match="等了1秒，表还有人占着"), transaction.atomic():
+            divide()
+    reader.close()
+    assert not any(one.is_divided for one in standings())
 
 
 @postgres

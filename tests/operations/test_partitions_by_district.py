@@ -164,6 +164,17 @@ def test_the_night_makes_new_years_and_new_districts_and_settles_what_lies_betwe
     assert Event.objects.filter(verb=partitioning.YEARS_ADDED, subject_name=FACTS.table).count() == 2
 
 
+def test_many_new_districts_are_told_by_their_number(city: tuple[Unit, Unit]) -> None:
+    divide()
+    by_district()
+    for number in range(13):
+        UnitFactory(name=f"新{number}区", kind=Unit.Kind.DISTRICT, parent=city[0].parent)
+    assert checks_data.partitions(NOW).says.endswith("等13块，新的行先落在兜底的一块里")
+    assert len(partitioning.add_years(actor=SYSTEM, now=NOW)) == 13
+    assert Event.objects.get(verb=partitioning.YEARS_ADDED).summary.endswith("等13块")
+    assert checks_data.partitions(NOW).grade is Grade.OK
+
+
 def test_a_year_that_no_night_has_made_gets_its_districts_at_once(city: tuple[Unit, Unit]) -> None:
     by_district()
     later = NOW + timedelta(days=3 * 365)

@@ -10,6 +10,8 @@ from django.db import OperationalError, connection
 from xushi.operations.partitions import Divided, ask
 
 PATIENCE = "10s"  # that a lock is waited for: who is at the table goes on, we come again another time
+BUSY = ("55P03", "40P01")  # SQLSTATE: waited for a lock too long, or for one another
+NO_ROOM_FOR_LOCKS = "53200"
 LIKE = "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING GENERATED"
 
 
@@ -172,15 +174,20 @@ def columns(table: str) -> str:
 
 def patiently(lock: str) -> None:
     do(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-    try:
-        do(lock)
-    except OperationalError as problem:
-        raise CannotDivide(
-            f"等了{PATIENCE.rstrip('s')}秒，表还有人占着，这次没动；空闲时再来一次"
-        ) from problem
+    do(lock)
 
 
 def do(statement: str, values: list[Any] | None = None) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return int(cursor.rowcount)
+    except OperationalError as problem:
+        code = getattr(problem.__cause__, "sqlstate", "")
+        if code in BUSY:
+            why = f"等了{PATIENCE.rstrip('s')}秒，表还有人占着，这次没动；空闲时再来一次"
+        elif code == NO_ROOM_FOR_LOCKS:
+            why = "PostgreSQL 记不下这么多锁，这次没动；把 max_locks_per_transaction 调大，重启它再来"
+        else:
+            raise
+        raise CannotDivide(why) from problem
