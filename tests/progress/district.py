@@ -57,6 +57,15 @@ def build(count: int = 12, months: int = 3, closed: int = 2) -> District:
     return District(root, towns, projects)
 
 
+def slow_district() -> District:
+    """The same; no. 4, started in January, has invested nothing when February closes."""
+    district = build(closed=1)
+    february = Month(2018, 2)
+    MonthlyReport.objects.filter(project=district.projects[4], month=february).update(cumulative=0)
+    close_month(february, actor=SYSTEM, now=datetime(2018, 3, 8, 9, tzinfo=BEIJING))
+    return district
+
+
 def _categories() -> None:
     industrial = Category.objects.create(code="industrial", name="产业", path="0001.")
     for n, (code, name) in enumerate(
