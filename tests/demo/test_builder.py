@@ -139,7 +139,8 @@ def test_it_happened_in_the_order_of_time():
 
 
 def test_three_reports_of_august_were_carried_over_and_september_is_open():
-    from xushi.progress.models import MonthlyReport, ReportDraft
+    from xushi.progress.models import MonthlyReport
+    from xushi.progress.models_reports import ReportDraft
     from xushi.progress.standing import open_month
 
     group = total(WHOLE_DISTRICT, AUGUST, Filters(level="district"))

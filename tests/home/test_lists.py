@@ -271,7 +271,7 @@ def test_chosen_rows_alone_are_exported(here: World, signed_in: SignIn, office_u
 
 
 def test_only_those_who_owe_a_report_are_reminded(here: World, signed_in: SignIn, office_user: User) -> None:
-    from xushi.progress.models import Reminder
+    from xushi.progress.models_reports import Reminder
 
     ids = [project.pk for project in here.projects[:5]]
     page = signed_in(office_user).post(

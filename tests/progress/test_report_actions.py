@@ -14,7 +14,8 @@ from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event
 from xushi.progress import actions
 from xushi.progress.actions import Refused, ReportConflict, ReportInput
-from xushi.progress.models import MonthClosing, MonthlyReport, Reminder, ReportDecision, ReportDraft
+from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.models_reports import Reminder, ReportDecision, ReportDraft
 from xushi.registry.actions import Conflict
 from xushi.registry.models import Project
 from xushi.units.models import Unit, User

@@ -17,7 +17,8 @@ from xushi.config import clock
 from xushi.journal.actions import SYSTEM
 from xushi.progress import actions
 from xushi.progress.actions import ReportInput
-from xushi.progress.models import MonthClosing, MonthlyReport, ReportDraft, ReportPhoto
+from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.models_reports import ReportDraft, ReportPhoto
 from xushi.registry.models import Project
 from xushi.units.models import Unit, User
 

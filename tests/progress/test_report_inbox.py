@@ -14,7 +14,8 @@ from xushi.config import clock
 from xushi.journal.actions import SYSTEM
 from xushi.progress import actions
 from xushi.progress.actions import ReportInput
-from xushi.progress.models import MonthlyReport, Reminder
+from xushi.progress.models import MonthlyReport
+from xushi.progress.models_reports import Reminder
 from xushi.registry.models import Project
 from xushi.units.models import Unit, User
 

@@ -18,7 +18,7 @@ from xushi.documents.tree import Picture
 from xushi.documents.writing import NoFont
 from xushi.inspections.selectors import photos_of
 from xushi.progress.history import project_history
-from xushi.progress.models import ReportPhoto
+from xushi.progress.models_reports import ReportPhoto
 from xushi.registry.models import Project
 from xushi.sites.models import Camera, Snapshot
 from xushi.sites.policy import can_watch

@@ -28,12 +28,8 @@ from xushi.progress.intake import (
     past_of,
     plain,
 )
-from xushi.progress.models import (
-    MonthlyReport,
-    Reminder,
-    ReportDecision,
-    ReportDraft,
-)
+from xushi.progress.models import MonthlyReport
+from xushi.progress.models_reports import Reminder, ReportDecision, ReportDraft
 from xushi.progress.rules_report import ReportInput, doubts_of
 from xushi.progress.standing import COUNTED
 from xushi.progress.turns import report_beside_others

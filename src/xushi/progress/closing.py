@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.bulk import insert_all
-from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, ProjectMonth, SummaryCell, Sums
+from xushi.progress.models import DistrictCell, MonthClosing, MonthlyReport, ProjectMonth, SummaryCell
+from xushi.progress.models_columns import Sums
 from xushi.progress.places import Districts, Place
 from xushi.progress.policy import can_close, can_close_of
 from xushi.progress.standing import Standing, district_key, live_rows, read

@@ -1,7 +1,5 @@
-"""进度：月报、关账、每月定下来的事实、汇总、入统差额。"""
+"""进度：月报、关账、每月定下来的事实、汇总、入统差额。月报的审核、草稿、照片、催报在 models_reports。"""
 
-import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -10,7 +8,8 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, NullIf
 
 from xushi.kit.fields import MonthField
-from xushi.registry.models import Category, IndustryChain, Project
+from xushi.progress.models_columns import Stages, StandingColumns, Sums
+from xushi.registry.models import IndustryChain, Project
 from xushi.units.models import Unit
 from xushi.units.policy import scoped
 
@@ -60,82 +59,6 @@ class MonthlyReport(models.Model):
             models.CheckConstraint(condition=Q(cumulative__gte=0), name="cumulative_not_negative"),
         ]
         indexes = [models.Index(fields=["month", "state"], name="report_month_state")]
-
-    def __str__(self) -> str:
-        return f"{self.project_id} {self.month}"
-
-
-class ReportDecision(models.Model):
-    """审核: accepted, returned with a reason, or carried over with a reason; who and when come with it."""
-
-    class Kind(models.TextChoices):
-        ACCEPTED = "accepted", "审核通过"
-        RETURNED = "returned", "退回"
-        CARRIED = "carried", "沿用上月"
-
-    report = models.ForeignKey(MonthlyReport, models.CASCADE, related_name="decisions", verbose_name="月报")
-    kind = models.CharField("决定", max_length=12, choices=Kind.choices)
-    reason = models.CharField("理由", max_length=300, blank=True)
-    by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name="审核人")
-    at = models.DateTimeField("时间")
-
-    class Meta:
-        verbose_name = "月报审核"
-
-    def __str__(self) -> str:
-        return f"{self.report_id} {self.get_kind_display()}"
-
-
-class ReportDraft(models.Model):
-    """草稿: what one person has typed so far, as typed, valid or not; each person has their own."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+", verbose_name="项目")
-    month = MonthField("月份")
-    user = models.ForeignKey(PERSON, models.CASCADE, related_name="+", verbose_name="填报人")
-    typed = models.JSONField("所填", default=dict)
-    based_on = models.PositiveIntegerField("所据版本", default=0)
-    updated_at = models.DateTimeField("存于")
-
-    class Meta:
-        verbose_name = "月报草稿"
-        constraints = [models.UniqueConstraint(fields=["project", "month", "user"], name="one_draft_each")]
-
-    def __str__(self) -> str:
-        return f"{self.project_id} {self.month} {self.user_id}"
-
-    @property
-    def revision(self) -> str:
-        """A short digest of what is kept: the same words have the same revision."""
-        return sha256(json.dumps(self.typed, sort_keys=True).encode()).hexdigest()[:12]
-
-
-class ReportPhoto(models.Model):
-    """现场照片: a file in the uploads folder, served only to those who may see the project."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="report_photos", verbose_name="项目")
-    month = MonthField("月份")
-    file = models.FileField("文件", upload_to="reports/")
-    sha256 = models.CharField("散列", max_length=64)
-    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name="上传人")
-    at = models.DateTimeField("上传时间")
-
-    class Meta:
-        verbose_name = "现场照片"
-
-    def __str__(self) -> str:
-        return str(self.file)
-
-
-class Reminder(models.Model):
-    """催报: the office asked for a report that is not in."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="report_reminders", verbose_name="项目")
-    month = MonthField("月份")
-    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name="催报人")
-    at = models.DateTimeField("时间")
-
-    class Meta:
-        verbose_name = "催报"
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.month}"
@@ -211,53 +134,6 @@ class MonthClosing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month}第{self.version}版"
-
-
-class Stages(models.Model):
-    """On which lists a project stands and in which category."""
-
-    provincial_stage = models.PositiveSmallIntegerField("省级阶段", default=0)
-    municipal_stage = models.PositiveSmallIntegerField("市级阶段", default=0)
-    joint_stage = models.PositiveSmallIntegerField("省市阶段", default=0)
-    district_stage = models.PositiveSmallIntegerField("区级阶段", default=0)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name="类别")
-
-    class Meta:
-        abstract = True
-
-
-class StandingColumns(Stages):
-    """What a project was in a month. Amounts in 元; due_twelfths in twelfths of a 元: a linear schedule is exact."""
-
-    territory = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="属地")
-
-    class Meta:
-        abstract = True
-
-
-class Sums(models.Model):
-    """The sums of a cell: money in 元 (due in twelfths), the rest counts."""
-
-    projects = models.IntegerField(default=0)
-    total_investment = models.BigIntegerField(default=0)
-    annual_plan = models.BigIntegerField(default=0)
-    due_twelfths = models.BigIntegerField(default=0)
-    cumulative = models.BigIntegerField(default=0)
-    started = models.IntegerField(default=0)
-    planned_start_this_year = models.IntegerField(default=0)
-    planned_start_by_now = models.IntegerField(default=0)
-    started_of_this_year = models.IntegerField(default=0)
-    started_of_by_now = models.IntegerField(default=0)
-    completed = models.IntegerField(default=0)
-    completed_total_investment = models.BigIntegerField(default=0)
-    completed_invested_to_date = models.BigIntegerField(default=0)
-    at_least_10 = models.IntegerField(default=0)
-    at_least_50 = models.IntegerField(default=0)
-    at_least_100 = models.IntegerField(default=0)
-    reported = models.IntegerField(default=0)
-
-    class Meta:
-        abstract = True
 
 
 def ahead_of_schedule(month: Any) -> Case:
@@ -466,3 +342,6 @@ class StatisticsEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.month}"
+
+
+from xushi.progress import models_reports  # noqa: E402, F401 - where Django finds the rest of the models

@@ -14,7 +14,7 @@ from xushi.journal.actions import Actor, record
 from xushi.kit.photos import clean_photo
 from xushi.progress import policy
 from xushi.progress.closed import is_closed_at
-from xushi.progress.models import ReportPhoto
+from xushi.progress.models_reports import ReportPhoto
 from xushi.registry.actions import Refused, RowProblem
 from xushi.registry.models import Project
 

@@ -16,16 +16,8 @@ from xushi.progress import policy
 from xushi.progress.closed import is_closed_at, last_month_for
 from xushi.progress.closing import must_report
 from xushi.progress.intake import past_of
-from xushi.progress.models import (
-    FactDrift,
-    MonthClosing,
-    MonthlyReport,
-    Reminder,
-    ReportDecision,
-    ReportDraft,
-    ReportPhoto,
-    SummaryCell,
-)
+from xushi.progress.models import FactDrift, MonthClosing, MonthlyReport, SummaryCell
+from xushi.progress.models_reports import Reminder, ReportDecision, ReportDraft, ReportPhoto
 from xushi.progress.rules_report import (
     DIFFICULTY_KINDS,
     USUAL_FACTOR,

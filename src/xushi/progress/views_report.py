@@ -21,7 +21,7 @@ from xushi.progress import photos as pictures
 from xushi.progress.actions import Refused, ReportConflict
 from xushi.progress.asking import Request
 from xushi.progress.forms import ENTERED, MONTH, ReportForm, amount_of, cumulative_of, entered_of, typed_of
-from xushi.progress.models import ReportDraft, ReportPhoto
+from xushi.progress.models_reports import ReportDraft, ReportPhoto
 from xushi.progress.rules_report import DIFFICULTY_KINDS, unexplained, wan
 from xushi.progress.selectors import Sheet
 from xushi.registry.actions import RowProblem
