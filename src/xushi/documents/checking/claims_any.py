@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from xushi.documents.checking.binding import OPERANDS
+from xushi.documents.checking.binding import OPERANDS, ratio
 from xushi.documents.checking.judging import (
     Claim,
     Claimed,
@@ -155,16 +155,6 @@ def comes_near(claim: Claim, share: Decimal) -> bool:
     return abs(computed - value) <= max(abs(value) * share, Decimal(1) if claim.unit != "%" else Decimal(0))
 
 
-def _ratio(mention: Mention, part: Mention, whole: Mention) -> Claim | None:
-    allowed = divided(of(part.quantity), of(whole.quantity))
-    if allowed is None or not whole.quantity.value:
-        return None
-    computed = _value(part) / _value(whole) * 100
-    return claim_of(
-        Claimed.RATIO, mention.quantity, (part.quantity, whole.quantity), computed, scaled(allowed, 100)
-    )
-
-
 def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     """PPP项目落地5个，落地率62.5%；入库8个: what was done is named by the rate, what it is of is the only larger one."""
     named = _RATE.search(mention.label) if mention.kind is Kind.PERCENT else None
@@ -180,7 +170,7 @@ def _rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         for part in parts
         for whole in fitting
         if whole.like == part.like and whole is not part and _value(whole) >= _value(part)
-        and (claim := _ratio(mention, part, whole))
+        and (claim := ratio(mention, part, whole))
     ]  # fmt: skip
     if held := next((one for one in made if one.held), None):
         return held
@@ -200,7 +190,7 @@ def _share_of_all(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     wholes = [one for one in here if parts and one.like == parts[0].like and _value(one) > _value(parts[0])]
     if len(parts) != 1 or len(wholes) != 1:
         return None
-    made = _ratio(mention, parts[0], wholes[0])
+    made = ratio(mention, parts[0], wholes[0])
     return made if made and (made.held or comes_near(made, _CLOSE)) else None
 
 
@@ -281,7 +271,7 @@ def _done_rate(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         for one in here
         if one.like == asked[0].like and one not in asked and one.role not in (*_UNFIT, Role.REST)
     ]
-    made = [claim for one in done if (claim := _ratio(mention, one, asked[0]))]
+    made = [claim for one in done if (claim := ratio(mention, one, asked[0]))]
     if held := next((one for one in made if one.held), None):
         return held
     return made[0] if len(made) == 1 and comes_near(made[0], _CLOSE) else None
@@ -301,7 +291,7 @@ def _share(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
         if one.like == part.like and _value(one) > _value(part) and len(name) >= 2 and name in one.phrase
         and one.role not in _UNFIT
     ]  # fmt: skip
-    made = [claim for whole in wholes if (claim := _ratio(mention, part, whole))]
+    made = [claim for whole in wholes if (claim := ratio(mention, part, whole))]
     if held := next((one for one in made if one.held), None):
         return held
     return made[0] if len(made) == 1 and comes_near(made[0], _CLOSE) else None
@@ -359,5 +349,5 @@ def _tenths(mention: Mention, pool: Sequence[Mention]) -> Claim | None:
     done = [one for one in here if one not in asked and _ACTUAL.search(one.label)]
     if len(asked) != 1 or len(done) != 1 or asked[0].like != done[0].like:
         return None
-    made = _ratio(mention, done[0], asked[0])
+    made = ratio(mention, done[0], asked[0])
     return made if made and (made.held or comes_near(made, _CLOSE)) else None

@@ -17,7 +17,7 @@ from xushi.documents.checking.judging import (
     overlap,
     scaled,
 )
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -293,7 +293,7 @@ def _names(text: Text) -> Iterator[Claim]:
     """对以下5个单位予以通报批评：区交通局、区农业农村局、沿河街道、南桥镇、某某公司: as many as are named."""
     for found in _LIST.finditer(text.regular):
         names = found["names"].split("、")
-        many = int(found["many"]) if found["many"].isdigit() else int(numeral(found["many"]))
+        many = number_in(found["many"])
         whole = all(_PARTY.search(name) for name in names)
         if len(names) > 1 and whole and "等" not in found["names"]:
             number = Decimal(len(names))

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from xushi.documents.checking.binding import OPERANDS, at_most, sum_of
 from xushi.documents.checking.judging import Claim, Claimed, close_by
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in, numeral
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -61,10 +61,6 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
         yield from _respectively(here, told)
 
 
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
-
-
 def _serial(start: int, words: str, held: bool, why: str) -> Claim:
     return Claim(Claimed.SERIAL, start, start + len(words), words, held, words=why)
 
@@ -79,7 +75,7 @@ def _names(text: Text) -> Iterator[Claim]:
                 continue  # 分别为高新区十二个、经开区九个
             if not listed or match["names"].rstrip().endswith("等") or "等" in names[-1][-2:]:
                 continue
-            many = _int(match["many"])
+            many = number_in(match["many"])
             held = many in (len(names), listed + 1, listed + 2)
             if not held and any(len(name) > 12 for name in names):
                 continue
@@ -89,7 +85,7 @@ def _names(text: Text) -> Iterator[Claim]:
 def _slogans(text: Text) -> Iterator[Claim]:
     """“四个到位”：一是……，二是……，三是……."""
     for match in _SLOGAN.finditer(text.regular):
-        many = _int(match["many"])
+        many = number_in(match["many"])
         last = max((at for at, mark in enumerate(_POINTS, 1) if f"{mark}是" in match["rest"]), default=0)
         if last >= 2:
             yield _serial(match.start("many"), match["many"], last == many, f"后面列了{last}条")
@@ -113,7 +109,7 @@ def _plans(text: Text) -> Iterator[Claim]:
         years = int(match["b"]) - int(match["a"]) + 1
         words = f"{match['n']}年"
         yield Claim(
-            Claimed.DATE, match.start(), match.start() + len(words), words, _int(match["n"]) == years,
+            Claimed.DATE, match.start(), match.start() + len(words), words, number_in(match["n"]) == years,
             words=f"起止是{years}年",
         )  # fmt: skip
 
@@ -134,7 +130,7 @@ def _lasted(text: Text) -> Iterator[Claim]:
     """自2021年7月启动，至2023年6月结束，历时三年."""
     for match in _LASTED.finditer(text.regular):
         months = (int(match["b"]) - int(match["a"])) * 12 + int(match["d"]) - int(match["c"])
-        told = _int(match["n"]) * 12
+        told = number_in(match["n"]) * 12
         held = told - 6 <= months + 1 <= told + 6
         words = f"前后只有{months + 1}个月"
         yield Claim(Claimed.DATE, match.start("all"), match.end("all"), match["all"], held, words=words)
@@ -170,7 +166,7 @@ def _respectively(here: Sequence[Mention], told: Collection[int]) -> Iterator[Cl
         named = _RESPECTIVELY.search(first.lead)
         if named is None or first.kind not in OPERANDS or "其中" in first.lead[-20:]:
             continue
-        many = _int(named["many"])
+        many = number_in(named["many"])
         row = here[place : place + many]
         wholes = [x for x in here[:place] if x.like == first.like and x.role not in _UNFIT]
         behind = here[place + many : place + many + 1]

@@ -6,10 +6,10 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 
 from xushi.documents.checking.judging import Claim, Claimed
-from xushi.documents.checking.quantities import Kind
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
-from xushi.documents.checking.spans import days_late, days_long, five_years, number_in, terms
+from xushi.documents.checking.spans import days_late, days_long, five_years, terms
 
 _TURN = re.compile(r"依次(?:为|是|分别为)?|由高到低|从高到低|由多到少|从多到少")
 _FALLING = re.compile(r"高到低|多到少|前[三四五两二六]|得分|排名|名次|排位")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xushi.documents.checking.judging import Claim, Claimed
-from xushi.documents.checking.quantities import numeral
+from xushi.documents.checking.quantities import number_in
 from xushi.documents.checking.reading import Text
 
 _NUMERAL = r"[一二三四五六七八九十]{1,3}"
@@ -51,13 +51,13 @@ def claims(text: Text) -> Iterator[Claim]:
             one for one in lists if one.last < match.start() and _follows(text.regular, one, match.start())
         ]
         if ended:
-            yield _counted(match, _int(match["n"]), max(ended, key=lambda one: (one.last, one.number)))
+            yield _counted(match, number_in(match["n"]), max(ended, key=lambda one: (one.last, one.number)))
     for match in _TOPICS.finditer(text.regular):
         begun = [one for one in lists if 0 <= one.start - match.end() <= 2]
         skips = any(_MORE.search(text.regular, one.last + 4, one.last + 60) for one in begun)
         skips = skips or any(_goes_on(text.regular, one) for one in begun[:1])
         if begun and not skips and not _BEFORE.search(text.regular, match.start() - 6, match.end() + 4):
-            yield _counted(match, _int(match["n"]), begun[0])
+            yield _counted(match, number_in(match["n"]), begun[0])
     for match in _BEFORE.finditer(text.regular):
         begun = [one for one in lists if 0 <= one.start - match.end() <= _REACH]
         between = text.regular[match.end() : begun[0].start] if begun else ""
@@ -68,19 +68,17 @@ def claims(text: Text) -> Iterator[Claim]:
         closed = match["n3"] and text.regular[match.end() : match.end() + 1] == "。" and len(between) <= 2
         if begun and (closed or "：" in between + text.regular[begun[0].start : begun[0].start + 1]):
             yield _counted(
-                match, _int(match["n"] or match["n2"] or match["n3"]), min(begun, key=lambda one: one.start)
+                match,
+                number_in(match["n"] or match["n2"] or match["n3"]),
+                min(begun, key=lambda one: one.start),
             )
-
-
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
 
 
 def _runs(form: "re.Pattern[str]", regular: str) -> Iterator[_Items]:
     """Runs that begin at 1 and leave out none."""
     start = last = number = 0
     for match in form.finditer(regular):
-        which = _int(match["n"])
+        which = number_in(match["n"])
         if number and which == number + 1 and match.start() - last <= _FAR:
             last, number = match.start(), which
             continue

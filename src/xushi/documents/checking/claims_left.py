@@ -20,7 +20,7 @@ from xushi.documents.checking.judging import (
     taken,
     written,
 )
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -208,7 +208,7 @@ def _respectively(here: Sequence[Mention], parts: Sequence[Mention]) -> bool:
     )
     if told is None or any(one.label not in ("", "和", "及", "与") for one in parts[1:]):
         return False
-    return len(parts) == (int(told["many"]) if told["many"].isdigit() else int(numeral(told["many"])))
+    return len(parts) == number_in(told["many"])
 
 
 def _rest(whole: Mention, part: Mention, rest: Mention) -> Iterator[Claim]:

@@ -18,7 +18,7 @@ from xushi.documents.checking.judging import (
     scaled,
     taken,
 )
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -218,7 +218,7 @@ def _place(text: Text, start: int, end: int, row: Sequence[Mention]) -> Iterator
         values = sorted((one.quantity.value for one in listed), reverse=True)
         truth = values.index(own.quantity.value) + 1
         worst = len(values) - values[::-1].index(own.quantity.value)
-        told = len(values) if match["last"] else 1 if match["first"] else _number(match["place"])
+        told = len(values) if match["last"] else 1 if match["first"] else number_in(match["place"])
         held = truth <= told <= worst
         span = (match.start("name") + len(match["name"]), match.end())
         yield Claim(
@@ -242,14 +242,10 @@ def _backwards(text: Text, sentences: dict[int, list[Mention]]) -> Iterator[Clai
             continue
         if told.start() - ranks[0].quantity.end > 4:
             continue
-        place = _number(among["many"]) - int(ranks[0].quantity.value) + 1
+        place = number_in(among["many"]) - int(ranks[0].quantity.value) + 1
         if place < 1:
             continue
         yield Claim(
-            Claimed.RANK, *told.span(), told.group(), _number(told["place"]) == place, (ranks[0].quantity,),
+            Claimed.RANK, *told.span(), told.group(), number_in(told["place"]) == place, (ranks[0].quantity,),
             Decimal(place), None, "名", words=f"{among['many']}个里的{ranks[0].quantity.text}是倒数第{place}",
         )  # fmt: skip
-
-
-def _number(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))

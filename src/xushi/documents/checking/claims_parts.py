@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from xushi.documents.checking.binding import OPERANDS, UNFIT, at_most, sum_of
 from xushi.documents.checking.judging import Claim, Claimed, added, claim_of, close_by, of, overlap, taken
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -274,7 +274,7 @@ def _above(near: Sequence[Mention]) -> Iterator[Claim]:
         told = _ABOVE.search(total.phrase)
         if told is None:
             continue
-        many = int(told["many"]) if told["many"][0] in "0123456789" else int(numeral(told["many"]))
+        many = number_in(told["many"])
         like = [one for one in near[max(0, place - MOST_PARTS) : place] if one.like == total.like]
         parts = [one for one in like if one.role not in _NO_PART][-many:]
         if len(parts) == many == len(like) and many > 1:

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from xushi.documents.checking.binding import PAST
 from xushi.documents.checking.judging import Claim, Claimed, of
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention
 
@@ -42,10 +42,6 @@ def claims(text: Text) -> Iterator[Claim]:
         yield from _the_last(here, sentence, start)
         yield from _in_turn(here, sentence, start)
         yield from _downward(here, sentence, start)
-
-
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
 
 
 def _said(start: int, words: str, held: bool, operands: Sequence[Mention], why: str) -> Claim:
@@ -92,7 +88,7 @@ def _among_the_first(here: Sequence[Mention], sentence: str, start: int) -> Iter
             or _WISHED.search(sentence[max(0, match.start() - 8) : match.start()])
         ):
             continue
-        rank, many = before[0], _int(match["many"])
+        rank, many = before[0], number_in(match["many"])
         held = rank.quantity.value <= many
         at = start + match.start("many") - 1
         yield _said(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 
 from xushi.documents.checking.judging import Claim, Claimed, Severity, claim_of, of, taken
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -342,7 +342,7 @@ def _place_among(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
             one for one in here if one.before(rank) and one.kind in (Kind.SCORE, Kind.PERCENT, Kind.MONEY)
         ]
         named = {_NAME.sub("", one.label): one for one in listed}
-        many = int(numeral(among["many"])) if among["many"][0] not in "0123456789" else int(among["many"])
+        many = number_in(among["many"])
         own = named.get(among["name"])
         if own is None or len(named) != many or len({one.like for one in listed}) != 1:
             continue

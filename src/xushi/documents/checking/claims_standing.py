@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from xushi.documents.checking.judging import Claim, Claimed, claim_of
 from xushi.documents.checking.nearby import Nearby
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -49,10 +49,6 @@ def claims(text: Text) -> Iterator[Claim]:
     yield from _first_or_last(near)
 
 
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
-
-
 def _name(one: Mention) -> str:
     return _NAME.sub("", _NAME.sub("", re.split(r"[：，]", one.label)[-1]))
 
@@ -93,7 +89,9 @@ def _own_place(near: Nearby, rank: Mention) -> Iterator[Claim]:
         return
     among = _AMONG.search(near.text.regular[max(0, rank.quantity.start - 36) : rank.quantity.start])
     rest = near.text.regular[rank.quantity.end : rank.quantity.end + 120]
-    closed = (among is not None and _int(among["many"]) == len(row)) or _REST_BELOW.search(rest) is not None
+    closed = (among is not None and number_in(among["many"]) == len(row)) or _REST_BELOW.search(
+        rest
+    ) is not None
     if not (closed or _one_family(row, rank)):
         return
     above = sum(
@@ -180,7 +178,7 @@ def _moved_to(text: Text) -> Iterator[Claim]:
         move = moves.get(match.end())
         if move is None or move.quantity.unit not in ("位", "名", "个"):
             continue
-        one, other = Decimal(_int(match["one"])), Decimal(_int(match["other"]))
+        one, other = Decimal(number_in(match["one"])), Decimal(number_in(match["other"]))
         places = one - other if match["up"] else other - one
         operands = (move.quantity,)
         named = (f"第{one}", f"第{other}")

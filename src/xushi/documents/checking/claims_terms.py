@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from xushi.documents.checking.judging import Claim, Claimed
-from xushi.documents.checking.quantities import numeral
+from xushi.documents.checking.quantities import number_in
 from xushi.documents.checking.reading import Text
 
 _DAY = r"(?:(?P<{0}y>\d{{4}})\s*年\s*)?(?P<{0}m>\d{{1,2}})\s*月\s*(?P<{0}d>\d{{1,2}})\s*日"
@@ -58,10 +58,6 @@ def claims(text: Text) -> Iterator[Claim]:
     yield from _on_the_day(regular)
 
 
-def _int(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
-
-
 def _claim(start: int, end: int, text: str, held: bool, words: str, computed: int | None = None) -> Claim:
     return Claim(
         Claimed.DATE,
@@ -106,7 +102,7 @@ def _terms(regular: str) -> Iterator[Claim]:
         if term is None:
             continue
         days = (last - first).days
-        told = _int(term["n"])
+        told = number_in(term["n"])
         if "工作日" in term["unit"]:
             if not match["ay"]:
                 continue
@@ -126,7 +122,7 @@ def _years(regular: str) -> Iterator[Claim]:
             first, last = int(match["a"]), int(match["b"])
             if not 1900 <= first < last <= 2100:
                 continue
-            told = _int(match["n"])
+            told = number_in(match["n"])
             start, end = match.start("n"), match.end("n") + 1
             held = told in (last - first, last - first + 1)
             yield _claim(start, end, regular[start:end], held, f"{first}年到{last}年是{last - first + 1}年")
@@ -171,8 +167,8 @@ def _annexes(regular: str) -> Iterator[Claim]:
 def _articles(regular: str) -> Iterator[Claim]:
     """共三十八条，其中第39条."""
     for match in _ARTICLES.finditer(regular):
-        number = _int(re.sub(r"^.*章", "", match["n"]))
-        yield _claim(*match.span("all"), match["all"], _int(match["m"]) <= number, f"一共{number}条")
+        number = number_in(re.sub(r"^.*章", "", match["n"]))
+        yield _claim(*match.span("all"), match["all"], number_in(match["m"]) <= number, f"一共{number}条")
 
 
 def _on_the_day(regular: str) -> Iterator[Claim]:

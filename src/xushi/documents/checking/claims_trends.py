@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from xushi.documents.checking.judging import Claim, Severity
 from xushi.documents.checking.nearby import Nearby, worded
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -232,7 +232,7 @@ def _rows(near: Nearby) -> Iterator[Claim]:
 
 def _steps(match: "re.Match[str]") -> int:
     many = match.groupdict().get("many")
-    return 0 if not many else int(many) if many.isdigit() else int(numeral(many))
+    return number_in(many) if many else 0
 
 
 def _went(one: Mention, other: Mention, *, up: bool) -> bool:

@@ -81,6 +81,11 @@ def numeral(text: str) -> Decimal:
     return Decimal(total + section + digit)
 
 
+def number_in(written: str) -> int:
+    """12 → 12, 十二 → 12."""
+    return int(written) if written.isdecimal() else int(numeral(written))
+
+
 ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,8})?"  # longer runs are codes, not quantities
 CHINESE = r"[零〇一二两三四五六七八九十百千万]{1,12}"
 BEFORE = (

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from xushi.documents.checking.judging import Claim, Claimed
-from xushi.documents.checking.quantities import numeral
+from xushi.documents.checking.quantities import number_in, numeral
 from xushi.documents.checking.reading import Text
 
 _TERM = re.compile(
@@ -28,10 +28,6 @@ _TERM_OF = re.compile(
 _DAYS_LATE = re.compile(
     r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日(?:之?前)[^。；]{0,40}?(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日[^。；\d]{0,16}(?:逾期|超期|迟报|晚了?|拖延)(?:了)?(?P<n>\d{1,3})[天日]"
 )
-
-
-def number_in(written: str) -> int:
-    return int(written) if written[0] in "0123456789" else int(numeral(written))
 
 
 def terms(text: Text) -> Iterator[Claim]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from xushi.documents.checking.binding import OPERANDS, exceeds, sum_of
 from xushi.documents.checking.claims_any import comes_near
 from xushi.documents.checking.judging import Claim
-from xushi.documents.checking.quantities import Kind, numeral
+from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
@@ -84,7 +84,7 @@ def _is_all(whole: Mention, parts: Sequence[Mention], text: Text) -> bool:
     between = text.regular[whole.quantity.end : parts[0].quantity.start]
     behind = text.regular[parts[-1].quantity.end : parts[-1].quantity.end + 12]
     said = _MANY.search(between) or _MANY.search(whole.label)
-    many = said and (int(said["many"]) if said["many"].isdigit() else int(numeral(said["many"])))
+    many = said and number_in(said["many"])
     if many == len(parts) and _SHARED.search(between):
         return True
     states = all(re.search("已|正在|完成|在建|未", one.label) for one in parts)
