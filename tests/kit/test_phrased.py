@@ -1,57 +1,224 @@
-"""问法记着，答案每次从库里来。"""
+"""问法记着，答案每次从库里来：换了人、换了日子，用的是同一句。"""
+
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import Count, Value
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import UnitFactory
+from tests.factories import NOW, UnitFactory, UserFactory, appoint
+from xushi.core.clock import BEIJING
+from xushi.duties.models import Duty
 from xushi.kit import phrased
-from xushi.units.models import Unit
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, Keys, ask
+from xushi.units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
+made: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_made() -> None:
+    made.clear()
+
+
+def towns(letter: str) -> "QuerySet[Unit]":
+    made.append(letter)
+    return Unit.objects.filter(name__startswith=letter).order_by("pk")
 
 
 def test_the_words_are_made_once_and_the_answer_is_of_now() -> None:
-    made = []
-
-    def towns() -> object:
-        made.append(1)
-        found = Unit.objects.filter(name__startswith="江").annotate(key=Value("towns")).values("key")
-        return found.annotate(n=Count("pk")).values_list("key", "n")
-
-    assert phrased.rows("towns", towns) == [("towns", 0)]
-    UnitFactory(name="江浦街道")
+    assert ask(towns, "江") == []
+    first = UnitFactory(name="江浦街道")
     UnitFactory(name="桥林街道")
     with CaptureQueriesContext(connection) as captured:
-        assert phrased.rows("towns", towns) == [("towns", 1)] == list(towns())
-    assert len(captured) == 2
-    UnitFactory(name="江北街道")
-    assert phrased.rows("towns", towns) == [("towns", 2)]
-    assert len(made) == 2, "once by itself, once for the comparison"
+        assert ask(towns, "江") == [first]
+    assert len(captured) == 1
+    second = UnitFactory(name="江北街道")
+    assert ask(towns, "江") == [first, second] == list(towns("江"))
+    assert made == ["江", "江"], "once by itself, once for the comparison"
+    assert ask(towns, "桥")[0].name == "桥林街道"
 
 
-def test_other_keys_are_other_questions() -> None:
-    first, second = UnitFactory(), UnitFactory()
-
-    def asked_of(one: Unit) -> list[tuple[object, ...]]:
-        return phrased.rows(
-            ("unit", one.pk), lambda: Unit.objects.filter(pk=one.pk).values_list("pk", "name")
+def visible(user: User) -> "QuerySet[Unit]":
+    """The units that what this person sees may stand on."""
+    made.append(user)
+    wanted = Q(pk__in=[])
+    for held in user.appointments_in_force:
+        wanted |= (
+            Q(pk__in=Unit.objects.answered_for_by(held.scope.path).values("pk"))
+            if held.role == Role.TERRITORY
+            else Q(pk=held.unit_id)
         )
+    return Unit.objects.filter(wanted).order_by("pk")
 
-    for one in (first, second, first):
-        assert asked_of(one) == [(one.pk, one.name)]
+
+def test_people_of_the_same_offices_ask_in_the_same_words_and_each_sees_their_own() -> None:
+    district = UnitFactory(kind=Unit.Kind.DISTRICT)
+    places = [UnitFactory(parent=district, kind=Unit.Kind.SUBDISTRICT) for _ in range(3)]
+    people = [UserFactory(role=Role.TERRITORY, unit=one, scope=one) for one in places]
+    for person, place in zip(people, places, strict=True):
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(visible, person) == [place]
+        assert len(captured) == 2, "the appointments and the question"
+    assert len(made) == 1
+    above = UserFactory(role=Role.TERRITORY, unit=district, scope=district)
+    assert ask(visible, above) == [district, *places]
+    assert len(made) == 2
+
+
+def test_who_holds_two_offices_asks_for_both() -> None:
+    district = UnitFactory(kind=Unit.Kind.DISTRICT)
+    first, second = UnitFactory(parent=district), UnitFactory(parent=district)
+    inner = UnitFactory(parent=first)
+    for one, other in ((first, second), (first, inner), (inner, first), (second, first), (first, first)):
+        person = UserFactory(role=Role.TERRITORY, unit=one, scope=one)
+        appoint(person, Role.DEPARTMENT, unit=other)
+        seen = ask(visible, person)
+        assert seen == list(visible(person))
+        assert {one, other} <= set(seen)
+
+
+def before(day: date, moment: datetime) -> "QuerySet[Unit]":
+    made.append(day)
+    return Unit.objects.filter(
+        Q(dissolved_on__lt=day) | Q(pk__in=Duty.objects.filter(due_at__lt=moment).values("unit"))
+    )
+
+
+def test_days_and_moments_are_put_in_their_places() -> None:
+    unit, other = UnitFactory(dissolved_on=date(2018, 3, 5)), UnitFactory()
+    Duty.objects.create(
+        subject_kind="x",
+        subject_id=1,
+        kind="y",
+        title="z",
+        unit=other,
+        since=NOW,
+        due_at=datetime(2018, 3, 5, 9, tzinfo=BEIJING),
+    )
+    early = datetime(2018, 1, 1, tzinfo=BEIJING)
+    for day, moment, expected in (
+        (date(2018, 3, 5), early, set()),
+        (date(2018, 3, 6), early, {unit}),
+        (date(2018, 3, 6), datetime(2018, 3, 5, 9, tzinfo=BEIJING), {unit}),
+        (date(2018, 3, 5), datetime(2018, 3, 5, 9, 0, 1, tzinfo=BEIJING), {other}),
+    ):
+        assert set(ask(before, day, moment)) == expected
+    assert len(made) == 1
+
+
+def reckoning(day: date) -> "QuerySet[Unit]":
+    return Unit.objects.filter(dissolved_on__lt=day - timedelta(days=1))
+
+
+def test_of_a_question_that_reckons_with_a_day_nothing_is_kept() -> None:
+    unit = UnitFactory(dissolved_on=date(2018, 3, 5))
+    assert ask(reckoning, date(2018, 3, 6)) == []
+    assert ask(reckoning, date(2018, 3, 7)) == [unit]
+    assert ask(reckoning, date(2018, 3, 6)) == []
+
+
+def of_row(number: int, *others: int) -> "QuerySet[Unit]":
+    made.append(number)
+    return Unit.objects.filter(Q(pk=number) | Q(pk__in=others)).order_by("pk")
+
+
+def test_rows_are_asked_by_their_numbers() -> None:
+    first, second = UnitFactory(), UnitFactory()
+    assert [ask(of_row, Key(one.pk)) for one in (first, second, first)] == [[first], [second], [first]]
+    assert len(made) == 1
+    assert ask(of_row, Key(first.pk), Key(first.pk)) == [first]
+    assert ask(of_row, Key(first.pk), Key(second.pk)) == [first, second]
+
+
+def among(numbers: list[int]) -> "QuerySet[Unit]":
+    made.append(numbers)
+    return Unit.objects.filter(listed("pk", numbers)).order_by("pk")
+
+
+def test_any_number_of_rows_is_asked_in_the_same_words() -> None:
+    units = [UnitFactory() for _ in range(4)]
+    for some in (units[:1], units[1:], [], units):
+        assert ask(among, Keys([one.pk for one in some])) == some
+    assert len(made) == 1
+
+
+def inside(numbers: list[int]) -> "QuerySet[Unit]":
+    return Unit.objects.filter(pk__in=numbers).order_by("pk")
+
+
+def test_of_rows_asked_one_by_one_nothing_is_kept() -> None:
+    units = [UnitFactory() for _ in range(3)]
+    assert ask(inside, Keys([one.pk for one in units])) == units
+    assert ask(inside, Keys([])) == []
+
+
+def with_others(user: User) -> "QuerySet[Unit]":
+    others = Unit.objects.filter(pk__in=[held.unit_id for held in user.appointments_in_force])
+    return Unit.objects.filter(parent=None).prefetch_related(Prefetch("children", others)).order_by("pk")
+
+
+def test_of_a_question_with_a_question_inside_nothing_is_kept() -> None:
+    district = UnitFactory(kind=Unit.Kind.DISTRICT)
+    for unit in (UnitFactory(parent=district), UnitFactory(parent=district)):
+        person = UserFactory(role=Role.DEPARTMENT, unit=unit)
+        assert [list(one.children.all()) for one in ask(with_others, person) if one == district] == [[unit]]
+
+
+def test_the_same_number_of_two_things_is_not_taken_for_one() -> None:
+    def both(user: User, number: int) -> "QuerySet[User]":
+        return User.objects.filter(Q(pk=user.pk) | Q(home_unit=number)).order_by("pk")
+
+    person = UserFactory()
+    unit = UnitFactory(pk=person.pk)
+    other = UserFactory()
+    assert ask(both, person, Key(unit.pk)) == list(both(person, unit.pk))
+    resident = UserFactory(home_unit=unit)
+    assert ask(both, other, Key(unit.pk)) == [other, resident]
+
+
+def asking(user: User) -> "QuerySet[Unit]":
+    made.append(user)
+    return Unit.objects.filter(pk__in=[one.pk for one in Unit.objects.all()]).order_by("pk")
+
+
+def test_of_a_question_that_asks_itself_nothing_is_kept() -> None:
+    person = UserFactory()
+    first = ask(asking, person)
+    more = UnitFactory()
+    assert ask(asking, person) == [*first, more]
+
+
+def nothing(user: User) -> "QuerySet[Unit]":
+    return Unit.objects.filter(pk__in=[])
 
 
 def test_who_asks_of_nothing_is_told_nothing_without_a_query() -> None:
+    person = UserFactory()
+    assert ask(nothing, person) == []
     with CaptureQueriesContext(connection) as captured:
-        for _ in range(2):
-            assert phrased.rows("nobody", lambda: Unit.objects.filter(pk__in=[]).values_list("pk")) == []
+        assert ask(nothing, person) == []
     assert len(captured) == 0
+
+
+def tallied(user: User, word: str) -> "QuerySet[Unit]":
+    rows = Unit.objects.annotate(key=Value(word)).values("key").annotate(n=Count("pk"))
+    return rows.values_list("key", "n")
+
+
+def test_rows_come_as_the_question_asks_for_them() -> None:
+    person = UserFactory()
+    assert (
+        ask(tallied, person, "units") == list(tallied(person, "units")) == [("units", Unit.objects.count())]
+    )
+    assert ask(tallied, person, "others")[0][0] == "others"
 
 
 def test_no_more_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phrased, "MOST", 3)
     for number in range(10):
-        assert phrased.rows(number, lambda: Unit.objects.filter(pk=-number).values_list("pk")) == []  # noqa: B023
+        assert ask(towns, f"无{number}") == []
         assert len(phrased._phrases) <= 3

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from xushi.admission.drawing import LINE, THRESHOLD_SPAN, Bar, bar_of
 from xushi.admission.models import Application, Breach, Delivery, Promise
 from xushi.admission.promising import standing
@@ -12,6 +14,7 @@ from xushi.admission.rules import Terms
 from xushi.admission.scoring import Kept, delivered_share
 from xushi.admission.standards import terms_now
 from xushi.core.months import Month
+from xushi.kit.phrased import Key, ask
 from xushi.progress.models import ProjectMonth
 from xushi.registry.models import Project
 
@@ -84,12 +87,16 @@ def standing_of(application: Application, year: int, terms: Terms, this_year: in
 
 def of_project(user: "User", project: Project, this_year: int) -> Standing | None:
     """What a project promised when it was let in; None where it was not, or is not this person's to see."""
-    rows = Application.objects.visible_to(user).filter(project=project)
-    found = rows.prefetch_related("promises__deliveries", "promises__breaches").first()
-    if found is None:
+    let_in: Application | None = next(iter(ask(_of_project, user, Key(project.pk))), None)
+    if let_in is None:
         return None
     terms = terms_now(project.territory)
-    return Standing(found, [line_of(one, terms, this_year) for one in found.promises.all()])
+    return Standing(let_in, [line_of(one, terms, this_year) for one in let_in.promises.all()])
+
+
+def _of_project(user: "User", project: int) -> "QuerySet[Application]":
+    rows: QuerySet[Application] = Application.objects.visible_to(user).filter(project=project)
+    return rows.prefetch_related("promises__deliveries", "promises__breaches").order_by("pk")[:1]
 
 
 def open_breaches(user: "User") -> int:

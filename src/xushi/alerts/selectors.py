@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.rules import Level
+from xushi.kit.phrased import ask
 from xushi.units.models import STEP, Unit
 
 if TYPE_CHECKING:
@@ -45,16 +46,32 @@ def counts(user: "User", now: datetime, within: Q = tally.EVERYTHING) -> dict[st
     """
     then = month_before(now)
     tallies = {cause.value: {"open": 0, "red": 0, "change": 0} for cause in CAUSE_ORDER}
-    for row in tally.grouped(user, "cause", "level", within=within):
+    for row in ask(_by_level, user, within):
         tallies[row["cause"]]["open"] += row["n"]
         tallies[row["cause"]]["red"] += row["n"] if row["level"] == Level.RED else 0
-    seen = Alert.objects.visible_to(user).filter(within).order_by()
-    opened = seen.open().filter(opened_at__gt=then)
-    cleared = seen.filter(cleared_at__gt=then, opened_at__lte=then)
-    for found, step in ((opened, 1), (cleared, -1)):
-        for cause, count in found.values_list("cause").annotate(n=Count("pk")):
+    for moved, step in ((_opened_since, 1), (_cleared_since, -1)):
+        for cause, count in ask(moved, user, within, then):
             tallies[cause]["change"] += step * count
     return tallies
+
+
+def _by_level(user: "User", within: Q) -> "QuerySet[Any]":
+    return tally.grouped(user, "cause", "level", within=within)
+
+
+def _opened_since(user: "User", within: Q, then: datetime) -> "QuerySet[Any]":
+    opened = Alert.objects.visible_to(user).open().filter(within, opened_at__gt=then)
+    return _by_cause(opened)
+
+
+def _cleared_since(user: "User", within: Q, then: datetime) -> "QuerySet[Any]":
+    cleared = Alert.objects.visible_to(user).filter(within, cleared_at__gt=then, opened_at__lte=then)
+    return _by_cause(cleared)
+
+
+def _by_cause(alerts: AlertQuerySet) -> "QuerySet[Any]":
+    counted: QuerySet[Any] = alerts.order_by().values_list("cause").annotate(n=Count("pk"))
+    return counted
 
 
 def worst_first(alerts: AlertQuerySet) -> AlertQuerySet:
@@ -96,13 +113,16 @@ class TerritoryAlerts:
 
 def open_by_territory(user: "User") -> list[TerritoryAlerts]:
     """Where the open alerts are, most first; one query of the tally."""
-    grouped = tally.grouped(user, "territory", "territory__name", "territory__short_name", "cause")
     places: dict[Any, TerritoryAlerts] = {}
-    for row in grouped:
+    for row in ask(_by_territory, user):
         name = row["territory__short_name"] or row["territory__name"] or "未填属地"
         place = places.setdefault(row["territory"], TerritoryAlerts(row["territory"], name))
         place.counts[row["cause"]] = row["n"]
     return sorted(places.values(), key=lambda place: (-place.total, place.name))
+
+
+def _by_territory(user: "User") -> "QuerySet[Any]":
+    return tally.grouped(user, "territory", "territory__name", "territory__short_name", "cause")
 
 
 def open_by_region(user: "User", split: Unit) -> dict[str, dict[str, int]]:

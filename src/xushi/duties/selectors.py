@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Value
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.duties.models import Delegation, Duty, DutyQuerySet
 from xushi.duties.rules import CLOCK, DUTY, WARNING, Step, told
 from xushi.journal.models import Event
+from xushi.kit.phrased import ask
 from xushi.units.models import User
 
 SOONEST = 20  # the rolling reminder holds no more
@@ -26,12 +28,6 @@ def badge(user: User, today: date) -> int:
     return todo(user, today).order_by().count()
 
 
-def badges(user: User, today: date, **parts: Count) -> dict[str, int]:
-    """badge() as "duties", and further counts over the same things owed: one query."""
-    counted: dict[str, int] = todo(user, today).order_by().aggregate(duties=Count("pk"), **parts)
-    return counted
-
-
 def done(user: User, today: date) -> DutyQuerySet:
     """What this person and their units have done with, the latest first."""
     ended: DutyQuerySet = Duty.objects.done().filter(listed=True).of(user, today)
@@ -41,7 +37,12 @@ def done(user: User, today: date) -> DutyQuerySet:
 def nearest(user: User, today: date, within_days: int = 3) -> list[Duty]:
     """For the rolling reminder: overdue, or due by the end of the day within_days from today; nearest first."""
     end = datetime.combine(today + timedelta(days=within_days + 1), time(0), BEIJING)
-    return list(todo(user, today).filter(due_at__lt=end)[:SOONEST])
+    return ask(_due_before, user, today, end)
+
+
+def _due_before(user: User, today: date, end: datetime) -> DutyQuerySet:
+    soon: DutyQuerySet = todo(user, today).filter(due_at__lt=end)[:SOONEST]
+    return soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +78,29 @@ def counts(user: User, now: datetime) -> Counts:
     """The numbers of the list's conclusion: one query; total is the badge."""
     today = local_day(now)
     night = datetime.combine(today + timedelta(days=1), time(0), BEIJING)
-    told = todo(user, today).aggregate(
+    rows = ask(_counted, user, today, now, night)
+    return Counts(*rows[0]) if rows else Counts(0, 0, 0)
+
+
+def _counted(user: User, today: date, now: datetime, night: datetime) -> "QuerySet[Any]":
+    """One row: total, overdue, due later today."""
+    owed = todo(user, today).order_by().annotate(one=Value(1)).values("one")
+    told: QuerySet[Any] = owed.annotate(
         total=Count("pk"),
         overdue=Count("pk", filter=Q(due_at__lt=now)),
-        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=night)),
+        later=Count("pk", filter=Q(due_at__gte=now, due_at__lt=night)),
     )
-    return Counts(**told)
+    return told.values_list("total", "overdue", "later")
 
 
 def leaves(user: User, today: date) -> list[Delegation]:
     """Delegations from and to this person that run or are still to come: one query."""
-    found = Delegation.objects.not_over(today).filter(Q(user=user) | Q(to=user))
-    return list(found.select_related("user", "to").order_by("first", "pk"))
+    return ask(_leaves, user, today)
+
+
+def _leaves(user: User, today: date) -> "QuerySet[Delegation]":
+    leaves: QuerySet[Delegation] = Delegation.objects.not_over(today).filter(Q(user=user.pk) | Q(to=user.pk))
+    return leaves.select_related("user", "to").order_by("first", "pk")
 
 
 def past_leaves(user: User, today: date) -> list[Delegation]:

@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from xushi.core.text import row_number
 from xushi.guarantees.models import OPEN_NOW, ResourceRequest, Stock
 from xushi.guarantees.rules import OPEN, STOCKED, Asked, Conflict, Kind, State, conflicts, shown
+from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Project
 from xushi.units.models import Unit
 
@@ -169,8 +170,13 @@ def page_of(user: "User", wanted: Wanted, today: date) -> Page:
 
 def of_project(user: "User", project: Project) -> list[ResourceRequest]:
     """The requests of a project but those withdrawn, the first needed first; one query."""
+    return ask(_of_project, user, Key(project.pk))
+
+
+def _of_project(user: "User", project: int) -> "QuerySet[ResourceRequest]":
     seen = ResourceRequest.objects.visible_to(user).filter(project=project).exclude(state=State.WITHDRAWN)
-    return list(seen.select_related("owner", "project").order_by("needed_by", "pk"))
+    requests: QuerySet[ResourceRequest] = seen.select_related("owner", "project").order_by("needed_by", "pk")
+    return requests
 
 
 def projects_to_ask(user: "User", words: str, most: int = 30) -> list[Project]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from xushi.alerts import selectors
@@ -19,6 +19,8 @@ from xushi.home.months import Choice
 from xushi.home.ordering import open_orders
 from xushi.home.regions import Region
 from xushi.home.wanted import Wanted
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Keys, ask
 from xushi.progress.scope import Filters
 from xushi.progress.sources import apart
 from xushi.registry.models import Project
@@ -131,17 +133,30 @@ def worst(user: "User", choice: Choice, now: datetime, count: int, here: Region 
     """
     if choice.stood:
         return _worst_then(user, choice, choice.stood, count, here)
-    open_now = standing(user, None).filter(_within(here)).select_related("territory")
-    late = list(open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")[:count])
-    slow = list(open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")[:count])
+    within = _within(here)
+    late, slow = ask(_longest, user, within, count), ask(_furthest, user, within, count)
     wanted = late[: count - min(count // 3, len(slow))]
     chosen = wanted + slow[: count - len(wanted)]
     names = {alert.subject_id for alert in chosen}
-    blocks = dict(Project.objects.filter(pk__in=names).values_list("pk", "difficulty"))
+    blocks = dict(ask(_blocks, Keys(names)))
     today = local_day(now)
     orders = open_orders(user, names)
     made = (words.warned(alert, today, why=blocks.get(alert.subject_id, "")) for alert in chosen)
     return [replace(row, order=orders.get(row.project)) for row in made]
+
+
+def _longest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
+    late = standing(user, None).filter(within, cause=Cause.OVERDUE_START).select_related("territory")
+    return late.order_by("since", "-amount", "pk")[:count]
+
+
+def _furthest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
+    slow = standing(user, None).filter(within, cause=Cause.SLIPPING).select_related("territory")
+    return slow.order_by("points", "pk")[:count]
+
+
+def _blocks(projects: list[int]) -> "QuerySet[Any]":
+    return Project.objects.filter(listed("pk", projects)).values_list("pk", "difficulty")
 
 
 def _worst_then(
@@ -165,10 +180,20 @@ def common_blocks(user: "User", choice: Choice, alarms: Alarms, here: Region = O
     """
     if choice.stood:
         return [], 0
-    open_now = standing(user, None).filter(_within(here))
-    late = open_now.filter(cause=Cause.OVERDUE_START).order_by("since", "-amount", "pk")
-    slow = open_now.filter(cause=Cause.SLIPPING).order_by("points", "pk")
-    first = {pk for some in (late, slow) for pk in some.values_list("subject_id", flat=True)[:FIRST]}
-    found = Project.objects.filter(pk__in=first).exclude(difficulty="").values("difficulty")
-    often = found.annotate(n=Count("pk")).filter(n__gte=COMMON).order_by("-n", "difficulty")
-    return [row["difficulty"] for row in often[:2]], len(first) if len(first) < alarms.total else 0
+    within = _within(here)
+    first = {pk for some in (_late_ones, _slow_ones) for pk in ask(some, user, within)}
+    often = ask(_common, Keys(first))
+    return [row["difficulty"] for row in often], len(first) if len(first) < alarms.total else 0
+
+
+def _late_ones(user: "User", within: Q) -> "QuerySet[Any]":
+    return _longest(user, within, FIRST).select_related(None).values_list("subject_id", flat=True)
+
+
+def _slow_ones(user: "User", within: Q) -> "QuerySet[Any]":
+    return _furthest(user, within, FIRST).select_related(None).values_list("subject_id", flat=True)
+
+
+def _common(projects: list[int]) -> "QuerySet[Any]":
+    named = Project.objects.filter(listed("pk", projects)).exclude(difficulty="").values("difficulty")
+    return named.annotate(n=Count("pk")).filter(n__gte=COMMON).order_by("-n", "difficulty")[:2]

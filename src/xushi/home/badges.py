@@ -1,5 +1,6 @@
 """栏目旁的数：一个人的事，每页都数一遍；问法记着，数每次从库里来。"""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Value
@@ -7,7 +8,6 @@ from django.db.models import Count, Q, QuerySet, Value
 from xushi.alerts import tally
 from xushi.alerts.lists import WATCHED
 from xushi.alerts.rules import OF_INDICATORS
-from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.duties.selectors import todo
 from xushi.home import counted
@@ -22,9 +22,8 @@ from xushi.progress.scope import Filters
 from xushi.sites.models import Camera
 from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
-from xushi.supervision.wanted import FLAGS
+from xushi.supervision.wanted import NEAR, day_after, due_by
 from xushi.units.models import Role
-from xushi.units.policy import sight
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,26 +34,26 @@ ORDER = SupervisionOrder._meta.label_lower
 OWED = ("duties", "orders", "instructions")
 
 
-def counts(user: "User", wanted: set[str]) -> entries.Counts:
+def counts(user: "User", wanted: set[str], now: datetime) -> entries.Counts:
     """What stands beside the entries wanted: at most six queries."""
-    made, today = entries.Counts(), local_day(clock.now())
+    made, today = entries.Counts(), local_day(now)
     if wanted & {"alerts", "indicator_alerts"}:
-        found = dict(
-            phrased.rows(
-                ("alerts", sight(user)), lambda: tally.grouped(user, "cause").values_list("cause", "n")
-            )
-        )
+        found = dict(phrased.ask(_alerts, user))
         made.by_key["alerts"] = sum(found.get(cause, 0) for cause in LOOKED_AT)
         made.by_key["indicator_alerts"] = sum(found.get(cause, 0) for cause in OF_INDICATORS)
         made.narrowed["alerts"] = f"cause={WATCHED}"
     if "duties" in wanted:
-        owed = phrased.rows(("duties", sight(user), today), lambda: _owed(user, today))
+        owed = phrased.ask(_owed, user, today)
         made.by_key |= dict(zip(OWED, owed[0], strict=True)) if owed else {}
         made.narrowed["orders"] = "tab=mine"
-    _count_open(user, wanted, today, made)
+    _count_open(user, wanted, now, made)
     if "projects" in wanted:
         made.by_key["projects"] = under_way_count(user)
     return made
+
+
+def _alerts(user: "User") -> "QuerySet[Any]":
+    return tally.grouped(user, "cause").values_list("cause", "n")
 
 
 def _owed(user: "User", today: "date") -> "QuerySet[Any]":
@@ -69,25 +68,25 @@ def _owed(user: "User", today: "date") -> "QuerySet[Any]":
     return found
 
 
-def _count_open(user: "User", wanted: set[str], today: "date", made: entries.Counts) -> None:
+def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Counts) -> None:
     """Open problems, the projects waiting for permits, the sites with cameras; for leaders, who owe no orders, also the
     orders at the units that are overdue or soon due. Two queries.
     """
+    today = local_day(now)
     known = counted.kept("permits", user, today) if "permits" in wanted else None
     asked = wanted & {"problems", "cameras"} | ({"permits"} if known and known.count is None else set())
     if "problems" in wanted and user.has_role(Role.LEADER):
         asked.add("orders")
         made.narrowed["orders"] = "flag=soon"
     if asked:
-        key = ("open", tuple(sorted(asked)), sight(user), today)
-        made.by_key |= dict(phrased.rows(key, lambda: _open(user, asked, today)))
+        made.by_key |= dict(phrased.ask(_open, user, frozenset(asked), today, day_after(today, NEAR)))
     if known:
         count = made.by_key.pop("permits", 0) if known.count is None else known.count
         known.keep(count)
         made.by_key |= {"permits": count} if count else {}
 
 
-def _open(user: "User", asked: set[str], today: "date") -> "QuerySet[Any]":
+def _open(user: "User", asked: frozenset[str], today: "date", near: datetime) -> "QuerySet[Any]":
     """A row for each: its key and how many."""
     tallies = []
     if "problems" in asked:
@@ -97,7 +96,7 @@ def _open(user: "User", asked: set[str], today: "date") -> "QuerySet[Any]":
     if "cameras" in asked:
         tallies.append(_tally("cameras", Camera.objects.in_use().visible_to(user), "project"))
     if "orders" in asked:
-        soon = SupervisionOrder.objects.visible_to(user).filter(FLAGS["soon"].condition(clock.now()))
+        soon = SupervisionOrder.objects.visible_to(user).filter(due_by(near))
         tallies.append(_tally("orders", soon))
     found: QuerySet[Any] = tallies[0].union(*tallies[1:], all=True) if len(tallies) > 1 else tallies[0]
     return found

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from xushi.config import clock
 from xushi.home import nav as entries
 from xushi.home.badges import counts
 from xushi.notices.selectors import MOST, unread_count
@@ -26,7 +27,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     match = getattr(request, "resolver_match", None)
     view_name = match.view_name if match else ""
     wanted = {entry.key for entry in entries.permitted(user)} & COUNTED
-    items = entries.items(user, view_name, counts(user, wanted))
+    items = entries.items(user, view_name, counts(user, wanted, clock.now()))
     business = bool(wanted - {"duties", "indicator_alerts"})
     return {
         "nav": {

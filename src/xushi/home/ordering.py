@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
 
 from xushi.duties.followed import Follow
 from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, Keys, ask
 from xushi.registry.models import Project
 from xushi.supervision.models import Instruction, SupervisionOrder
 from xushi.supervision.standing import follow
@@ -23,11 +24,15 @@ SAID = 5
 
 def open_orders(user: "User", projects: Collection[int]) -> dict[int, Follow]:
     """{project: 督办17号} of the open order with the nearest deadline, where one is in sight: one query."""
+    made: dict[int, Follow] = {}
+    for project, pk, serial in ask(_open_of, user, Keys(projects)):
+        made.setdefault(project, follow(pk, serial))
+    return made
+
+
+def _open_of(user: "User", projects: list[int]) -> "QuerySet[Any]":
     orders = SupervisionOrder.objects.open().visible_to(user).filter(listed("project_id", projects))
-    found: dict[int, Follow] = {}
-    for project, pk, serial in orders.order_by("due_at", "serial").values_list("project", "pk", "serial"):
-        found.setdefault(project, follow(pk, serial))
-    return found
+    return orders.order_by("due_at", "serial").values_list("project", "pk", "serial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,12 @@ class Ordered:
 
 def of_project(user: "User", project: Project, now: datetime) -> list[Ordered]:
     """The orders about a project in sight, those open first, nearest deadline first: one query."""
+    return [Ordered(order, said(order, now)) for order in ask(_of_project, user, Key(project.pk))]
+
+
+def _of_project(user: "User", project: int) -> "QuerySet[SupervisionOrder]":
     orders = SupervisionOrder.objects.issued().visible_to(user).filter(project=project).select_related("lead")
-    ordered = orders.order_by(F("closed_at").desc(nulls_first=True), "due_at", "serial")
-    return [Ordered(order, said(order, now)) for order in ordered[:SHOWN]]
+    return orders.order_by(F("closed_at").desc(nulls_first=True), "due_at", "serial")[:SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,12 @@ class Instructed:
 
 def said_of(user: "User", project: Project) -> list[Instructed]:
     """The leaders' words about a project that this person may read, the latest first: two queries."""
-    orders = Prefetch("orders", SupervisionOrder.objects.issued().visible_to(user).order_by("serial"))
-    words = Instruction.objects.visible_to(user).filter(project=project).prefetch_related(orders)
-    return [Instructed(one, list(one.orders.all())) for one in words.order_by("-written_at", "-pk")[:SAID]]
+    words = ask(_said_of, user, Key(project.pk))
+    orders = SupervisionOrder.objects.issued().visible_to(user).order_by("serial")
+    prefetch_related_objects(words, Prefetch("orders", orders))
+    return [Instructed(one, list(one.orders.all())) for one in words]
+
+
+def _said_of(user: "User", project: int) -> "QuerySet[Instruction]":
+    words = Instruction.objects.visible_to(user).filter(project=project)
+    return words.order_by("-written_at", "-pk")[:SAID]

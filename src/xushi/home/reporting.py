@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from xushi.core.clock import local_day
 from xushi.core.figure import Figure
+from xushi.core.months import Month
 from xushi.home import alarms as alerting
 from xushi.home.months import Choice, choose
 from xushi.home.words import Warned
+from xushi.kit.phrased import ask
 from xushi.progress import figures
 from xushi.progress.closing import must_report
 from xushi.progress.figures import Group
@@ -49,20 +52,26 @@ class Desk:
 def desk(user: "User", now: datetime) -> Desk:
     choice = choose(user, None, local_day(now))
     month = choice.open_month
-    own = must_report(month).filter(scoped(user)).values("pk")
-    owed = own.count()
-    states = list(MonthlyReport.objects.filter(month=month, project__in=own).values_list("state", flat=True))
+    states = [state for (state,) in ask(_states, user, month)]
+    owed = len(states)
     return Desk(
         choice=choice,
         group=figures.total(user, choice.month),
         alarms=alerting.alarms(user, choice, now),
         worst=alerting.worst(user, choice, now, 6),
         owed=owed,
-        to_report=owed - len(states),
+        to_report=states.count(None),
         returned=states.count(State.RETURNED),
         waiting=states.count(State.SUBMITTED),
         mine_url=_mine(),
     )
+
+
+def _states(user: "User", month: Month) -> "QuerySet[Any]":
+    """The state of the report of each project that is theirs to report, None where there is none."""
+    reports = MonthlyReport.objects.filter(month=month, project=OuterRef("pk")).values("state")[:1]
+    own = must_report(month).filter(scoped(user)).order_by().annotate(state_of=Subquery(reports))
+    return own.values_list("state_of")
 
 
 def _mine() -> str | None:

@@ -16,6 +16,7 @@ from xushi.home import reporting, searching
 from xushi.home.months import choose
 from xushi.home.nav import PORTFOLIO
 from xushi.home.regions import region
+from xushi.kit.phrased import ask
 from xushi.kit.views_limits import too_often
 from xushi.notices.selectors import reminder
 from xushi.supervision.instruction_pages import waiting
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         own = not user.has_role(Role.OFFICE, Role.LEADER)  # those two have a first page of their own
         if page.nothing_yet and own and badge(user, local_day(now)):
             return duties(request)
-        pens = waiting(user, local_day(now)) if user.has_role(Role.LEADER) else ()
+        pens = ask(waiting, user, local_day(now)) if user.has_role(Role.LEADER) else ()
         return render(request, "home/home.html", _of(user, page, now) | {"reminder": soon, "waiting": pens})
     if badge(user, local_day(now)):
         return duties(request)
@@ -78,7 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
     template = "home/_found.html" if request.headers.get("HX-Request") else "home/search.html"
     if words and (wait := too_often(request, "search")):
         return wait.on(render(request, template, {"words": words, "wait": wait.sentence}))
-    found = searching.search(user, words)
-    if not request.headers.get("HX-Request") and found.only:
-        return HttpResponseRedirect(found.only)
-    return render(request, template, {"found": found, "words": words})
+    hits = searching.search(user, words)
+    if not request.headers.get("HX-Request") and hits.only:
+        return HttpResponseRedirect(hits.only)
+    return render(request, template, {"found": hits, "words": words})

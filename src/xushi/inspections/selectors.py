@@ -12,6 +12,7 @@ from xushi.inspections.conclusions import said_started, state_of
 from xushi.inspections.models import Finding, Photo, Rectification, SentEntry, Visit
 from xushi.inspections.rectifying import step_name
 from xushi.inspections.words import AT_UNIT, FindingState, Kind, Outcome, PhotoKind
+from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Project
 from xushi.units.models import Unit
 
@@ -122,14 +123,24 @@ class Looked:
 
 def looked_at(user: "User", project: Project, most: int = 5) -> Looked:
     """What a project's page shows; three queries."""
-    visits = Visit.objects.visible_to(user).done().filter(project=project, record__isnull=False)
-    last = list(visits.select_related("round", "record", "project").order_by("-done_at")[:most])
+    last: list[Visit] = ask(_visits_to, user, Key(project.pk), most)
     beside = compared(last)
-    findings = Finding.objects.visible_to(user).open().filter(project=project).select_related("unit")
     return Looked(
         [(one, beside.get(one.pk, NOTHING), state_of(one, beside.get(one.pk, NOTHING))) for one in last],
-        list(findings.order_by("due_on", "pk")[:most]),
+        ask(_findings_at, user, Key(project.pk), most),
     )
+
+
+def _visits_to(user: "User", project: int, most: int) -> "QuerySet[Visit]":
+    visits = Visit.objects.visible_to(user).done().filter(project=project, record__isnull=False)
+    last: QuerySet[Visit] = visits.select_related("round", "record", "project").order_by("-done_at")[:most]
+    return last
+
+
+def _findings_at(user: "User", project: int, most: int) -> "QuerySet[Finding]":
+    findings = Finding.objects.visible_to(user).open().filter(project=project).select_related("unit")
+    nearest: QuerySet[Finding] = findings.order_by("due_on", "pk")[:most]
+    return nearest
 
 
 def of_month(user: "User", month: Any) -> dict[str, Any]:

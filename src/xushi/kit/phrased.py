@@ -1,53 +1,202 @@
-"""问法记着，答案每次从库里来：同样的一问，SQL 只拼一次。拼一句常比库里答它还贵。"""
+"""问法记着，答案每次从库里来：拼一句 SQL 常比库里答它还贵，同样的一问只拼一次。
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+一问是一个函数：给它人、日子、编号，还一句没问出去的查询。头一次拼的时候，人、日子、编号都用替身；以后换上真的去问。
+所以同样任职的人、不同的日子，用的是同一句。
+"""
+
+from collections.abc import Callable, Collection, Hashable
+from contextlib import ExitStack
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Model, QuerySet
+from django.db.models import Q, QuerySet
 
-MOST = 5000  # questions kept by one process, some kilobytes each
+MOST = 2000  # questions kept by one process, some ten kilobytes each
+FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
+YEAR = 1777
+Question = Callable[..., "QuerySet[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Of a person who asks: what the words depend on, what stands for their numbers and paths, and how to make somebody
+    of whom all of it is true with the stand-ins."""
+
+    key: Hashable
+    numbers: dict[int, int]
+    texts: dict[str, str]
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The number of a row as an argument: any row has the same words."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The numbers of rows as an argument, for kit.listed: however many there are, the words are the same."""
+
+    numbers: Collection[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The words of a question, and the table it is put to; no words where it asks of nothing at all."""
+    """The words of a question, and which of its parameters are stand-ins. compiler None where it asks of nothing,
+    queryset None where it must be asked plainly."""
 
-    model: type[Model]
-    sql: str
-    params: tuple[Any, ...]
+    queryset: Any = None
+    compiler: Any = None
+    sql: str = ""
+    params: tuple[Any, ...] = ()
+    whole: tuple[int, ...] = ()  # those that are a number, a day or a moment
+    texts: tuple[int, ...] = ()  # those that have a path or a list of numbers in them
+
+
+@dataclass(slots=True)
+class Asking:
+    """The arguments of one question, taken apart."""
+
+    key: list[Hashable] = field(default_factory=list)
+    makes: list[Callable[[], Any]] = field(default_factory=list)  # the stand-ins
+    reals: list[Any] = field(default_factory=list)
+    numbers: dict[Any, Any] = field(default_factory=dict)
+    times: dict[date, date] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def take(self, one: Any) -> None:
+        number = FIRST_NUMBER + len(self.key)
+        stand_in, what = one, one
+        if like := getattr(one, "for_question", None):
+            person: Likeness = like()
+            self.numbers |= person.numbers
+            self.texts |= person.texts
+            self._add(person.key, person.make, one)
+            return
+        if isinstance(one, Key):
+            what, stand_in, one = Key, number, one.number
+            self.numbers[stand_in] = one
+        elif isinstance(one, Keys):
+            what, stand_in, one = Keys, [number], list(one.numbers)
+            self.texts[str(number)] = ",".join(map(str, one))
+        elif isinstance(one, datetime):
+            what, stand_in = datetime, datetime(YEAR, 1, len(self.key) + 1, tzinfo=UTC)
+            self.times[stand_in] = one
+        elif isinstance(one, date):
+            what, stand_in = date, date(YEAR, 1, len(self.key) + 1)
+            self.times[stand_in] = one
+        self._add(what, lambda: stand_in, one)
+
+    def _add(self, what: Hashable, make: Callable[[], Any], real: Any) -> None:
+        self.key.append(what)
+        self.makes.append(make)
+        self.reals.append(real)
+
+    def whole(self, connection: Any) -> dict[Any, Any]:
+        """The stand-ins that are whole parameters, as this database takes them → the real ones."""
+        if not self.times:
+            return self.numbers
+        made = dict(self.numbers)
+        for stand_in, real in self.times.items():
+            moment = isinstance(real, datetime)
+            adapt = (
+                connection.ops.adapt_datetimefield_value if moment else connection.ops.adapt_datefield_value
+            )
+            made[adapt(stand_in)] = adapt(real)
+        return made
 
 
 _phrases: dict[Hashable, Phrase] = {}
 
 
-def rows(key: Hashable, build: Callable[[], "QuerySet[Any]"]) -> list[tuple[Any, ...]]:
-    """The rows of build(), a values_list of whole numbers and texts, as the database says now.
+def ask(question: Question, *args: Any) -> list[Any]:
+    """list(question(*args)), as the database says now.
 
-    key says all that the words are made of: what is asked, for whom (units.policy.sight), on which day. What stands
-    only in the database may change without it.
+    question is a function of its arguments alone: one person, dates, moments, numbers and words. It takes them as they
+    are; what is reckoned from a day or a moment is an argument of its own. Where it asks the database while it makes
+    the query, reckons with a stand-in, reads other rows along by a query of its own or is given a condition, nothing is
+    kept of it.
     """
+    if any(isinstance(one, Q) and one for one in args):
+        return list(question(*args))
+    asking = Asking()
+    for one in args:
+        asking.take(one)
+    key = (question, *asking.key)
     phrase = _phrases.get(key)
     if phrase is None:
         if len(_phrases) >= MOST:
             _phrases.clear()
-        phrase = _phrases[key] = _phrase(build())
-    if not phrase.sql:
-        return []
-    with connections[router.db_for_read(phrase.model)].cursor() as cursor:
-        cursor.execute(phrase.sql, phrase.params)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        phrase = _phrases[key] = _phrase(question, asking)
+    if phrase.queryset is None:
+        return list(question(*asking.reals))
+    return _asked(phrase, asking) if phrase.compiler else []
 
 
-def _phrase(queryset: "QuerySet[Any]") -> Phrase:
+class _AsksDatabaseError(Exception):
+    pass
+
+
+def _refuse(*_: Any) -> Any:
+    raise _AsksDatabaseError
+
+
+def _phrase(question: Question, asking: Asking) -> Phrase:
     try:
-        sql, params = queryset.query.get_compiler(queryset.db).as_sql()
+        with ExitStack() as silent:
+            for connection in connections.all(initialized_only=True):
+                silent.enter_context(connection.execute_wrapper(_refuse))
+            queryset: Any = question(*(make() for make in asking.makes))
+    except _AsksDatabaseError:
+        return Phrase()
+    if any(getattr(one, "queryset", None) is not None for one in queryset._prefetch_related_lookups):
+        return Phrase()
+    compiler = queryset.query.get_compiler(queryset.db)
+    try:
+        sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return Phrase(queryset.model, "", ())
-    return Phrase(queryset.model, sql, tuple(params))
+        return Phrase(queryset)
+    known = asking.whole(connections[queryset.db])
+    whole = tuple(at for at, one in enumerate(params) if isinstance(one, Hashable) and one in known)
+    if any(at not in whole and _looks_reckoned(one) for at, one in enumerate(params)):
+        return Phrase()
+    texts = tuple(
+        at
+        for at, one in enumerate(params)
+        if isinstance(one, str) and any(text in one for text in asking.texts)
+    )
+    return Phrase(queryset, compiler, sql, tuple(params), whole, texts)
+
+
+def _looks_reckoned(param: Any) -> bool:
+    if isinstance(param, int):
+        return abs(param) >= FIRST_NUMBER
+    return str(param).startswith((f"{YEAR - 1}-", f"{YEAR}-"))
+
+
+def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
+    """Put the words to the database with the real ones in their places."""
+    queryset = phrase.queryset.all()
+    connection = connections[router.db_for_read(queryset.model)]
+    params = list(phrase.params)
+    if phrase.whole:
+        real = asking.whole(connection)
+        for at in phrase.whole:
+            params[at] = real[params[at]]
+    for at in phrase.texts:
+        for stand_in, text in asking.texts.items():
+            params[at] = params[at].replace(stand_in, text)
+    compiler = copy(phrase.compiler)
+    compiler.connection, compiler.using = connection, connection.alias
+    compiler.as_sql = lambda *_, **__: (phrase.sql, tuple(params))
+    queryset.query.get_compiler = lambda *_, **__: compiler
+    return list(queryset)
 
 
 def forget() -> None:

@@ -13,6 +13,7 @@ from xushi.core.clock import BEIJING, local_day
 from xushi.duties import selectors as duties
 from xushi.duties.models import Duty
 from xushi.duties.words import deadline_words
+from xushi.kit.phrased import ask
 from xushi.notices.models import Mute, Notice
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.policy import OVERSEERS
@@ -26,19 +27,23 @@ NEAR, SOONEST = 3, 20  # days ahead, and lines, of the rolling reminder
 
 def unread(user: User) -> QuerySet[Notice]:
     """What this reader has not seen, newest first."""
-    found: QuerySet[Notice] = Notice.objects.visible_to(user).unread().order_by("-pk")
-    return found.select_related("event")
+    news: QuerySet[Notice] = Notice.objects.visible_to(user).unread().order_by("-pk")
+    return news.select_related("event")
 
 
 def read(user: User) -> QuerySet[Notice]:
-    found: QuerySet[Notice] = Notice.objects.visible_to(user).filter(read_at__isnull=False).order_by("-pk")
-    return found.select_related("event")
+    seen: QuerySet[Notice] = Notice.objects.visible_to(user).filter(read_at__isnull=False).order_by("-pk")
+    return seen.select_related("event")
 
 
 def unread_count(user: User) -> int:
     """How many are unread, counted to 100 at most: one query whose cost does not grow."""
-    found = Notice.objects.visible_to(user).unread().order_by("-pk").values("pk")
-    return len(found[:MOST])
+    return len(ask(_unread, user))
+
+
+def _unread(user: User) -> QuerySet[Any]:
+    unread: QuerySet[Any] = Notice.objects.visible_to(user).unread().order_by("-pk").values_list("pk")
+    return unread[:MOST]
 
 
 def muted(user: User) -> set[str]:
@@ -82,8 +87,13 @@ def _watched(user: User, now: datetime) -> list[SupervisionOrder]:
     if not user.has_role(*OVERSEERS):
         return []
     end = datetime.combine(local_day(now) + timedelta(days=NEAR + 1), time(0), BEIJING)
+    return ask(_running, user, end)
+
+
+def _running(user: User, end: datetime) -> "QuerySet[SupervisionOrder]":
     running = SupervisionOrder.objects.visible_to(user).filter(state__in=AT_UNIT, due_at__lt=end)
-    return list(running.select_related("project").order_by("due_at", "pk")[:SOONEST])
+    nearest: QuerySet[SupervisionOrder] = running.select_related("project").order_by("due_at", "pk")[:SOONEST]
+    return nearest
 
 
 def _order_line(order: SupervisionOrder, now: datetime) -> Line:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from xushi.duties.followed import Follow, followed
+from xushi.kit.phrased import Key, ask
 from xushi.problems.models import Batch, ClassAside, Problem, ProblemClass, ProblemNote, ProblemPhoto
 from xushi.problems.rules import ALIKE, Horizon, likeness
 from xushi.problems.wanted import Wanted
@@ -95,10 +96,13 @@ def thread(problem: Problem) -> list[Entry]:
 
 def of_project(user: User, project: Project) -> list[Problem]:
     """The open problems of a project, the nearest deadline first; one query."""
+    return ask(_of_project, user, Key(project.pk))
+
+
+def _of_project(user: User, project: int) -> "QuerySet[Problem]":
     seen = Problem.objects.open().visible_to(user).filter(project=project)
-    return list(
-        seen.select_related("problem_class", "batch", "lead").order_by(F("due_on").asc(nulls_last=True), "pk")
-    )
+    problems: QuerySet[Problem] = seen.select_related("problem_class", "batch", "lead")
+    return problems.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def alike(user: User, project: Project, kind: ProblemClass | None, words: str) -> Problem | None:

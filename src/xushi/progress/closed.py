@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from xushi.core.months import Month
 from xushi.kit.once import once, reading
+from xushi.kit.phrased import ask
 from xushi.progress.models import MonthClosing
 from xushi.registry.models import Project
 from xushi.units.models import Unit
@@ -33,7 +34,7 @@ def closings_for(user: "User", limit: int | None = None) -> list[MonthClosing]:
 
 @once
 def _all(user: "User") -> list[MonthClosing]:
-    return _of(user, MonthClosing.objects.in_force())
+    return _chosen(user, ask(_near, user))
 
 
 def last_closing_for(user: "User", on_or_before: Month | None = None) -> MonthClosing | None:
@@ -51,13 +52,25 @@ def last_month_for(user: "User", on_or_before: Month | None = None) -> Month | N
 
 def _of(user: "User", closings: "QuerySet[MonthClosing]") -> list[MonthClosing]:
     """Of these, those that hold for this person: their district's before that of the whole tree."""
+    return _chosen(user, list(closings.filter(_nearby(user)).order_by("-month")))
+
+
+def _near(user: "User") -> "QuerySet[MonthClosing]":
+    closings: QuerySet[MonthClosing] = MonthClosing.objects.in_force().filter(_nearby(user))
+    return closings.order_by("-month")
+
+
+def _nearby(user: "User") -> Q:
     paths = set() if sees_everything(user) else {path for scope in _scopes(user) for path in above(scope)}
-    nearby = Q(district__path__in=paths) & ~Q(kind=MonthClosing.Kind.DIRECT) if paths else NOTHING
-    found = list(closings.filter(Q(district=None) | nearby).order_by("-month"))
-    place = place_of(user) if any(one.district_id for one in found) else None
-    of_month = {one.month: one for one in found if one.district_id is None}
+    nearby = Q(district__path__in=sorted(paths)) & ~Q(kind=MonthClosing.Kind.DIRECT) if paths else NOTHING
+    return Q(district=None) | nearby
+
+
+def _chosen(user: "User", near: list[MonthClosing]) -> list[MonthClosing]:
+    place = place_of(user) if any(one.district_id for one in near) else None
+    of_month = {one.month: one for one in near if one.district_id is None}
     if place:
-        of_month |= {one.month: one for one in found if one.district_id == place.pk}
+        of_month |= {one.month: one for one in near if one.district_id == place.pk}
     return [of_month[month] for month in sorted(of_month, reverse=True)]
 
 

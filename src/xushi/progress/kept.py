@@ -41,7 +41,7 @@ def of_closed(user: "User", closings: Sequence[MonthClosing], what: Hashable, ad
 def grounds() -> tuple[tuple[Any, ...], ...]:
     """What decides, beside its own facts, what is seen of a closed month: which closings there are and were reopened,
     whose units were dissolved. One query."""
-    return tuple(sorted(phrased.rows("grounds", _grounds)))
+    return tuple(sorted(phrased.ask(_grounds)))
 
 
 def _grounds() -> "QuerySet[Any]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
+from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Category, Project
 from xushi.signings.models import LIVE, Signing, SigningEvent, SigningStage
 from xushi.signings.rules import Stage, over, pressing, through, waited
@@ -111,8 +112,12 @@ def alike(signing: Signing, most: int = 5) -> list[Project]:
 
 def of_project(user: User, project: Project) -> list[Signing]:
     """What this project was signed as; one query."""
-    rows = Signing.objects.visible_to(user).filter(project=project).select_related("event")
-    return list(rows.order_by("signed_on", "pk"))
+    return ask(_of_project, user, Key(project.pk))
+
+
+def _of_project(user: User, project: int) -> "QuerySet[Signing]":
+    rows: QuerySet[Signing] = Signing.objects.visible_to(user).filter(project=project).select_related("event")
+    return rows.order_by("signed_on", "pk")
 
 
 def causes(user: User) -> list[tuple[str, str, int, int]]:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from xushi.core.clock import BEIJING, local_day
+from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Project
 from xushi.sites.health import lasted
 from xushi.sites.models import Camera, CameraDay, Outage, Snapshot, Standstill
@@ -201,8 +202,13 @@ def tiles(cameras: Sequence[Camera], now: datetime) -> list[Tile]:
 
 def of_project(user: "User", project: Project) -> list[Camera]:
     """One site's cameras, those out of use last; one query."""
+    return ask(_of_project, user, Key(project.pk))
+
+
+def _of_project(user: "User", project: int) -> "QuerySet[Camera]":
     seen = Camera.objects.visible_to(user).filter(project=project)
-    return list(seen.select_related("project__territory", "health__last_snapshot").order_by("-active", "pk"))
+    cameras: QuerySet[Camera] = seen.select_related("project__territory", "health__last_snapshot")
+    return cameras.order_by("-active", "pk")
 
 
 def of_site(user: "User", project: Project, now: datetime) -> list[Tile]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,9 +52,19 @@ def _today(now: datetime) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+def day_after(day: date, days: int) -> datetime:
+    """The end of the day so many days on."""
+    return datetime.combine(day + timedelta(days=days + 1), time(0), BEIJING)
+
+
+def due_by(end: datetime) -> Q:
+    """At the unit, overdue or due before this moment."""
+    return Q(state__in=AT_UNIT, due_at__lt=end)
+
+
 def _soon(now: datetime) -> Q:
     """Overdue, or due by the end of the third day: what the rolling reminder shows an overseer."""
-    return Q(state__in=AT_UNIT, due_at__lt=_today(now)[0] + timedelta(days=NEAR + 1))
+    return due_by(day_after(local_day(now), NEAR))
 
 
 def _rated(grade: str) -> Callable[[datetime], Q]:

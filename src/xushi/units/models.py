@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
 from xushi.core.masking import masked, masked_account
+from xushi.kit.phrased import Key, Likeness, ask
 
 STEP = 4  # 路径每级四位：0001.0003.
 
@@ -130,11 +131,10 @@ class User(AbstractBaseUser):
     @cached_property
     def appointments_in_force(self) -> list["Appointment"]:
         """The appointments held now; read once per request."""
-        return list(
-            self.appointments.filter(ended_at=None)
-            .select_related("unit", "scope", "emergency")
-            .order_by("pk")
-        )
+        held: list[Appointment] = ask(_in_force, Key(self.pk))
+        for one in held:
+            one.user = self
+        return held
 
     @property
     def unit(self) -> Unit | None:
@@ -168,12 +168,27 @@ class User(AbstractBaseUser):
         """Read the appointments afresh next time: called by whatever changed them."""
         self.__dict__.pop("appointments_in_force", None)
 
+    def for_question(self) -> Likeness:
+        """What kit.phrased asks of an argument that is a person; once while their appointments stand."""
+        from xushi.units.standins import like
+
+        kept = self.__dict__.get("_likeness")
+        if kept is None or kept[0] is not self.appointments_in_force:
+            kept = self.__dict__["_likeness"] = (self.appointments_in_force, like(self))
+        found: Likeness = kept[1]
+        return found
+
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 
     def scope_paths(self, *roles: str) -> list[str]:
         """Unit paths whose subtrees this person works in, over the given roles (all roles if none given)."""
         return [held.scope.path for held in self.appointments_in_force if not roles or held.role in roles]
+
+
+def _in_force(user: int) -> QuerySet["Appointment"]:
+    held = Appointment.objects.filter(user=user, ended_at=None)
+    return held.select_related("unit", "scope", "emergency").order_by("pk")
 
 
 class Appointment(models.Model):
