@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--database", default="sqlite", choices=("sqlite", "postgres"))
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--warm", type=int, default=30, help="seconds of use before what is measured")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--inside", action="store_true", help="build in the environment's database, then say who"
@@ -132,7 +133,7 @@ def measured(
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
         try:
             run = Run(port, told, random.Random(2018))
-            asyncio.run(run.warm(server))
+            asyncio.run(run.warm(server, min(10.0, options.rate), options.warm))
             before, began = _cpu(server.pid), time.monotonic()
             asyncio.run(run.all(options.rate, options.seconds))
             spent = _cpu(server.pid) - before
@@ -157,8 +158,8 @@ class Run:
         self.wrong: Counter[str] = Counter()
         self.sent = 0
 
-    async def warm(self, server: subprocess.Popen[bytes]) -> None:
-        """Wait for the installation, then let every process see every page once or twice."""
+    async def warm(self, server: subprocess.Popen[bytes], rate: float, seconds: int) -> None:
+        """Wait for the installation, then let it be used as in the run: it is one that has been running."""
         for _ in range(240):
             if server.poll() is not None:
                 raise SystemExit("xushi serve 没有起来，看状态目录里的 mixed.log。")
@@ -168,10 +169,13 @@ class Run:
             except OSError:
                 pass
             await asyncio.sleep(0.5)
-        for _ in range(2):
-            for _, who, _, path in READS:
-                person = self.chance.choice(self.people[who])
-                await self._ask("GET", self._path(path, person), person, patience=10 * PATIENCE)
+        for _, who, _, path in READS:
+            person = self.chance.choice(self.people[who])
+            await self._ask("GET", self._path(path, person), person, patience=10 * PATIENCE)
+        await self.all(rate, seconds)
+        self.times.clear()
+        self.wrong.clear()
+        self.sent = 0
 
     async def all(self, rate: float, seconds: int) -> None:
         """Start each request at its own moment; then wait for those under way."""

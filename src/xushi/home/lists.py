@@ -20,6 +20,7 @@ from xushi.home.ordering import open_orders
 from xushi.home.rows import Row
 from xushi.home.wanted import ANY, Wanted
 from xushi.kit.listed import listed
+from xushi.kit.phrased import Keys, ask
 from xushi.progress import figures
 from xushi.progress.models import ProjectMonth
 from xushi.progress.scope import Filters
@@ -216,13 +217,16 @@ def _warned(row: Row, alerts: Alerts, stood: datetime | None) -> Row:
 def _alerts(user: "User", today: date, stood: datetime | None, projects: list[int]) -> Alerts:
     """project → {cause: 逾165天}, from one query; the days to today, or to the day of the moment they stood."""
     today = local_day(stood) if stood else today
-    open_now = standing(user, stood).filter(listed("subject_id", projects))
     found: Alerts = {}
-    columns = open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
-    # read at once: for a cursor PostgreSQL would look for a way to the first rows, and go through every alert
-    for project, cause, points, since in columns:
+    for project, cause, points, since in ask(_open_of, user, stood, Keys(projects)):
         found.setdefault(project, {})[cause] = words.amount(cause, points, since, today)
     return found
+
+
+def _open_of(user: "User", stood: datetime | None, projects: list[int]) -> "QuerySet[Any]":
+    # read at once: for a cursor PostgreSQL would look for a way to the first rows, and go through every alert
+    open_now = standing(user, stood).filter(listed("subject_id", projects))
+    return open_now.order_by("cause").values_list("subject_id", "cause", "points", "since")
 
 
 def _kept(user: "User", base: Found) -> dict[str, int] | None:
@@ -234,7 +238,11 @@ def _kept(user: "User", base: Found) -> dict[str, int] | None:
 def _watched(user: "User", base: Found) -> int:
     """How many of these the person watches: few are watched, so those are asked whether they are in the list."""
     here = base.rows.filter(**{base.key: OuterRef("project")})
-    return int(Watch.objects.filter(Exists(here), user=user).count())
+    return int(Watch.objects.filter(Exists(here), user=user).count()) if ask(_any_watch, user) else 0
+
+
+def _any_watch(user: "User") -> "QuerySet[Any]":
+    return Watch.objects.filter(user=user.pk).values_list("pk")[:1]
 
 
 @dataclass(frozen=True, slots=True)

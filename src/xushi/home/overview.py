@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ DENOMINATORS = ("start_rate.under_way", "start_rate.planned_this_year", "start_r
 MARKS_AT_MOST = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One row of the table of levels and categories."""
 
@@ -48,16 +49,16 @@ class Line:
         """省市重大, 区级重点: the label where room is scarce."""
         return self.label.removesuffix("项目")
 
-    @property
+    @cached_property
     def cells(self) -> list[Figure]:
         return [self.group.figure(name) for name in COLUMNS]
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Figure]:
         return {figure.name.replace(".", "_"): figure for figure in self.cells}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """One territory or region: its figures and one mark for each alerted project, at most a dozen."""
 
@@ -71,18 +72,18 @@ class Place:
     def count(self) -> int:
         return sum(self.alerted.values())
 
-    @property
+    @cached_property
     def marks(self) -> list[str]:
         every = [cause.value for cause in alerting.LOOKED_AT for _ in range(self.alerted.get(cause, 0))]
         return every[:MARKS_AT_MOST]
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Figure]:
         names = ("under_way", "completion_rate", "gap_points")
         return {name: self.group.figure(name) for name in names}
 
 
-@dataclass(slots=True)
+@dataclass
 class Overview:
     """Everything the overview shows of one month to one person."""
 
@@ -110,11 +111,11 @@ class Overview:
         """No project stands on the month's list: there is nothing to conclude from."""
         return not self.district.listed
 
-    @property
+    @cached_property
     def figures(self) -> dict[str, Figure]:
         return {name.replace(".", "_"): self.district.figure(name) for name in figures.SPECS}
 
-    @property
+    @cached_property
     def denominators(self) -> list[Figure]:
         return [self.district.figure(name) for name in DENOMINATORS]
 
@@ -136,7 +137,7 @@ class Overview:
         group = self.district
         return self.not_started - (group.planned_start_by_now - group.started_of_by_now)
 
-    @property
+    @cached_property
     def chart(self) -> dict[str, Any] | None:
         return curves.option(self.points)
 
@@ -144,18 +145,18 @@ class Overview:
     def chart_words(self) -> str:
         return curves.sentence(self.points, self.choice.month)
 
-    @property
+    @cached_property
     def curve_rows(self) -> list[dict[str, Any]]:
         return curve_rows(self.points)
 
-    @property
+    @cached_property
     def span(self) -> tuple[Decimal, Decimal]:
         """The gaps of the territories, in points: the furthest behind (≤0) and ahead (≥0), to scale their bars."""
         gaps = [place.group.gap_points for place in self.places if place.group.gap_points is not None]
         zero = Decimal(0)
         return min([zero, *gaps]), max([zero, *gaps])
 
-    @property
+    @cached_property
     def levels(self) -> list[Line]:
         """The three lines of the phone: the two lists and the district's industry."""
         heads = [line for line in self.lines if line.head]
@@ -163,7 +164,7 @@ class Overview:
         industrial = [line for line in self.lines if line.group.filters == wanted]
         return heads + [Line("重点产业", line.group) for line in industrial]
 
-    @property
+    @cached_property
     def worst_three(self) -> list[Warned]:
         """The phone's rows: two of 应开未开 and one of 进度滞缓 where there are both."""
         late = [alert for alert in self.worst if alert.cause == alerting.LOOKED_AT[0]]
@@ -171,7 +172,7 @@ class Overview:
         chosen = late[: 3 - min(1, len(slow))]
         return chosen + slow[: 3 - len(chosen)]
 
-    @property
+    @cached_property
     def behind(self) -> list[Place]:
         return [place for place in self.places if (place.group.gap_points or 0) < 0]
 

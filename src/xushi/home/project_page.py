@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from xushi.admission.performing import Standing as Promised
 from xushi.admission.performing import of_project as promised_of
 from xushi.alerts.models import Alert
@@ -23,6 +25,7 @@ from xushi.home.timeline import Moment, timeline
 from xushi.inspections.policy import can_read as may_read_inspections
 from xushi.inspections.selectors import Looked, looked_at
 from xushi.kit import amounts
+from xushi.kit.phrased import Key, ask
 from xushi.permits import policy as permit_policy
 from xushi.permits.expected import Detail, detail_of
 from xushi.permits.selectors import Steps, steps_of
@@ -34,7 +37,16 @@ from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
 from xushi.progress.standing import Standing, standings
 from xushi.progress.statistics import EVIDENCE
-from xushi.registry.models import Project, ProjectRevision, Stage, Watch
+from xushi.registry.models import (
+    AnnualPlan,
+    Ceremony,
+    Listing,
+    Project,
+    ProjectRevision,
+    Stage,
+    Tag,
+    Watch,
+)
 from xushi.registry.plan_changes import PlanVersion, with_changes
 from xushi.signings.models import Signing
 from xushi.signings.selectors import of_project as signings_of
@@ -265,18 +277,9 @@ class ProjectPage:
 def build(user: "User", project: Project, choice: Choice, now: datetime) -> ProjectPage:
     today = local_day(now)
     month = choice.month
-    reports = list(
-        MonthlyReport.objects.filter(project=project)
-        .select_related("submitted_by")
-        .prefetch_related("decisions__by")
-        .order_by("-month")[:24]
-    )
-    every_alert = list(
-        Alert.objects.visible_to(user)
-        .filter(subject_kind=PROJECT, subject_id=project.pk)
-        .select_related("territory")
-        .order_by("-opened_at")
-    )
+    key = Key(project.pk)
+    reports = ask(_reports, key)
+    every_alert = ask(_alerts, user, key)
     detail = detail_of(project, now)
     steps = steps_of(user, project, today, with_past=False) if permit_policy.can_read(user) else None
     open_now = sorted((a for a in every_alert if a.cleared_at is None), key=_worst_first)
@@ -290,12 +293,12 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         alerts=[words.warned(alert, today) for alert in open_now],
         past_alerts=[alert for alert in every_alert if alert.cleared_at],
         reports=reports,
-        watched=Watch.objects.filter(user=user, project=project).exists(),
-        listings=list(project.listings.order_by("-year", "level")),
-        ceremonies=list(project.ceremonies.order_by("held_on")),
-        tags=list(project.tags.all()),
+        watched=bool(ask(_watches, user, key)),
+        listings=ask(_listings, key),
+        ceremonies=ask(_ceremonies, key),
+        tags=ask(_tags, key),
         moments=timeline(project),
-        revised=revised(list(project.revisions.order_by("as_of"))),
+        revised=revised(ask(_revisions, key)),
         gaps=_gaps(project, reports),
         problems=problems_of(user, project),
         requests=requests_of(user, project),
@@ -313,14 +316,48 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
     )
 
 
+def _reports(project: int) -> "QuerySet[MonthlyReport]":
+    reports = MonthlyReport.objects.filter(project=project).select_related("submitted_by")
+    return reports.prefetch_related("decisions__by").order_by("-month")[:24]
+
+
+def _alerts(user: "User", project: int) -> "QuerySet[Alert]":
+    seen: QuerySet[Alert] = Alert.objects.visible_to(user).filter(subject_kind=PROJECT, subject_id=project)
+    return seen.select_related("territory").order_by("-opened_at")
+
+
+def _watches(user: "User", project: int) -> "QuerySet[Watch]":
+    return Watch.objects.filter(user=user.pk, project=project)
+
+
+def _listings(project: int) -> "QuerySet[Listing]":
+    return Listing.objects.filter(project=project).order_by("-year", "level")
+
+
+def _ceremonies(project: int) -> "QuerySet[Ceremony]":
+    return Ceremony.objects.filter(projects=project).order_by("held_on")
+
+
+def _tags(project: int) -> "QuerySet[Tag]":
+    return Tag.objects.filter(projects=project)
+
+
+def _revisions(project: int) -> "QuerySet[ProjectRevision]":
+    return ProjectRevision.objects.filter(project=project).order_by("as_of")
+
+
 def _worst_first(alert: Alert) -> tuple[int, int, date]:
     causes = [cause.value for cause in Cause]
     return (alert.level != "red", causes.index(alert.cause), alert.since)
 
 
 def _plans(project: Project) -> list[PlanVersion]:
-    plans = project.plans.select_related("proposed_by", "decided_by")
-    return with_changes(plans.order_by("-year", "-version"))
+    return with_changes(ask(_every_plan, Key(project.pk)))
+
+
+def _every_plan(project: int) -> "QuerySet[AnnualPlan]":
+    plans = AnnualPlan.objects.filter(project=project).select_related("proposed_by", "decided_by")
+    return plans.order_by("-year", "-version")
 
 
 def revised(revisions: Sequence[ProjectRevision]) -> list[Revised]:
@@ -339,5 +376,10 @@ def revised(revisions: Sequence[ProjectRevision]) -> list[Revised]:
 
 def _gaps(project: Project, reports: list[MonthlyReport]) -> list[Gap]:
     by_month: dict[Month, int] = {report.month: report.cumulative for report in reports}
-    entries = project.statistics.select_related("helper_unit").order_by("-month")[:12]
-    return [Gap(entry, by_month.get(entry.month)) for entry in entries]
+    return [Gap(entry, by_month.get(entry.month)) for entry in ask(_entries, Key(project.pk))]
+
+
+def _entries(project: int) -> "QuerySet[StatisticsEntry]":
+    return (
+        StatisticsEntry.objects.filter(project=project).select_related("helper_unit").order_by("-month")[:12]
+    )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xushi.journal.models import Event, EventRow
 from xushi.kit import amounts
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, Keys, ask
 from xushi.progress.rules_report import DIFFICULTY_KINDS
 from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import Project
@@ -73,16 +75,20 @@ def timeline(project: Project) -> list[Moment]:
 
     People's own watching is theirs, not the project's history.
     """
-    rows = {
-        row.event_id: row
-        for row in EventRow.objects.filter(subject_kind=KIND, subject_id=project.pk)
-        .order_by("-event_id")
-        .only("event_id", "subject_name", "changes")[:AT_MOST]
-    }
-    own = Q(subject_kind=KIND, subject_id=project.pk)
-    events = Event.objects.filter(own | Q(pk__in=list(rows)))
+    rows = {row.event_id: row for row in ask(_rows, Key(project.pk))}
+    events = ask(_events, Key(project.pk), Keys(rows))
+    return [_moment(event, rows.get(event.pk)) for event in events]
+
+
+def _rows(project: int) -> "QuerySet[EventRow]":
+    rows = EventRow.objects.filter(subject_kind=KIND, subject_id=project).order_by("-event_id")
+    return rows.only("event_id", "subject_name", "changes")[:AT_MOST]
+
+
+def _events(project: int, in_rows: list[int]) -> "QuerySet[Event]":
+    events = Event.objects.filter(Q(subject_kind=KIND, subject_id=project) | Q(listed("pk", in_rows)))
     shown = events.exclude(verb__in=("registry.project.watched", "registry.project.unwatched"))
-    return [_moment(event, rows.get(event.pk)) for event in shown.order_by("-at", "-pk")[:AT_MOST]]
+    return shown.order_by("-at", "-pk")[:AT_MOST]
 
 
 def _moment(event: Event, row: EventRow | None) -> Moment:

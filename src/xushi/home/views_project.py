@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +15,7 @@ from xushi.guarantees.policy import is_asker
 from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
+from xushi.kit.phrased import Key, ask
 from xushi.permits.policy import can_open as can_open_permits
 from xushi.problems.policy import is_reporter as is_problem_reporter
 from xushi.progress.policy import can_report
@@ -28,8 +30,10 @@ RELATED = ("category", "chain", "territory", "responsible_unit", "owner_unit", "
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     """One project; 404 for those who may not see it."""
     user: Any = request.user
-    found = get_object_or_404(Project.objects.visible_to(user).select_related(*RELATED), pk=pk)
-    now = clock.now()
+    seen = ask(_seen, user, Key(pk))
+    if not seen:
+        raise Http404
+    found, now = seen[0], clock.now()
     try:
         choice = choose(user, request.GET.get("month"), local_day(now))
     except ValueError as problem:
@@ -47,6 +51,11 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "may_print_brief": may_print(user, "project"),
     }
     return render(request, "home/project.html", context)
+
+
+def _seen(user: Any, pk: int) -> "QuerySet[Project]":
+    seen: QuerySet[Project] = Project.objects.visible_to(user).filter(pk=pk).select_related(*RELATED)
+    return seen
 
 
 def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[dict[str, str]]:

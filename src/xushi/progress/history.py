@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet, Sum
 
 from xushi.core.months import Month
+from xushi.kit.phrased import Key, ask
 from xushi.progress import sources
 from xushi.progress.closed import closings_for
 from xushi.progress.kept import of_closed
@@ -91,16 +92,31 @@ def _parts(
 
 def project_history(project: Project, year: int) -> list[Point]:
     """One project's months of a year: facts where the month is closed, counted reports after that."""
-    within = {"month__gte": Month(year, 1), "month__lte": Month(year, 12)}
     points = {
         fact.month: Point(fact.month, fact.cumulative, fact.due_twelfths, fact.annual_plan)
-        for fact in ProjectMonth.objects.filter(project=project, closing__reopened_at=None, **within)
+        for fact in ask(_facts_of, Key(project.pk), year)
     }
-    plan = AnnualPlan.objects.filter(project=project, year=year, state=AnnualPlan.State.IN_FORCE).first()
-    for report in MonthlyReport.objects.filter(project=project, state__in=COUNTED, **within):
+    plan: AnnualPlan | None = next(iter(ask(_plan_of, Key(project.pk), year)), None)
+    for report in ask(_reports_of, Key(project.pk), year):
         if report.month not in points and plan:
             due = due_twelfths(plan.planned_investment, plan.curve, report.month)
             points[report.month] = Point(
                 report.month, report.cumulative, due, plan.planned_investment, closed=False
             )
     return [points[month] for month in sorted(points)]
+
+
+def _within(year: int) -> dict[str, Month]:
+    return {"month__gte": Month(year, 1), "month__lte": Month(year, 12)}
+
+
+def _facts_of(project: int, year: int) -> "QuerySet[ProjectMonth]":
+    return ProjectMonth.objects.filter(project=project, closing__reopened_at=None, **_within(year))
+
+
+def _plan_of(project: int, year: int) -> "QuerySet[AnnualPlan]":
+    return AnnualPlan.objects.filter(project=project, year=year, state=AnnualPlan.State.IN_FORCE)[:1]
+
+
+def _reports_of(project: int, year: int) -> "QuerySet[MonthlyReport]":
+    return MonthlyReport.objects.filter(project=project, state__in=COUNTED, **_within(year))

@@ -72,15 +72,12 @@ def scoped(user: "User", prefix: str = "") -> Q:
 
 
 def sight(user: "User") -> tuple[Any, ...]:
-    """All of a person that conditions on what they see are made of: for the keys of what is kept in a process."""
-    held = user.appointments_in_force
-    return (
-        user.pk,
-        *(
-            (one.role, one.unit_id, one.unit.path, one.scope_id, one.scope.path, one.scope.kind)
-            for one in held
-        ),
-    )
+    """What scoped() is made of, for the keys of what is kept in a process: people of the same roles over the same units
+    see the same projects, but a leader also those they lead."""
+    if sees_everything(user):
+        return ("everything",)
+    held = ((one.role, one.scope_id, one.scope.path, one.scope.kind) for one in user.appointments_in_force)
+    return (user.pk if Role.LEADER in user.roles else None, *held)
 
 
 def sees_everything(user: "User") -> bool:
