@@ -2,18 +2,20 @@
 
 import asyncio
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 
-from xushi.config.threads import MOST_IDLE, Threads
+from xushi.config.threads import MOST_IDLE, Threads, Turns
 
 here = sync_to_async(threading.get_ident)
 
 
 def test_requests_one_after_another_share_a_thread() -> None:
     async def work() -> set[int]:
-        threads, seen = Threads(), set()
+        threads, seen = Threads(1), set()
         for _ in range(5):
             async with threads.lent():
                 seen |= {await here(), await here()}
@@ -23,9 +25,9 @@ def test_requests_one_after_another_share_a_thread() -> None:
     assert len(asyncio.run(work())) == 1
 
 
-def test_requests_at_the_same_time_do_not_wait_for_each_other() -> None:
+def test_requests_at_the_same_time_have_threads_of_their_own() -> None:
     async def work() -> tuple[list[int], int]:
-        threads, both = Threads(), threading.Barrier(MOST_IDLE + 3, timeout=5)
+        threads, both = Threads(MOST_IDLE + 3), threading.Barrier(MOST_IDLE + 3, timeout=5)
 
         def meet() -> int:
             both.wait()
@@ -46,7 +48,7 @@ def test_requests_at_the_same_time_do_not_wait_for_each_other() -> None:
 
 def test_a_thread_still_at_work_for_who_has_left_is_not_lent() -> None:
     async def work() -> tuple[int, int, int]:
-        threads, go = Threads(), threading.Event()
+        threads, go = Threads(2), threading.Event()
         made: list[int] = []
 
         def slow() -> None:
@@ -72,3 +74,71 @@ def test_a_thread_still_at_work_for_who_has_left_is_not_lent() -> None:
     left, other, kept = asyncio.run(work())
     assert other != left
     assert kept == 2
+
+
+def in_turn(turns: Turns, work: Callable[[], None]) -> threading.Thread:
+    def run() -> None:
+        with turns.taken():
+            work()
+
+    one = threading.Thread(target=run, daemon=True)
+    one.start()
+    return one
+
+
+def test_who_comes_first_is_served_first_and_one_at_a_time() -> None:
+    turns, order, at_work, most = Turns(1), [], [0], [0]
+
+    def page(number: int) -> None:
+        at_work[0] += 1
+        most[0] = max(most[0], at_work[0])
+        order.append(number)
+        time.sleep(0.01)
+        at_work[0] -= 1
+
+    pages = []
+    for number in range(12):
+        pages.append(in_turn(turns, lambda number=number: page(number)))
+        time.sleep(0.002)
+    for one in pages:
+        one.join(5)
+    assert order == list(range(12))
+    assert most == [1]
+
+
+def test_who_waits_for_something_slow_keeps_nobody_waiting_for_long() -> None:
+    turns, go, done = Turns(1, turn=0.1), threading.Event(), []
+    slow = [in_turn(turns, lambda: go.wait(5) and None) for _ in range(3)]
+    quick = [in_turn(turns, lambda: done.append(1)) for _ in range(5)]
+    for one in quick:
+        one.join(5)
+    assert len(done) == 5 and all(one.is_alive() for one in slow)
+    go.set()
+    for one in slow:
+        one.join(5)
+    most, at_work = [0], [0]
+
+    def page() -> None:
+        at_work[0] += 1
+        most[0] = max(most[0], at_work[0])
+        time.sleep(0.01)
+        at_work[0] -= 1
+
+    for one in [in_turn(turns, page) for _ in range(8)]:
+        one.join(5)
+    assert most == [1], "those that were slow give back no second turn"
+
+
+def test_a_page_that_fails_gives_its_turn_back() -> None:
+    turns, done = Turns(1), []
+
+    def fails() -> None:
+        with suppress(ZeroDivisionError), turns.taken():
+            raise ZeroDivisionError
+
+    for _ in range(3):
+        one = threading.Thread(target=fails)
+        one.start()
+        one.join(5)
+    in_turn(turns, lambda: done.append(1)).join(5)
+    assert done == [1]
