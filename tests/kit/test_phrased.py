@@ -1,5 +1,6 @@
 """问法记着，答案每次从库里来：换了人、换了日子，用的是同一句。"""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -222,3 +223,28 @@ def test_no_more_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch
     for number in range(10):
         assert ask(towns, f"无{number}") == []
         assert len(phrased._phrases) <= 3
+
+
+MORE = {
+    "name": lambda user: user.name,
+    "active": lambda user: user.is_active,
+    "unit": lambda user: user.appointments_in_force[0].unit.name,
+    "parent": lambda user: user.appointments_in_force[0].unit.parent_id,
+    "successor": lambda user: user.appointments_in_force[0].scope.successor,
+    "since": lambda user: user.appointments_in_force[0].started_at,
+}
+
+
+@pytest.mark.parametrize("look", MORE.values(), ids=MORE)
+def test_who_looks_at_more_of_a_person_than_the_words_depend_on_is_answered_plainly(
+    look: Callable[[User], object],
+) -> None:
+    def by_more(user: User) -> "QuerySet[Unit]":
+        made.append(look(user))
+        return Unit.objects.filter(pk__in=[held.unit_id for held in user.appointments_in_force])
+
+    for _ in range(2):
+        person = UserFactory(role=Role.DEPARTMENT, unit=UnitFactory())
+        made.clear()
+        assert ask(by_more, person) == [person.unit]
+        assert made == [look(person)], "asked with the person, never with the stand-in"

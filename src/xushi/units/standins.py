@@ -2,14 +2,18 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model
 
 from xushi.kit.phrased import FIRST_NUMBER, Likeness
 
 if TYPE_CHECKING:
     from xushi.units.models import Appointment, Unit, User
 
+M = TypeVar("M", bound=Model)
 PERSON = FIRST_NUMBER + 1_000_000
+APPOINTMENT = FIRST_NUMBER + 2_000_000
 FIRST_LETTER = 0xE000  # of those that nobody types
 
 
@@ -24,7 +28,8 @@ def like(user: "User") -> Likeness:
         return Likeness(id(user), {}, {}, lambda: user)
     held, cast = list(user.appointments_in_force), _Cast()
     key = tuple((one.role, one.is_head, cast.said(one.unit), cast.said(one.scope)) for one in held)
-    return Likeness(key, {PERSON: user.pk} | cast.numbers, cast.texts, lambda: cast.person(user, held))
+    own = {PERSON: user.pk} | {APPOINTMENT + number: one.pk for number, one in enumerate(held)}
+    return Likeness(key, own | cast.numbers, cast.texts, lambda: cast.person(held))
 
 
 @dataclass(slots=True)
@@ -56,25 +61,29 @@ class _Cast:
             made, start = made + self._steps[way], len(way)
         return made
 
-    def person(self, user: "User", held: "list[Appointment]") -> "User":
+    def person(self, held: "list[Appointment]") -> "User":
+        """Somebody of whom only what the key says can be read: to look at more asks the database, and no question may."""
         from xushi.units.models import Appointment, User
 
-        made = User(pk=PERSON, name=user.name)
-        made.__dict__["appointments_in_force"] = [
-            Appointment(
-                user=made,
-                role=one.role,
-                is_head=one.is_head,
-                unit=self.unit(one.unit),
-                scope=self.unit(one.scope),
-            )
-            for one in held
-        ]
+        made = _with(User, id=PERSON)
+        appointments = []
+        for number, one in enumerate(held):
+            unit, scope = self.unit(one.unit), self.unit(one.scope)
+            ids = {"id": APPOINTMENT + number, "user_id": PERSON, "unit_id": unit.pk, "scope_id": scope.pk}
+            appointment = _with(Appointment, role=one.role, is_head=one.is_head, **ids)
+            appointment.user, appointment.unit, appointment.scope = made, unit, scope
+            appointments.append(appointment)
+        made.__dict__["appointments_in_force"] = appointments
         return made
 
     def unit(self, unit: "Unit") -> "Unit":
         from xushi.units.models import Unit
 
-        return Unit(
-            pk=self.number(unit), path=self.path(unit), kind=unit.kind, dissolved_on=unit.dissolved_on
-        )
+        number, path = self.number(unit), self.path(unit)
+        return _with(Unit, id=number, path=path, kind=unit.kind, dissolved_on=unit.dissolved_on)
+
+
+def _with(model: type[M], **known: Any) -> M:
+    """A row as the database gives it when asked for these columns alone."""
+    columns = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return model.from_db(None, columns, [known[column] for column in columns])
