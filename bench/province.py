@@ -14,6 +14,7 @@ from bench.district import CATEGORIES, NOW, WAN, YEAR, _insert, analyze
 from xushi.alerts.models import Alert
 from xushi.core.months import Month
 from xushi.core.text import name_key
+from xushi.journal.models import Event
 from xushi.progress.closing import write_facts
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.progress.standing import live_rows, read
@@ -22,6 +23,7 @@ from xushi.registry.models import AnnualPlan, Category, Listing, Project
 from xushi.units.models import Appointment, Role, Unit, User
 
 CITIES, TOWNS, LEADERS = 10, 9, 8
+EVENTS = 10  # to a project
 LED = 0.6  # the share of projects that a leader of the district leads
 STEPS, DAYS = 30, 10  # the alerts were opened over the last 300 days, some every tenth day
 ROLES = (Role.TERRITORY, Role.DEPARTMENT, Role.OWNER, Role.TERRITORY, Role.OFFICE, Role.LEADER)
@@ -45,6 +47,7 @@ def build(districts: int, projects: int, people: int, months: int = 12) -> dict[
             closing = MonthClosing.objects.create(month=Month(YEAR, number), closed_at=NOW)
             write_facts(closing, read(live_rows(closing.month), "pk"))
     _alerts()
+    _events()
     analyze()
     first, towns = tree[len(tree) // 2]
     return {
@@ -146,6 +149,25 @@ def _alerts() -> None:
     for step in range(STEPS):
         some = Alert.objects.annotate(step=F("pk") % STEPS).filter(step=step)
         some.update(opened_at=NOW - timedelta(days=step * DAYS))
+
+
+def _events() -> None:
+    """What was done with every project, some of it every month: ten to a project, a million in a province of 100,000."""
+    names = Project.objects.order_by("pk").values_list("pk", "name").iterator(chunk_size=5000)
+    events = (
+        Event(
+            at=NOW - timedelta(days=36 * step, minutes=pk % 1000),
+            verb="progress.report.submitted",
+            subject_kind="registry.project",
+            subject_id=pk,
+            subject_name=name,
+            summary=f"报送{name}的月报",
+        )
+        for pk, name in names
+        for step in range(EVENTS)
+    )
+    with transaction.atomic():
+        _insert(events)
 
 
 def _people(tree: list[tuple[Unit, list[Unit]]], people: int) -> None:
