@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, router
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
@@ -248,3 +248,15 @@ def test_who_looks_at_more_of_a_person_than_the_words_depend_on_is_answered_plai
         made.clear()
         assert ask(by_more, person) == [person.unit]
         assert made == [look(person)], "asked with the person, never with the stand-in"
+
+
+def test_nobody_asks_where_to_write_while_words_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is read from the replica would be made again from the primary."""
+    person = UserFactory(role=Role.TERRITORY, unit=UnitFactory())
+    assert person.appointments_in_force
+    asked_to_write = []
+    monkeypatch.setattr(
+        router, "db_for_write", lambda *what, **more: asked_to_write.append(what) or "default"
+    )
+    assert ask(visible, person) == list(visible(person))
+    assert asked_to_write == []

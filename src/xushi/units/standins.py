@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
 from xushi.kit.phrased import FIRST_NUMBER, Likeness
@@ -84,6 +85,6 @@ class _Cast:
 
 
 def _with(model: type[M], **known: Any) -> M:
-    """A row as the database gives it when asked for these columns alone."""
+    """A row as the primary gives it when asked for these columns alone: one of no database would ask where to write."""
     columns = [field.attname for field in model._meta.concrete_fields if field.attname in known]
-    return model.from_db(None, columns, [known[column] for column in columns])
+    return model.from_db(DEFAULT_DB_ALIAS, columns, [known[column] for column in columns])
