@@ -206,7 +206,7 @@ def test_who_asks_of_nothing_is_told_nothing_without_a_query() -> None:
 
 
 def tallied(user: User, word: str) -> "QuerySet[Unit]":
-    rows = Unit.objects.annotate(key=Value(word)).values("key").annotate(n=Count("pk"))
+    rows = Unit.objects.order_by().annotate(key=Value(word)).values("key").annotate(n=Count("pk"))
     return rows.values_list("key", "n")
 
 
