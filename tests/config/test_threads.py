@@ -142,3 +142,44 @@ def test_a_page_that_fails_gives_its_turn_back() -> None:
         one.join(5)
     in_turn(turns, lambda: done.append(1)).join(5)
     assert done == [1]
+
+
+def test_what_is_begun_comes_before_what_is_not() -> None:
+    """A request comes back two or three times: at its end it is not to wait behind all who came meanwhile."""
+
+    async def work() -> list[str]:
+        threads, order = Threads(1), []
+
+        async def request(name: str) -> None:
+            async with threads.lent():
+                for part in "abc":
+                    await sync_to_async(lambda part=part: (time.sleep(0.02), order.append(name + part)))()
+
+        await asyncio.gather(*(request(str(number)) for number in range(6)))
+        return order
+
+    order = asyncio.run(work())
+    ends = [order.index(f"{number}c") for number in range(6)]
+    begins = [order.index(f"{number}a") for number in range(6)]
+    assert sum(end - begin for begin, end in zip(begins, ends, strict=True)) < 6 * 5, order
+
+
+def test_a_thread_given_back_waits_for_no_turn() -> None:
+    async def work() -> int:
+        threads, go = Threads(1), threading.Event()
+
+        async def slow() -> None:
+            async with threads.lent():
+                await sync_to_async(go.wait)(5)
+
+        async with threads.lent():
+            await here()
+            busy = asyncio.create_task(slow())
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
+        kept = len(threads._idle)
+        go.set()
+        await busy
+        return kept
+
+    assert asyncio.run(work()) == 1

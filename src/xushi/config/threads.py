@@ -43,18 +43,19 @@ class Turns:
         self._lock = Lock()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        turn = self._take()
+    def taken(self, *, begun: bool = False) -> Iterator[None]:
+        """begun: it has had a turn before, and comes before those who have not: what is begun is to get ready."""
+        turn = self._take(begun)
         try:
             yield
         finally:
             with self._lock:
                 self._end(turn)
 
-    def _take(self) -> Turn:
+    def _take(self, begun: bool) -> Turn:
         with self._lock:
             me = Event()
-            self._waiting.append(me)
+            (self._waiting.appendleft if begun else self._waiting.append)(me)
             self._let_in()
         while not me.wait(self._turn):
             with self._lock:
@@ -87,13 +88,19 @@ class Thread(ThreadPoolExecutor):
     def __init__(self, turns: Turns) -> None:
         super().__init__(1, thread_name_prefix="page")
         self._turns = turns
+        self.begun = False  # the request it is lent to
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
         return super().submit(self._in_turn, work, *args, **named)
 
     def _in_turn(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
-        with self._turns.taken():
+        with self._turns.taken(begun=self.begun):
+            self.begun = True
             return work(*args, **named)
+
+    def beside(self, work: Callable[[], None]) -> Future[None]:
+        """Without a turn: what is no work for a page."""
+        return super().submit(work)
 
 
 class Threads:
@@ -121,13 +128,14 @@ class Threads:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._keep, thread)
 
-        thread.submit(_nothing).add_done_callback(idle)
+        thread.beside(_nothing).add_done_callback(idle)
 
     def _keep(self, thread: Thread) -> None:
+        thread.begun = False
         if len(self._idle) < MOST_IDLE:
             self._idle.append(thread)
         else:
-            thread.submit(connections.close_all)
+            thread.beside(connections.close_all)
             thread.shutdown(wait=False)
 
 
