@@ -183,3 +183,21 @@ def test_a_thread_given_back_waits_for_no_turn() -> None:
         return kept
 
     assert asyncio.run(work()) == 1
+
+
+def test_no_more_requests_are_in_hand_than_there_are_connections_for() -> None:
+    async def work() -> tuple[int, int]:
+        threads, seen, done = Threads(3, most=5), set(), []
+
+        async def request() -> None:
+            async with threads.lent():
+                seen.add(await here())
+                await asyncio.sleep(0.01)
+                done.append(await here())
+
+        await asyncio.gather(*(request() for _ in range(40)))
+        return len(seen), len(done)
+
+    threads, done = asyncio.run(work())
+    assert done == 40
+    assert threads <= 2 * 5, "one given back may still be on its way to be lent again"

@@ -5,7 +5,7 @@ and lies about open until the garbage collector comes by.
 """
 
 import time
-from asyncio import get_running_loop
+from asyncio import Semaphore, get_running_loop
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +17,9 @@ from typing import Any
 from asgiref.sync import ThreadSensitiveContext
 from django.db import connection, connections
 
+# requests, and so connections, that one process has in hand; the others wait for one of them to be answered. Two web
+# processes and the background then fit into the hundred connections that PostgreSQL allows by default.
+MOST_LENT = 40
 MOST_IDLE = 8  # threads, and database connections, that a web process keeps for the next request
 # pages that one process makes at a time: Python runs one, a second has its turn while that waits for another machine
 AT_ONCE = {"sqlite": 1, "postgresql": 2}
@@ -106,19 +109,21 @@ class Thread(ThreadPoolExecutor):
 class Threads:
     """Lends one thread to one request at a time; more than are kept are made when all are out."""
 
-    def __init__(self, at_once: int | None = None) -> None:
+    def __init__(self, at_once: int | None = None, most: int = MOST_LENT) -> None:
         self._idle: list[Thread] = []
         self._turns = Turns(at_once or AT_ONCE[connection.vendor])
+        self._in_hand = Semaphore(most)
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[None]:
         """Within, all that Django does synchronously for this request runs on one lent thread."""
-        thread = self._idle.pop() if self._idle else Thread(self._turns)
-        try:
-            async with ThreadSensitiveContext(executor=thread):
-                yield
-        finally:
-            self._return(thread)
+        async with self._in_hand:
+            thread = self._idle.pop() if self._idle else Thread(self._turns)
+            try:
+                async with ThreadSensitiveContext(executor=thread):
+                    yield
+            finally:
+                self._return(thread)
 
     def _return(self, thread: Thread) -> None:
         """A visitor may have left while the page was still being made: only an idle thread is lent again."""
