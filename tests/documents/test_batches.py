@@ -1,7 +1,6 @@
 """成批印的督办单：一截一截印，印的人看得到的才在里头，印到半路看不到了的也拿掉；几台机器各印一截。"""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -12,8 +11,7 @@ from pypdf import PdfReader
 
 from tests.documents.builders import words_of
 from tests.s3 import keys_of
-from tests.supervision.world import World, at, build
-from xushi.config import clock
+from tests.supervision.world import World, at
 from xushi.documents import batches
 from xushi.documents.batches import NothingToPrint, ask_batch, file_of, print_piece
 from xushi.documents.models_batches import Batch
@@ -22,21 +20,9 @@ from xushi.kit import media
 from xushi.supervision.models import SupervisionOrder
 from xushi.units.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("printing")]
 SignIn = Callable[[User], Client]
 NOW = at(12, 8, 30)
-
-
-@pytest.fixture(autouse=True)
-def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    settings.MEDIA_ROOT = tmp_path
-    settings.XUSHI_DISTRICT = "浦口区"
-
-
-@pytest.fixture
-def world() -> World:
-    return build()
 
 
 def test_a_batch_is_printed_piece_by_piece(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

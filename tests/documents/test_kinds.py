@@ -17,9 +17,8 @@ from tests.admission.builders import decision as given
 from tests.documents.builders import words_of
 from tests.factories import UserFactory, appoint
 from tests.inspections.builders import a_visit, add_round, found
-from tests.supervision.world import World, at, build
+from tests.supervision.world import World, at
 from xushi.admission.table import Outcome
-from xushi.config import clock
 from xushi.documents.kinds.finding import (
     circular_printed,
     decision_printed,
@@ -41,21 +40,9 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.units.actions_tree import rename_unit
 from xushi.units.models import Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("printing")]
 SignIn = Callable[[User], Client]
 NOW = at(12, 8, 30)
-
-
-@pytest.fixture(autouse=True)
-def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    settings.MEDIA_ROOT = tmp_path
-    settings.XUSHI_DISTRICT = "浦口区"
-
-
-@pytest.fixture
-def world() -> World:
-    return build()
 
 
 def paper(world: World, order: SupervisionOrder, who: str = "clerk") -> Document:

@@ -1,7 +1,6 @@
 """督办单的页：谁看到什么、能做什么；纸上留得出签字盖章的地方；件再长，查询次数不变。"""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,8 +10,7 @@ from django.urls import reverse
 
 from tests.problems.builders import photo
 from tests.progress.builders import add_project
-from tests.supervision.world import World, act, at, build
-from xushi.config import clock
+from tests.supervision.world import World, act, at
 from xushi.supervision import acting
 from xushi.supervision.actions import (
     InstructionInput,
@@ -25,25 +23,9 @@ from xushi.supervision.models import OrderPhoto, OrderStep, SupervisionOrder
 from xushi.supervision.table import BY_VERB
 from xushi.units.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
 NOW = at(12, 8, 30)
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def world() -> World:
-    return build()
-
-
-@pytest.fixture
-def order(world: World) -> SupervisionOrder:
-    return world.taken_on()
 
 
 def test_the_page_tells_the_order_and_what_this_person_may_do(world: World, order, signed_in: SignIn) -> None:

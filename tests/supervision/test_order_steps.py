@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from tests.problems.builders import photo
-from tests.supervision.world import World, act, at, build
+from tests.supervision.world import World, act, at
 from xushi.config import clock
 from xushi.supervision import policy
 from xushi.supervision.actions import (
@@ -24,25 +23,9 @@ from xushi.supervision.models import OrderPhoto, OrderStep, SupervisionOrder
 from xushi.supervision.table import BY_VERB, State, refusal
 from xushi.units.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_work")]
 NOW = at(12, 8, 30)
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def at_work(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def world() -> World:
-    return build()
-
-
-@pytest.fixture
-def order(world: World) -> SupervisionOrder:
-    return world.taken_on()
 
 
 def test_the_whole_way_by_plain_forms(world: World, order, signed_in: SignIn) -> None:
