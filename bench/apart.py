@@ -37,3 +37,14 @@ def environment_of(database: str, now: str, *settings: str) -> Iterator[dict[str
             yield environment | {"DATABASE_URL": server.get_uri()}
         finally:
             server.cleanup()
+
+
+def stand_up(environment: dict[str, str]) -> None:
+    """Make this process one of that environment, its tables made."""
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)

@@ -4,7 +4,6 @@ python bench/partition.py [--projects 20000] [--years 8] [--runs 20]
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from bench.apart import environment_of  # noqa: E402
+from bench.apart import environment_of, stand_up  # noqa: E402
 
 LAST = 2018
 # one month of one district is read back out of its own closing; the words are what the table says
@@ -36,21 +35,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     options = parser.parse_args()
     with environment_of("postgres", f"{LAST}-12-20T08:30") as environment:
-        os.environ.update(environment)
+        stand_up(environment)
         measure(options)
 
 
 def measure(options: argparse.Namespace) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
     from xushi.config import clock
     from xushi.journal.actions import SYSTEM
     from xushi.operations import partitioning
 
-    call_command("migrate", verbosity=0)
     fill(options)
     before = read(options.runs)
     gone_before = seconds(lambda: forget_by_deleting(LAST - options.years + 1))

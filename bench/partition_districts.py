@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from bench.apart import environment_of  # noqa: E402
+from bench.apart import environment_of, stand_up  # noqa: E402
 
 YEARS = (2016, 2017, 2018)
 FILL = """
@@ -39,22 +39,16 @@ def main() -> None:
     options = parser.parse_args()
     now = f"{YEARS[-1]}-12-20T08:30"
     with environment_of("postgres", now, "max_locks_per_transaction = 2048") as environment:
-        os.environ.update(environment)
+        stand_up(environment)
         measure(options)
 
 
 def measure(options: argparse.Namespace) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
     from xushi.config import clock
     from xushi.journal.actions import SYSTEM
     from xushi.operations import partitioning
     from xushi.operations.partitions import standings
 
-    call_command("migrate", verbosity=0)
     fill(options)
     asked, found = queries(), {}
     found["不分"] = {name: timed(rows, options.runs) for name, rows in asked.items()}
