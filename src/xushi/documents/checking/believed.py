@@ -32,7 +32,7 @@ def believed(page: Text, claims: Sequence[Claim]) -> list[Claim]:
         if claim.held
         or not (
             (claim.kind, claim.start) in held
-            or _made_before_the_last(claim, mentions)
+            or _made_before_the_last(page, claim, mentions)
             or _not_yet_of_it(claim, mentions)
             or _together_before(page, claim)
             or _of_a_larger(page, claim)
@@ -65,9 +65,9 @@ def far_off(page: Text, claim: Claim) -> bool:
     )
 
 
-def _made_before_the_last(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
+def _made_before_the_last(page: Text, claim: Claim, mentions: Mapping[int, Mention]) -> bool:
     """6.5万亩，其中新建4.2万亩、改造提升2.3万亩，完成高效节水灌溉1.8万亩: the first of them make the whole."""
-    if claim.kind is Claimed.SUM and _one_of_its_own(claim, mentions):
+    if claim.kind is Claimed.SUM and _one_of_its_own(page, claim, mentions.get(claim.start)):
         return True
     last = mentions.get(claim.operands[-1].start) if claim.operands else None
     if claim.kind is not Claimed.SUM or claim.value is None or (last and last.role is Role.REST):
@@ -96,17 +96,16 @@ def _not_yet_of_it(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
     return any((told := _NOT_YET.match(one.tail)) and told["deed"] in whole.label for one in parts)
 
 
-def _one_of_its_own(claim: Claim, mentions: Mapping[int, Mention]) -> bool:
+def _one_of_its_own(page: Text, claim: Claim, whole: Mention | None) -> bool:
     """共47项，已完成21项、推进19项、滞后7项: the 21 are one of the parts themselves."""
-    whole = mentions.get(claim.start)
     if whole is None or claim.value is None or not claim.operands:
         return False
     total = claim.value + sum((one.value for one in claim.operands), Decimal(0))
+    begin, _ = page.sentences[whole.sentence]
     return any(
-        one.like == whole.like and one.before(whole) and one.sentence == whole.sentence
-        and abs(one.quantity.value - total) <= total * _SAME
-        for one in mentions.values()
-    )  # fmt: skip
+        one.like == whole.like and abs(one.quantity.value - total) <= total * _SAME
+        for one in page.between(begin, whole.quantity.start)
+    )
 
 
 def _together_before(page: Text, claim: Claim) -> bool:

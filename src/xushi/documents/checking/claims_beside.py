@@ -27,7 +27,7 @@ _ALREADY = re.compile(r"^(?:目前)?(?:已有|其中有|有|已完成|已建成)
 _EACH = re.compile(r"^(?:每)?[校村户班镇街企园站所]均$|^平均每[个所村户校班家镇]$")
 _OVER = re.compile(r"^(?:超出|超过|超)(?:年度|全年)?(?:计划|任务|目标)$")
 _PARTS = re.compile(r"(?:等)?(?P<many>[两二三四五六])(?:个)?(?:部分|板块|块|大块|方面)")
-_GRADE = re.compile(r"(?:优秀|良好|合格|一般|较差|较好|好|中|差)(?:等次|等级|单位)?(?:的)?$")
+_GRADE = re.compile(r"(?:优秀|良好|合格|一般|较差|较好|好|(?<!其)中|差)(?:等次|等级|单位)?(?:的)?$")
 _LAST_YEAR = re.compile(r"^(?:上年|去年)(?:同期)?(?:为|是)$")
 _NEAR = Decimal("0.3")
 _SLIP = Decimal("0.2")  # of what is printed: further off, the rate is of something else
@@ -128,23 +128,30 @@ def _over_plan(here: Sequence[Mention]) -> Iterator[Claim]:
             yield claim_of(Claimed.DIFFERENCE, over.quantity, operands, apart, allowed)
 
 
+def _runs(here: Sequence[Mention]) -> list[int]:
+    """Where the run of like parts that begins at each number ends."""
+    ends = [len(here)] * len(here)
+    for place in range(len(here) - 1, -1, -1):
+        if here[place].role in (Role.CHANGE, Role.MEAN, Role.BASE):
+            ends[place] = place
+        elif place + 1 < len(here):
+            ends[place] = ends[place + 1] if here[place + 1].like == here[place].like else place + 1
+    return ends
+
+
 def _in_parts(here: Sequence[Mention]) -> Iterator[Claim]:
     """8600亩，其中A 3200亩、B 2800亩、C 1600亩三部分; 16个镇街，优秀6个、良好7个、一般4个: the parts make the whole."""
-    for place, whole in enumerate(here):
-        parts: list[Mention] = []
-        for one in here[place + 1 :]:
-            if one.like != whole.like or one.role in (Role.CHANGE, Role.MEAN, Role.BASE):
-                break
-            parts.append(one)
-        if len(parts) < 3 or whole.role in (Role.CHANGE, Role.MEAN):
+    ends = _runs(here)
+    for place, whole in enumerate(here[:-3]):
+        parts = here[place + 1 : ends[place + 1]]
+        if len(parts) < 3 or parts[0].like != whole.like or whole.role in (Role.CHANGE, Role.MEAN):
             continue
         named = _PARTS.match(parts[-1].tail)
-        counted = named is not None and "一两三四五六七八".find(named["many"].replace("二", "两")) + 1 == len(
-            parts
+        many = "一两三四五六七八".find(named["many"].replace("二", "两")) + 1 if named else 0
+        graded = all(_GRADE.search(one.label) for one in parts) and whole.quantity.value < sum(
+            (one.quantity.value for one in parts), Decimal(0)
         )
-        total = sum((one.quantity.value for one in parts), Decimal(0))
-        graded = all(_GRADE.search(one.label) for one in parts) and total > whole.quantity.value
-        if (counted and "其中" in parts[0].label) or graded:
+        if (many == len(parts) and "其中" in parts[0].label) or graded:
             yield sum_of(whole, parts)
 
 

@@ -123,13 +123,10 @@ def _in_brackets(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
 def _among_before(here: Sequence[Mention]) -> Iterator[Claim]:
     """整治小区28个，涉及居民1.36万户，其中2000年以前建成的小区31个: of the only one of its kind before."""
     for place, part in enumerate(here):
+        if "其中" not in part.phrase or part.kind is not Kind.COUNT or part.role is Role.CHANGE:
+            continue
         before = [one for one in here[:place] if one.like == part.like and one.scope < part.scope]
-        if (
-            "其中" not in part.phrase
-            or len(before) != 1
-            or part.kind is not Kind.COUNT
-            or part.role is Role.CHANGE
-        ):
+        if len(before) != 1:
             continue
         noun = part.label[-2:]
         if len(noun) == 2 and noun in before[0].phrase and before[0].role not in (Role.CHANGE, Role.MEAN):

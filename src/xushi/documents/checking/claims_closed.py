@@ -212,15 +212,16 @@ def _absent(here: Sequence[Mention]) -> Iterator[Claim]:
 def _split_again(here: Sequence[Mention], text: Text) -> Iterator[Claim]:
     """投资1.95亿元……；分项目看，路面1.08亿元，安防0.42亿元，危桥0.65亿元: the whole divided another way."""
     start, _ = text.sentences[here[0].sentence]
-    before = [
-        one
-        for one in text.mentions
-        if 0 < start - one.quantity.start <= 160 and one.paragraph == here[0].paragraph
-    ]
-    said = _ANOTHER_WAY.match(text.regular[start : here[0].quantity.start])
     parts = [one for one in here if one.like == here[0].like and plain(one)]
-    wholes = [one for one in before if one.like == here[0].like and plain(one)]
-    if said is None or len(parts) < 2 or len(parts) != len(here) or not wholes:
+    said = _ANOTHER_WAY.match(text.regular[start : here[0].quantity.start])
+    if said is None or len(parts) < 2 or len(parts) != len(here):
+        return
+    wholes = [
+        one
+        for one in text.between(start - 160, start)
+        if one.paragraph == here[0].paragraph and one.like == here[0].like and plain(one)
+    ]
+    if not wholes:
         return
     made = sum_of(max(wholes, key=lambda one: one.quantity.value), parts)
     if made.held or comes_near(made, Decimal("0.15")):

@@ -102,7 +102,7 @@ def _moments(sentence: str, start: int) -> list[_Moment]:
 
 def _order(text: Text, sentence: str, start: int, moments: list[_Moment]) -> Iterator[Claim]:
     """开工 before 竣工; the later word with the earlier day is the one that cannot be."""
-    told = [(one, _what(sentence, start, one, moments)) for one in moments]
+    told = [(one, _what(sentence, start, moments, place)) for place, one in enumerate(moments)]
     begun = [one for one, what in told if what == "from"]
     ended = [one for one, what in told if what == "to"]
     phases = set(re.findall(r"[一二三四]期", sentence))
@@ -119,17 +119,15 @@ def _order(text: Text, sentence: str, start: int, moments: list[_Moment]) -> Ite
     yield Claim(Claimed.DATE, last.start, last.end, printed, held, words="" if held else words)
 
 
-def _what(sentence: str, start: int, one: _Moment, moments: list[_Moment]) -> str:
+def _what(sentence: str, start: int, moments: list[_Moment], place: int) -> str:
     """What happened on a day: the nearest word behind it, before the next day and the next mark; else right before it."""
-    left, right = one.start - start, one.end - start
-    following = min(
-        (other.start - start for other in moments if other.start > one.start), default=len(sentence)
-    )
+    left, right = moments[place].start - start, moments[place].end - start
+    following = moments[place + 1].start - start if place + 1 < len(moments) else len(sentence)
     tail = re.split(r"[，；。、（）]", sentence[right : min(following, right + _WITHIN)])[0]
     for pattern, what in ((_TO, "to"), (_FROM, "from")):
         if pattern.search(tail):
             return what
-    previous = max((other.end - start for other in moments if other.start < one.start), default=0)
+    previous = moments[place - 1].end - start if place else 0
     lead = re.split(r"[，；。、（）]", sentence[max(previous, left - 10) : left])[-1]
     for pattern, what in ((_TO, "to"), (_FROM, "from")):
         if pattern.search(lead) and not tail.strip(" 前"):

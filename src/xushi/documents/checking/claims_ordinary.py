@@ -99,12 +99,14 @@ def _near(claim: Claim) -> bool:
 
 def _gap(here: Sequence[Mention]) -> Iterator[Claim]:
     for place, apart in enumerate(here):
+        if not _GAP.match(apart.label):
+            continue
         before = [
             one
             for one in here[:place]
             if one.like == apart.like or (apart.kind is Kind.POINTS and one.kind is Kind.PERCENT)
         ]
-        if not _GAP.match(apart.label) or len(before) != 2 or apart.clause - before[1].clause > 1:
+        if len(before) != 2 or apart.clause - before[1].clause > 1:
             continue
         low, high = sorted(before, key=lambda one: one.quantity.value)
         claim = _apart(high, low, apart, 1)

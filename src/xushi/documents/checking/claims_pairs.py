@@ -88,10 +88,11 @@ def _all_beyond(here: Sequence[Mention]) -> Iterator[Claim]:
     """5个街道完成率超过70%，分别为73.1%、75.6%、70.8%、71.9%、78.4%: each of them is."""
     for place, mark in enumerate(here):
         side = _MARK.search(mark.label + re.split(r"\d", mark.quantity.text)[0])
+        if side is None:
+            continue
         listed = [one for one in here[place + 1 :] if one.kind is mark.kind]
         if (
-            side is None
-            or len(listed) < 2
+            len(listed) < 2
             or listed[0].quantity.hedged  # 全体突破7万元，城镇和农村分别超过8万元、4.5万元
             or not _EACH.search(listed[0].label)
             or listed[0].clause - mark.clause > 1

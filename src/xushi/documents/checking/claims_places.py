@@ -28,6 +28,7 @@ _MONTHS = re.compile(r"(?<![\d.])(?P<first>\d{1,2})\s*[—\-至到]\s*(?P<last>\
 _MONTH = re.compile(
     r"(?<![\d.—\-至到/个])(?P<month>1[3-9]|[2-9]\d|00?)\s*月(?=份|底|末|初|中旬|上旬|下旬|\s*\d)"
 )
+_AHEAD, _BEHIND = 14, 16  # characters between a series and its number
 _SERIES = re.compile(
     r"(?:第\s*)?(?<![\d.])(?P<first>\d{1,6})\s*(?P<unit>号|期|批)?\s*起?\s*[—\-至到]\s*(?:第\s*|[\u4e00-\u9fff]{0,8}〔\d{4}〕\s*)?(?P<last>\d{1,6})\s*(?:号|期|批)"
 )
@@ -102,13 +103,17 @@ def _days(text: Text) -> Iterator[Claim]:
 
 def _series(text: Text) -> Iterator[Claim]:
     """1号至16号 are 16 pieces, wherever in the sentence their number stands."""
-    by_sentence: dict[int, list[Mention]] = {}
-    for one in text.mentions:
-        if one.kind is Kind.COUNT and one.quantity.unit in _PIECES and one.role is not Role.CHANGE:
-            by_sentence.setdefault(one.sentence, []).append(one)
     starts = [start for start, _ in text.sentences]
     for match in _SERIES.finditer(text.regular):
-        here = by_sentence.get(bisect_right(starts, match.start()) - 1, [])
+        sentence = bisect_right(starts, match.start()) - 1
+        here = [
+            one
+            for one in text.between(match.start() - _AHEAD * 2, match.end() + _BEHIND + 1)
+            if one.sentence == sentence
+            and one.kind is Kind.COUNT
+            and one.quantity.unit in _PIECES
+            and one.role is not Role.CHANGE
+        ]
         told = _told(match, here)
         number = Decimal(int(match["last"]) - int(match["first"]) + 1)
         if told is None or number < 1:
@@ -122,7 +127,7 @@ def _told(match: "re.Match[str]", here: list[Mention]) -> Mention | None:
     behind = [
         one
         for one in here
-        if 0 <= one.quantity.start - match.end() <= 16
+        if 0 <= one.quantity.start - match.end() <= _BEHIND
         and (
             _COUNTED_AFTER.search(one.label)
             or one.quantity.start == match.end()
@@ -132,5 +137,5 @@ def _told(match: "re.Match[str]", here: list[Mention]) -> Mention | None:
             )
         )
     ]
-    ahead = [one for one in here if 0 <= match.start() - one.quantity.end <= 14]
+    ahead = [one for one in here if 0 <= match.start() - one.quantity.end <= _AHEAD]
     return next(iter(behind), None) or (ahead[-1] if ahead else None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from xushi.documents.checking.binding import same_as
 from xushi.documents.checking.judging import Claim
@@ -50,6 +51,14 @@ SHORTEST, LONG = 4, 9  # characters
 _FILL = re.compile(r"^(?:的|个)|(?:共有|共计|合计|共|有|为|是|达到?|计|的|累计)+$")
 
 
+class _Told(NamedTuple):
+    """A number told, with the times and the owners named before it."""
+
+    mention: Mention
+    times: frozenset[str]
+    owners: frozenset[str]
+
+
 def claims(text: Text) -> Iterator[Claim]:
     """What points back at a number told before, or tells it again, and tells another."""
     yield from _pointed_back(text)
@@ -79,7 +88,7 @@ def _pointed_back(text: Text) -> Iterator[Claim]:
 
 def _told_again(text: Text) -> Iterator[Claim]:
     """The same long words, of the same time and the same owner, sentences or pages apart, with two numbers."""
-    told: dict[tuple[str, Kind, str], list[Mention]] = {}
+    told: dict[tuple[str, Kind, str], list[_Told]] = {}
     for later in text.mentions:
         rate = later.kind is Kind.PERCENT and later.role in (*_RATES, Role.CHANGE)
         if (not rate and (later.kind not in _TOLD or later.role not in _BARE)) or later.quantity.hedged:
@@ -90,10 +99,11 @@ def _told_again(text: Text) -> Iterator[Claim]:
         if len(words) < (LONG - 2 if rate else SHORTEST) or _WISHED.search(later.lead):
             continue
         firsts = told.setdefault((words, *later.like), [])
-        first = next((one for one in reversed(firsts[-_TOLD_BACK:]) if _of_one_time(one, later, words)), None)
-        firsts.append(later)
-        if first is not None and first.sentence != later.sentence:
-            yield same_as(later, first)
+        here = _Told(later, frozenset(_TIME.findall(later.lead)), frozenset(_OWNER.findall(later.lead)))
+        first = next((one for one in reversed(firsts[-_TOLD_BACK:]) if _of_one_time(one, here, words)), None)
+        firsts.append(here)
+        if first is not None and first.mention.sentence != later.sentence:
+            yield same_as(later, first.mention)
 
 
 def _bare(words: str) -> str:
@@ -102,13 +112,14 @@ def _bare(words: str) -> str:
     return re.sub(r"^(?:围绕|针对|对|就|聚焦)|(?:的|项目|为|共|有|达|到|是|只|仅)+$", "", bare)
 
 
-def _of_one_time(first: Mention, later: Mention, words: str) -> bool:
+def _of_one_time(first: _Told, later: _Told, words: str) -> bool:
     """Told of the same time and owner; long words may leave the time out the second time."""
-    one, other = set(_TIME.findall(first.lead)), set(_TIME.findall(later.lead))
-    owners = set(_OWNER.findall(first.lead)) == set(_OWNER.findall(later.lead))
-    if later.paragraph - first.paragraph > _BACK and not (one and one == other):
+    same = first.times == later.times
+    if later.mention.paragraph - first.mention.paragraph > _BACK and not (first.times and same):
         return False  # what a report says far on without a time is of the year to come
-    return owners and ((one == other and bool(one)) or (len(words) >= LONG and (not other or one == other)))
+    return first.owners == later.owners and (
+        (same and bool(first.times)) or (len(words) >= LONG and (not later.times or same))
+    )
 
 
 def _meant(text: Text, later: Mention, before: Sequence[Mention]) -> list[Mention]:

@@ -12,6 +12,7 @@ from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
 
 _SLIP = Decimal("0.35")  # of what is printed: further off, the parts are of something else
+_FEW = 24  # numbers
 _SPLIT = re.compile(
     r"分(?:为|成|作)?(?P<many>[两二三四五六七八])(?:期|批|类|块|部分|个?阶段|个?标段|个?片区|次)"
 )
@@ -27,7 +28,7 @@ def claims(text: Text, told: Collection[int]) -> Iterator[Claim]:
             if mention.quantity.start in told or mention.quantity.hedged:
                 continue
             pool = [*near[max(0, place - AROUND) : place], *near[place + 1 : place + 1 + AROUND]]
-            found = _split(mention, pool) or _together(mention, near[:place])
+            found = _split(mention, pool) or _together(mention, near[max(0, place - _FEW) : place])
             if found:
                 yield found
 
@@ -70,7 +71,7 @@ def _together(total: Mention, before: Sequence[Mention]) -> Claim | None:
         return None
     told = _PARTS.match(opens.label)
     many = int(numeral(told["many"])) if told else 0
-    earlier = [one for one in before[-24:] if one.before(opens)]
+    earlier = [one for one in before if one.before(opens)]
     if opens is total:
         what = told["what"] if told else ""
         rows = [

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from xushi.documents.checking.judging import Claim, Claimed, Severity, of
 from xushi.documents.checking.reading import Text
@@ -22,20 +21,16 @@ class Nearby:
 
     text: Text
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [one.quantity.start for one in self.text.mentions]
-
     def before(self, place: int, sentence: int, back: int = 0) -> list[Mention]:
         """The last numbers before a place, of its sentence and so many before it, in one paragraph."""
-        until = bisect_left(self._starts, place)
+        until = bisect_left(self.text.starts, place)
         few = self.text.mentions[max(0, until - _FEW) : until]
         near = [one for one in few if sentence - back <= one.sentence <= sentence]
         return [one for one in near if one.paragraph == near[-1].paragraph]
 
     def after(self, place: int, sentence: int, onward: int = 0) -> list[Mention]:
         """The next numbers behind a place."""
-        since = bisect_left(self._starts, place)
+        since = bisect_left(self.text.starts, place)
         few = self.text.mentions[since : since + _FEW]
         near = [one for one in few if sentence <= one.sentence <= sentence + onward]
         return [one for one in near if one.paragraph == near[0].paragraph]

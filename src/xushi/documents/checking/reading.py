@@ -64,6 +64,15 @@ class Text:
         """The mentions by paragraph: claims reach no further."""
         return [list(group) for _, group in groupby(self.mentions, key=lambda one: one.paragraph)]
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each mention starts, in order."""
+        return [one.quantity.start for one in self.mentions]
+
+    def between(self, since: int, until: int) -> Sequence[Mention]:
+        """The mentions that start at one place or behind it and before another."""
+        return self.mentions[bisect_left(self.starts, since) : bisect_left(self.starts, until)]
+
     def sentence_of(self, place: int) -> str:
         """The sentence (or the row of a table) that holds a place, as given."""
         index = bisect_right(self.sentences, (place, len(self.given))) - 1

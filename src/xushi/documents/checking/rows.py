@@ -64,13 +64,16 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
             or whole.quantity.value < 5
         ):
             continue
-        parts = _parts(whole, near[place + 1 :])
+        first = next(_parts(whole, near, place + 1), None)
+        if first is None or not (
+            _FROM.search(text.regular[whole.quantity.end : first.quantity.start])
+            or _AMONG.search(first.phrase + whole.tail)
+        ):
+            continue
+        parts = list(_parts(whole, near, place + 1))
         if len(parts) < 2 or any(x.quantity.start in told for x in (whole, *parts)):
             continue
-        if (
-            not _FROM.search(text.regular[whole.quantity.end : parts[0].quantity.start])
-            and not _AMONG.search(parts[0].phrase + whole.tail)
-        ) or _overlap(text.sentence_of(whole.quantity.start)):
+        if _overlap(text.sentence_of(whole.quantity.start)):
             continue
         made = sum_of(whole, parts)
         biggest = max(x.quantity.value for x in parts)
@@ -81,19 +84,20 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
             return
 
 
-def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
+def _parts(whole: Mention, near: Sequence[Mention], since: int) -> Iterator[Mention]:
     """The like numbers right behind it in its sentence; rates between them do not count."""
-    parts: list[Mention] = []
-    for x in after:
+    first = True
+    for place in range(since, len(near)):
+        x = near[place]
         if x.sentence != whole.sentence:
-            break
+            return
         if x.kind is Kind.PERCENT:
             continue
-        inner = parts and _WITHIN.search(x.phrase)
+        inner = not first and _WITHIN.search(x.phrase)
         if x.like != whole.like or x.role in _NO_PART or x.quantity.hedged or inner:
-            break
-        parts.append(x)
-    return parts
+            return
+        first = False
+        yield x
 
 
 def _overlap(sentence: str) -> bool:
