@@ -4,18 +4,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, When
+from django.utils.safestring import SafeString
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
+from xushi.alerts.policy import can_set_thresholds
 from xushi.alerts.rules import OF_INDICATORS, Cause, Level
 from xushi.alerts.selectors import WORST_FIRST
 from xushi.alerts.words import AGES, Row, mark_of, row_of
-from xushi.duties.followed import followed
-from xushi.units.models import User
+from xushi.duties.followed import Follow, followed
+from xushi.kit import amounts
+from xushi.kit.drawn import drawn
+from xushi.units.models import Role, User
 from xushi.units.tree import under
 
 PER_PAGE = 50
@@ -126,6 +130,30 @@ class Tab:
         return "behind" if self.cause == INDICATORS else mark_of(self.cause)
 
 
+class Line(NamedTuple):
+    """One alert as the table prints it, all of it in words; act is what may be done about it: instruct, order or ""."""
+
+    pk: int
+    mark: str
+    tone: str
+    url: str
+    name: str
+    cause: str
+    level: str
+    red: bool
+    place: str
+    leader: str
+    note: str
+    since: str
+    amount: str
+    order: Follow | None
+    act: str
+
+    @property
+    def row(self) -> SafeString:
+        return drawn("alerts/_row.html", self)
+
+
 @dataclass(slots=True)
 class Group:
     """A heading and its rows on this page; count is over all pages. narrower: parameters that show it alone."""
@@ -134,7 +162,7 @@ class Group:
     count: int
     key: Any = None
     narrower: str = ""
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -183,10 +211,39 @@ def listed(user: User, wanted: Wanted, today: date) -> Listed:
     page = pages.get_page(wanted.page)
     by_key = {group.key: group for group in groups}
     alerts = list(page)
-    orders = followed(user, alerts)
+    orders, act = followed(user, alerts), _act(user)
     for alert in alerts:
-        by_key[_key(alert, wanted.group, today)].rows.append(row_of(alert, today, orders.get(alert.pk)))
+        row = row_of(alert, today, orders.get(alert.pk))
+        by_key[_key(alert, wanted.group, today)].rows.append(_line(row, today, act))
     return Listed(wanted, tabs, [group for group in groups if group.rows], page)
+
+
+def _line(row: Row, today: date, act: str) -> Line:
+    alert = row.alert
+    return Line(
+        pk=alert.pk,
+        mark=row.mark,
+        tone=row.tone,
+        url=row.url,
+        name=alert.subject_name,
+        cause=row.cause,
+        level=row.level,
+        red=row.red,
+        place=str(alert.territory or amounts.NONE),
+        leader=alert.leader.name if alert.leader else amounts.NONE,
+        note=alert.note,
+        since=amounts.cn_date(alert.since, today),
+        amount=row.amount,
+        order=row.order,
+        act=act if row.orderable else "",
+    )
+
+
+def _act(user: User) -> str:
+    """What this person may do about an alert on which nothing is running."""
+    if user.has_role(Role.LEADER):
+        return "instruct"
+    return "order" if can_set_thresholds(user) else ""
 
 
 def _of_tabs(user: User, alerts: AlertQuerySet, wanted: Wanted) -> Any:

@@ -20,7 +20,7 @@ from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
 from xushi.units.districts import denied, own_district
 from xushi.units.inherited import COMMON
-from xushi.units.models import Role, Unit, User
+from xushi.units.models import Unit, User
 from xushi.units.views_districts import apart, asked_district
 
 HISTORY = 50
@@ -49,7 +49,6 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "selects": _selects(user, wanted),
         "thresholds": thresholds_at(now, own_district(user)),
         "may_set": can_set_thresholds(user),
-        "may_instruct": user.has_role(Role.LEADER),
         "last": None if found.groups else lists.last_cleared(user),
         "now": now,
     }

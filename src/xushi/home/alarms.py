@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
 
 from xushi.alerts import selectors
 from xushi.alerts.lists import WATCHED
@@ -19,6 +18,7 @@ from xushi.home.months import Choice
 from xushi.home.ordering import open_orders
 from xushi.home.regions import Region
 from xushi.home.wanted import Wanted
+from xushi.kit.addresses import address_of
 from xushi.kit.listed import listed
 from xushi.kit.phrased import Keys, ask
 from xushi.progress.scope import Filters
@@ -78,8 +78,8 @@ class Alarms:
         where = {name: key for name, key in where.items() if key is not None}
         if self.past:
             asked = {"stage": "under_way", **where, "alert": cause, "month": self.past}
-            return f"{reverse('home:projects')}?{urlencode(asked)}"
-        return f"{reverse('alerts:list')}?{urlencode({'cause': cause, **where})}"
+            return f"{address_of('home:projects')}?{urlencode(asked)}"
+        return f"{address_of('alerts:list')}?{urlencode({'cause': cause, **where})}"
 
 
 def alarms(user: "User", choice: Choice, now: datetime, here: Region = OWN) -> Alarms:

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from xushi.config import clock
 from xushi.home import nav as entries
 from xushi.home.badges import counts
+from xushi.kit.addresses import address_of
 from xushi.notices.selectors import MOST, unread_count
 from xushi.notices.watching import may_listen
 from xushi.units.look import called, look_of
@@ -65,6 +66,6 @@ def _links() -> list[dict[str, str]]:
 
 def _reverse(name: str) -> str | None:
     try:
-        return reverse(name)
+        return address_of(name)
     except NoReverseMatch:
         return None

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from xushi.core.months import Month
 from xushi.home import lists, options
 from xushi.home import wanted as asked
 from xushi.home.columns import CHOSEN, COLUMNS, Column
@@ -15,21 +15,49 @@ from xushi.home.months import Choice as MonthChoice
 from xushi.home.rows import Row
 from xushi.home.wanted import Wanted, address
 from xushi.kit import sbar
+from xushi.kit.drawn import alike, draw
 from xushi.kit.templatetags.kit import mark
 from xushi.registry.models import SavedView
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
+_NO_MARK = mark_safe('<span class="mark mark-none"></span>')
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row as the table prints it: cells are (class, html)."""
 
-    row: Row
+class Cell(NamedTuple):
+    """One cell of the table: what it says, or the bar; url where it leads somewhere."""
+
+    css: str
+    text: str = ""
+    bar: bool = False
+    url: str = ""
+
+
+class Line(NamedTuple):
+    """One row as the table and the phone print it, all of it in words; about is 省市重大 · 产业 · 桥林街道."""
+
+    pk: int
+    url: str
+    name: str
+    about: str
+    alert: str
+    order: str
+    gap: str
+    tone: str
+    done: str
+    plan: str
+    rate: str
     sign: SafeString
-    cells: list[tuple[str, Any]]
     bar: SafeString
+    cells: tuple[Cell, ...]
+
+
+class Drawn(NamedTuple):
+    """One row as both print it."""
+
+    in_table: SafeString
+    on_phone: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,7 @@ class Page:
 
     choice: MonthChoice
     wanted: Wanted
-    lines: list[Line]
+    lines: list[Drawn]
     totals: dict[str, int]
     tabs: list[dict[str, Any]]
     choices: list[options.Choice]
@@ -153,7 +181,7 @@ def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Pag
     return Page(
         choice=choice,
         wanted=wanted,
-        lines=[_line(row, wanted) for row in rows],
+        lines=[_drawn(row, wanted, choice.month) for row in rows],
         totals=found.totals(user),
         tabs=_tabs(user, choice, wanted),
         choices=options.choices(wanted, user),
@@ -185,27 +213,47 @@ def _narrowing(wanted: Wanted) -> dict[str, str]:
     return {name: str(value) for name, value in (pairs | own).items() if value}
 
 
-def _line(row: Row, wanted: Wanted) -> Line:
-    bar = _bar(row)
-    cells: list[tuple[str, Any]] = []
-    for key in wanted.columns:
-        column = COLUMNS[key]
-        if column.kind == "bar":
-            cells.append(("bar", bar))
-            continue
-        text: str = column.text(row)
-        css = "num" if column.numeric else ""
-        if key == "gap":
-            css += f" bold {row.tone}"
-        elif key == "alert" and row.alerts:
-            css += f" alert-cell bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
-        elif key == "order" and row.order:
-            text = format_html('<a class="link" href="{}">{}</a>', row.order.url, row.order.short)
-        elif text == "—":
-            css += " absent"
-        cells.append((css.strip(), text))
-    sign = mark(row.state, 18) if row.state else format_html('<span class="mark mark-none"></span>')
-    return Line(row, sign, cells, bar)
+def _drawn(row: Row, wanted: Wanted, month: Month) -> Drawn:
+    def both() -> Drawn:
+        line = _line(row, wanted, month)
+        return Drawn(draw("home/_row.html", line), draw("home/_row_phone.html", line))
+
+    return alike((Drawn, month, wanted.columns, row.told), both)
+
+
+def _line(row: Row, wanted: Wanted, month: Month) -> Line:
+    return Line(
+        pk=row.pk,
+        url=f"/projects/{row.pk}/?month={month}",
+        name=row.name,
+        about=f"{row.level_and_category} · {row.territory}",
+        alert=row.alert_text,
+        order=row.order.name if row.order else "",
+        gap=row.gap_text,
+        tone=row.tone,
+        done=row.done_text,
+        plan=row.plan_text,
+        rate=row.rate_text,
+        sign=mark(row.state, 18) if row.state else _NO_MARK,
+        bar=_bar(row),
+        cells=tuple(_cell(COLUMNS[key], row) for key in wanted.columns),
+    )
+
+
+def _cell(column: Column, row: Row) -> Cell:
+    if column.kind == "bar":
+        return Cell("bar", bar=True)
+    if column.key == "order" and row.order:
+        return Cell("", row.order.short, url=row.order.url)
+    text = column.text(row)
+    css = "num" if column.numeric else ""
+    if column.key == "gap":
+        css += f" bold {row.tone}"
+    elif column.key == "alert" and row.alerts:
+        css += f" alert-cell bold {'t-red' if 'overdue_start' in row.alerts else 't-amber'}"
+    elif text == "—":
+        css += " absent"
+    return Cell(css.strip(), text)
 
 
 def _bar(row: Row) -> SafeString:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
+from xushi.kit.addresses import address_of
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class Counts:
 def address(entry: Entry) -> str | None:
     """Where the entry leads; None while its room has no such page."""
     try:
-        url = reverse(entry.url_name)
+        url = address_of(entry.url_name)
     except NoReverseMatch:
         return None
     return f"{url}?{entry.query}" if entry.query else url
@@ -210,7 +211,7 @@ def tabs(user: "User", view_name: str, drawn: list[Item]) -> list[Item]:
     if not wanted:
         return []
     by_key = {item.key: item for item in drawn}
-    first = Item("home", "首页", "home", reverse("home:home"), current=view_name == "home:home")
+    first = Item("home", "首页", "home", address_of("home:home"), current=view_name == "home:home")
     rest = [_copy(by_key[key], first.current) for key in wanted if key in by_key]
     return [first, *rest]
 

@@ -8,8 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from xushi.alerts.lists import WATCHED
 from xushi.core.figure import Figure
 from xushi.core.money import YUAN_PER_YI, half_up
@@ -18,6 +16,7 @@ from xushi.home import conclusions, curves
 from xushi.home.months import Choice
 from xushi.home.regions import Region, region
 from xushi.home.words import Warned
+from xushi.kit.addresses import address_of
 from xushi.progress import figures
 from xushi.progress.board import Board, board
 from xushi.progress.figures import Group
@@ -282,5 +281,5 @@ def _region(group: Group, alarms: alerting.Alarms, unit: Unit, choice: Choice) -
         group=group,
         alerted=dict(alarms.places.get(unit.path, {})),
         url=alarms.url(WATCHED, **where),
-        inside=f"{reverse('home:overview')}?{query}" if within else "",
+        inside=f"{address_of('home:overview')}?{query}" if within else "",
     )

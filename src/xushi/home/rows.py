@@ -1,5 +1,6 @@
 """清单的一行：从一行事实（或现状）到要印的字。"""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,11 @@ class Row:
     as_of: Month
     alerts: dict[str, str] = field(default_factory=dict)  # cause → 逾165天
     order: Follow | None = None  # 督办17号, where one is open now
+
+    @property
+    def told(self) -> Hashable:
+        """Everything it is made of."""
+        return self.pk, self.as_of, tuple(self.values.items()), tuple(self.alerts.items()), self.order
 
     @property
     def name(self) -> str:

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from xushi.core.figure import Figure, FigureUnit, shown
 from xushi.core.money import half_up
+from xushi.kit.addresses import address_of
 from xushi.kit.templatetags.kit import mark
 
 register = template.Library()
@@ -32,7 +32,7 @@ def pct_number(share: Decimal | None) -> str:
 @register.simple_tag
 def rows_url(figure: Figure) -> str:
     """The list whose count or sum this figure is."""
-    return f"{reverse('home:projects')}?{figure.rows}"
+    return f"{address_of('home:projects')}?{figure.rows}"
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """模板标签：数字、日期、图标、状态标志、进度条。"""
 
+from functools import lru_cache
+
 from django import template
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -139,11 +141,16 @@ def query(context: Context, **changes: object) -> str:
 
 
 def _use(symbol: str, classes: str, label: str) -> SafeString:
+    return _drawn_use(asset("svg"), symbol, classes, label)
+
+
+@lru_cache(maxsize=2000)
+def _drawn_use(sprite: str, symbol: str, classes: str, label: str) -> SafeString:
     named = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
         '<svg class="{}" {} focusable="false"><use href="{}#{}"/></svg>',
         classes,
         SafeString(named),
-        asset("svg"),
+        sprite,
         symbol,
     )
