@@ -127,6 +127,17 @@ def of_row(number: int, *others: int) -> "QuerySet[Unit]":
     return Unit.objects.filter(Q(pk=number) | Q(pk__in=others)).order_by("pk")
 
 
+def due_in_the_year_of(day: date) -> "QuerySet[Duty]":
+    made.append(day)
+    return Duty.objects.filter(clock=day.year).order_by("pk")
+
+
+def test_of_a_question_that_takes_the_year_of_a_day_nothing_is_kept() -> None:
+    for _ in range(2):
+        assert ask(due_in_the_year_of, NOW.date()) == []
+    assert len(made) == 3 and made[-1] == NOW.date(), "with the stand-in once, then plainly each time"
+
+
 def test_rows_are_asked_by_their_numbers() -> None:
     first, second = UnitFactory(), UnitFactory()
     assert [ask(of_row, Key(one.pk)) for one in (first, second, first)] == [[first], [second], [first]]

@@ -176,7 +176,7 @@ def _phrase(question: Question, asking: Asking) -> Phrase:
 
 def _looks_reckoned(param: Any) -> bool:
     if isinstance(param, int):
-        return abs(param) >= FIRST_NUMBER
+        return abs(param) >= FIRST_NUMBER or YEAR - 1 <= param <= YEAR + 1
     return str(param).startswith((f"{YEAR - 1}-", f"{YEAR}-"))
 
 
