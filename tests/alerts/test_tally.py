@@ -80,7 +80,7 @@ def test_recounting_mends_and_says_how_much(subdistrict):
 def test_two_rows_of_a_key_add_up(office_user):
     for _ in range(2):
         AlertTally.objects.create(cause=Cause.ANOMALY, level=Level.YELLOW, open=2)
-    assert tally.open_count(office_user) == 4
+    assert tally.open_counts(office_user).total() == 4
     assert counts(office_user, NOW)["anomaly"] == {"open": 4, "red": 0, "change": 0}
 
 
@@ -94,6 +94,6 @@ def test_everybody_reads_what_their_list_holds(role, subdistrict, other_subdistr
     )
     person = UserFactory(role=role, unit=subdistrict)
     seen = Alert.objects.open().visible_to(person)
-    assert tally.open_count(person) == seen.count()
+    assert tally.open_counts(person).total() == seen.count()
     assert sum(place.total for place in open_by_territory(person)) == seen.count()
     assert sum(cause["red"] for cause in counts(person, NOW).values()) == seen.filter(level="red").count()

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Substr
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.rules import Level
 from xushi.kit.phrased import ask
 from xushi.units.models import STEP, Unit
+from xushi.units.policy import sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -46,7 +47,7 @@ def counts(user: "User", now: datetime, within: Q = tally.EVERYTHING) -> dict[st
     """
     then = month_before(now)
     tallies = {cause.value: {"open": 0, "red": 0, "change": 0} for cause in CAUSE_ORDER}
-    for row in ask(_by_level, user, within):
+    for row in tally.by_level(user) if within == tally.EVERYTHING else _by_level(user, within):
         tallies[row["cause"]]["open"] += row["n"]
         tallies[row["cause"]]["red"] += row["n"] if row["level"] == Level.RED else 0
     for moved, step in ((_opened_since, 1), (_cleared_since, -1)):
@@ -60,13 +61,22 @@ def _by_level(user: "User", within: Q) -> "QuerySet[Any]":
 
 
 def _opened_since(user: "User", within: Q, then: datetime) -> "QuerySet[Any]":
-    opened = Alert.objects.visible_to(user).open().filter(within, opened_at__gt=then)
-    return _by_cause(opened)
+    opened = Alert.objects.visible_to(user).open().annotate(came=_moment(user, "opened_at"))
+    return _by_cause(opened.filter(within, came__gt=then))
 
 
 def _cleared_since(user: "User", within: Q, then: datetime) -> "QuerySet[Any]":
-    cleared = Alert.objects.visible_to(user).filter(within, cleared_at__gt=then, opened_at__lte=then)
+    cleared = Alert.objects.visible_to(user).exclude(cleared_at=None)
+    cleared = cleared.annotate(went=_moment(user, "cleared_at")).filter(
+        within, went__gt=then, opened_at__lte=then
+    )
     return _by_cause(cleared)
+
+
+def _moment(user: "User", column: str) -> Any:
+    """A moment that is there. For whoever sees a part, SQLite is to begin with the part: by the moment it would go
+    through everybody's alerts of the last month."""
+    return F(column) if sees_everything(user) else Coalesce(column, "opened_at")
 
 
 def _by_cause(alerts: AlertQuerySet) -> "QuerySet[Any]":
@@ -125,11 +135,11 @@ def _by_territory(user: "User") -> "QuerySet[Any]":
     return tally.grouped(user, "territory", "territory__name", "territory__short_name", "cause")
 
 
-def open_by_region(user: "User", split: Unit) -> dict[str, dict[str, int]]:
+def open_by_region(user: "User", split: Unit, causes: Collection[str]) -> dict[str, dict[str, int]]:
     """{path of a direct child of this unit: {cause: open alerts in its subtree}}; one query of the tally."""
     places: dict[str, dict[str, int]] = {}
     within, path = (
-        Q(territory__path__startswith=split.path),
+        Q(territory__path__startswith=split.path, cause__in=causes),
         Substr("territory__path", 1, len(split.path) + STEP + 1),
     )
     for row in tally.grouped(user, "cause", within=within, place=path):

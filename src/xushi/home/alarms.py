@@ -92,7 +92,7 @@ def alarms(user: "User", choice: Choice, now: datetime, here: Region = OWN) -> A
             made.counts[cause] = tally["open"]
             made.change[cause] = tally["change"]
     places: dict[Any, dict[str, int]] = (
-        selectors.open_by_region(user, here.split)
+        selectors.open_by_region(user, here.split, LOOKED_AT)
         if here.split
         else {place.territory: place.counts for place in selectors.open_by_territory(user)}
     )

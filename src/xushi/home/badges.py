@@ -38,9 +38,9 @@ def counts(user: "User", wanted: set[str], now: datetime) -> entries.Counts:
     """What stands beside the entries wanted: at most six queries."""
     made, today = entries.Counts(), local_day(now)
     if wanted & {"alerts", "indicator_alerts"}:
-        found = dict(phrased.ask(_alerts, user))
-        made.by_key["alerts"] = sum(found.get(cause, 0) for cause in LOOKED_AT)
-        made.by_key["indicator_alerts"] = sum(found.get(cause, 0) for cause in OF_INDICATORS)
+        found = tally.open_counts(user)
+        made.by_key["alerts"] = sum(found[cause] for cause in LOOKED_AT)
+        made.by_key["indicator_alerts"] = sum(found[cause] for cause in OF_INDICATORS)
         made.narrowed["alerts"] = f"cause={WATCHED}"
     if "duties" in wanted:
         owed = phrased.ask(_owed, user, today)
@@ -50,10 +50,6 @@ def counts(user: "User", wanted: set[str], now: datetime) -> entries.Counts:
     if "projects" in wanted:
         made.by_key["projects"] = under_way_count(user)
     return made
-
-
-def _alerts(user: "User") -> "QuerySet[Any]":
-    return tally.grouped(user, "cause").values_list("cause", "n")
 
 
 def _owed(user: "User", today: "date") -> "QuerySet[Any]":

@@ -73,8 +73,10 @@ class Place:
 
     @cached_property
     def marks(self) -> list[str]:
-        every = [cause.value for cause in alerting.LOOKED_AT for _ in range(self.alerted.get(cause, 0))]
-        return every[:MARKS_AT_MOST]
+        made: list[str] = []
+        for cause in alerting.LOOKED_AT:
+            made += [cause.value] * min(self.alerted.get(cause, 0), MARKS_AT_MOST - len(made))
+        return made
 
     @cached_property
     def by_name(self) -> dict[str, Figure]:

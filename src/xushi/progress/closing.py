@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
@@ -48,11 +48,13 @@ def not_ready(month: Month, place: Place | None = None) -> "QuerySet[Project]":
 
 
 def must_report(month: Month, place: Place | None = None) -> "QuerySet[Project]":
-    """Projects (of a district) that owe a report for the month: listed as 当年实施 on some list of the year."""
+    """Projects (of a district) that owe a report for the month: listed as 当年实施 on some list of the year.
+
+    Each project is asked, so that whoever looks at a few of many does not go through the lists of all.
+    """
     rows = place.to_fix(month) if place else live_rows(month)
-    return Project.objects.filter(
-        pk__in=rows.filter(listings__year=month.year, listings__stage=Stage.UNDER_WAY).values("pk")
-    )
+    listed = rows.filter(pk=OuterRef("pk"), listings__year=month.year, listings__stage=Stage.UNDER_WAY)
+    return Project.objects.filter(Exists(listed))
 
 
 @transaction.atomic
