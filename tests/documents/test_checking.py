@@ -110,3 +110,18 @@ def test_sentences_of_another_hand() -> None:
         false += len(found) - len(met)
     assert right / (right + false) >= 0.98
     assert right / (right + missed) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全区共有项目10个，其中产业项目4个，已开工8个，开工率80%。",
+        "全区共有项目10个，其中产业项目4个，开工8个，开工率80%。",
+        "全区共有项目120个，其中市级项目30个，已竣工98个。",
+    ],
+)
+def test_how_far_the_whole_has_come_is_no_second_kind(text: str) -> None:
+    """What is behind a kind and says a state is of the whole; two kinds that are too many are still found."""
+    assert check(text).findings == ()
+    (wrong,) = check("合同124份，其中条款完整的97份，存在问题的31份。").findings
+    assert (wrong.claimed, wrong.computed) == ("124份", "128份")

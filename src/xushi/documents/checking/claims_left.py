@@ -23,6 +23,7 @@ from xushi.documents.checking.judging import (
 from xushi.documents.checking.quantities import Kind, number_in
 from xushi.documents.checking.reading import Text
 from xushi.documents.checking.roles import Mention, Role
+from xushi.documents.checking.rows import of_the_whole_again
 
 LOOK_BACK = 16  # numbers
 TURNED_ROUND = "，疑是数字颠倒"
@@ -186,6 +187,8 @@ def _parts(whole: Mention, after: Sequence[Mention]) -> list[Mention]:
             or (one.role in _NO_PART and not _A_DEED.search(one.label))
             or one.quantity.value > whole.quantity.value
         ):
+            break
+        if parts and of_the_whole_again([parts[0], one]):
             break
         if parts and _WITHIN.search(one.label):  # 其中工业投资29.8亿元，工业投资中技改投资17.3亿元
             break

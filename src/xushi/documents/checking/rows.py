@@ -37,6 +37,8 @@ _BARE = re.compile(
     r"分别为(?P<row>\d+(?:\.\d+)?(?:[、和]\d+(?:\.\d+)?)+)(?P<unit>[\u4e00-\u9fff]+[^，。；]{0,14})，"
     r"[^，。；\d]{0,8}平均[^，。；\d]{0,6}?(?P<mean>\d+(?:\.\d+)?)"
 )
+_COME_SO_FAR = re.compile("(?:目前|现|均)?(?:已|开工|竣工|完工|投产|建成)(?!有)")
+_A_STATE = re.compile("已|未|尚|待|正|在|新|续|拟|开工|竣工|完工|投产|建成|完成|办|前期")
 
 
 def of_text(text: Text) -> Iterator[Claim]:
@@ -73,7 +75,7 @@ def _beyond(near: Sequence[Mention], told: Collection[int], text: Text) -> Itera
         parts = list(_parts(whole, near, place + 1))
         if len(parts) < 2 or any(x.quantity.start in told for x in (whole, *parts)):
             continue
-        if _overlap(text.sentence_of(whole.quantity.start)):
+        if _overlap(text.sentence_of(whole.quantity.start)) or of_the_whole_again(parts):
             continue
         made = sum_of(whole, parts)
         biggest = max(x.quantity.value for x in parts)
@@ -98,6 +100,11 @@ def _parts(whole: Mention, near: Sequence[Mention], since: int) -> Iterator[Ment
             return
         first = False
         yield x
+
+
+def of_the_whole_again(parts: Sequence[Mention]) -> bool:
+    """项目10个，其中产业项目4个，已开工8个: behind a kind, how far the whole has come is no second kind."""
+    return bool(_COME_SO_FAR.match(parts[-1].label)) and not _A_STATE.search(parts[0].label)
 
 
 def _overlap(sentence: str) -> bool:
