@@ -9,7 +9,7 @@ from itertools import accumulate
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
@@ -17,9 +17,11 @@ from xushi.core.clock import local_day
 from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import share
 from xushi.core.months import Month
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Keys, ask
 from xushi.supervision.models import OrderQuerySet, SupervisionOrder
 from xushi.supervision.rules import Grade
-from xushi.supervision.wanted import FLAGS, Wanted, issued_in
+from xushi.supervision.wanted import FLAGS, Moment, Wanted, issued_in
 from xushi.units.models import Unit, User
 
 Spans = dict[str, list[int]]
@@ -70,31 +72,51 @@ def unit_rows(
     deadline of its day; a step's days run from when the unit was given the order (again, after a rerouting).
     most stops after so many units, and the last row is of these alone; steps are those whose days are wanted.
     """
-    cohort = SupervisionOrder.objects.visible_to(user).filter(issued_in(period)).order_by()
-    asked = {f"n_{name}": Count("pk", filter=_condition(flag, now)) for name, (_, flag) in COUNTS.items()}
-    grouped: Any = cohort.values("lead__path", "lead").annotate(**asked)
-    counted = list(grouped.order_by("-n_issued", "lead__path")[:most])
+    counted = ask(_counted, user, period, most, *Moment.of(now))
     leads = [row["lead"] for row in counted]
-    units = Unit.objects.in_bulk(leads)
-    spans = _spans(cohort.filter(lead__in=leads) if most else cohort, steps)
+    units = {unit.pk: unit for unit in ask(_leads, Keys(leads))}
+    moments = tuple(dict.fromkeys(name for step in steps for name in SPANS[step][1:]))
+    spans = _spans(ask(_moments, user, period, moments, Keys(leads)), moments, steps)
     made = [
         UnitRow(units[row["lead"]], _figures(row, spans[row["lead"]], steps, period, now, units[row["lead"]]))
         for row in counted
     ]
-    whole = {name: sum(row[name] for row in counted) for name in asked}
+    whole = {f"n_{name}": sum(row[f"n_{name}"] for row in counted) for name in COUNTS}
     together: Spans = {step: [n for own in spans.values() for n in own[step]] for step in steps}
     return made, UnitRow(None, _figures(whole, together, steps, period, now, None))
 
 
-def _condition(flag: str, now: datetime) -> Q:
+def _cohort(user: User, period: str) -> OrderQuerySet:
+    cohort: OrderQuerySet = SupervisionOrder.objects.visible_to(user).filter(issued_in(period)).order_by()
+    return cohort
+
+
+def _counted(user: User, period: str, most: int | None, *at: Any) -> "QuerySet[Any]":
+    """A row for each lead unit with its counts, the most first."""
+    asked = {
+        f"n_{name}": Count("pk", filter=_condition(flag, Moment(*at))) for name, (_, flag) in COUNTS.items()
+    }
+    grouped: QuerySet[Any] = _cohort(user, period).values("lead__path", "lead").annotate(**asked)
+    return grouped.order_by("-n_issued", "lead__path")[:most]
+
+
+def _leads(leads: list[int]) -> "QuerySet[Unit]":
+    return Unit.objects.filter(listed("pk", leads))
+
+
+def _moments(user: User, period: str, moments: Sequence[str], leads: list[int]) -> "QuerySet[Any]":
+    """(lead unit, its moments) of each order of these units."""
+    found: QuerySet[Any] = _cohort(user, period).filter(listed("lead", leads)).values_list("lead", *moments)
+    return found
+
+
+def _condition(flag: str, at: Moment) -> Q:
     """The very condition of the list that the number opens."""
-    return FLAGS[flag].condition(now) if flag else Q(pk__isnull=False)
+    return FLAGS[flag].condition(at) if flag else Q(pk__isnull=False)
 
 
-def _spans(orders: OrderQuerySet, steps: Sequence[str]) -> dict[int, Spans]:
+def _spans(rows: Sequence[Any], moments: Sequence[str], steps: Sequence[str]) -> dict[int, Spans]:
     """{unit: {step: working days of each order that went through it}}."""
-    moments = list(dict.fromkeys(name for step in steps for name in SPANS[step][1:]))
-    rows = list(orders.values_list("lead", *moments))
     days = Ordinals.over(calendar(), {at for row in rows for at in row[1:] if at})
     places = [(step, moments.index(SPANS[step][1]) + 1, moments.index(SPANS[step][2]) + 1) for step in steps]
     found: dict[int, Spans] = defaultdict(lambda: {step: [] for step in steps})

@@ -1,24 +1,34 @@
 """督办清单：读出来的一页，带分栏的数、结论那句话要的数。"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.utils.safestring import SafeString
 
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
+from xushi.kit.phrased import ask
 from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Urgency
 from xushi.supervision.table import ISSUED_ONES, State
-from xushi.supervision.wanted import EVERY_YEAR, FLAGS, SORTS, SOURCE_CHOICES, TABS, Wanted, tab_condition
+from xushi.supervision.wanted import (
+    EVERY_YEAR,
+    FLAGS,
+    SORTS,
+    SOURCE_CHOICES,
+    TABS,
+    Moment,
+    Wanted,
+    tab_condition,
+)  # fmt: skip
 from xushi.supervision.words import SOURCES, Said, said
 from xushi.units.models import Unit, User
 
@@ -75,8 +85,12 @@ class Listed:
 
 def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
     """The orders that the address asks for, within this person's sight, in its order."""
+    return _narrowed(user, wanted, local_day(now), Moment.of(now))
+
+
+def _narrowed(user: User, wanted: Wanted, today: date, at: Moment) -> OrderQuerySet:
     orders = SupervisionOrder.objects.visible_to(user).filter(
-        wanted.within(now), of_tab(user, wanted.tab, local_day(now))
+        wanted.within(at), of_tab(user, wanted.tab, today)
     )
     ways = ("-year", "-serial", "-pk") if wanted.sort == "number" else DUE_FIRST[wanted.tab]
     ordered: OrderQuerySet = orders.order_by(*ways)
@@ -85,16 +99,26 @@ def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
 
 def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
     """One page: a fixed number of queries, whatever it holds."""
-    tabs = _tabs(user, wanted, now)
-    pages = Paginator(_with_names(narrowed(user, wanted, now)), PER_PAGE)
+    tabs, at = _tabs(user, wanted, now), Moment.of(now)
+    pages = Paginator(narrowed(user, wanted, now), PER_PAGE)
     pages.count = next(tab.count for tab in tabs if tab.key == wanted.tab)
     page = pages.get_page(wanted.page)
-    orders = list(page)
+    orders = _asked(_of_page, user, wanted, local_day(now), (page.number - 1) * PER_PAGE, *at)
     last = wanted.tab == "open" and not page.has_next() and not wanted.narrowed
-    since = list(_with_names(_answered(user, wanted, now))[:SINCE_AT_MOST]) if last else []
+    since = _asked(_answered, user, wanted, *at) if last else []
     axis = tracks.axis_of([*orders, *since], now)
     rows = rows_of([*orders, *since], user, axis)
     return Listed(wanted, tabs, rows[: len(orders)], rows[len(orders) :], tracks.draw_axis(axis), page)
+
+
+def _asked(question: Callable[..., Any], user: User, wanted: Wanted, *rest: Any) -> list[Any]:
+    """The words of a list that nothing narrows are kept; those of a search would only fill the room."""
+    plain = replace(wanted, page=1)
+    return list(question(user, plain, *rest)) if wanted.narrowed else ask(question, user, plain, *rest)
+
+
+def _of_page(user: User, wanted: Wanted, today: date, first: int, *at: Any) -> OrderQuerySet:
+    return _with_names(_narrowed(user, wanted, today, Moment(*at)))[first : first + PER_PAGE]
 
 
 def of_tab(user: User, tab: str, today: date) -> Q:
@@ -112,22 +136,32 @@ def _with_names(orders: OrderQuerySet) -> OrderQuerySet:
     return named
 
 
-def _answered(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
+def _answered(user: User, wanted: Wanted, *at: Any) -> OrderQuerySet:
     done = (State.REPLIED, State.CLOSED)
-    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(now), state__in=done)
-    ordered: OrderQuerySet = orders.order_by(
+    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)), state__in=done)
+    ordered = orders.order_by(
         F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial"
     )
-    return ordered
+    return _with_names(ordered)[:SINCE_AT_MOST]
 
 
 def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
-    counted = (
-        SupervisionOrder.objects.visible_to(user)
-        .filter(wanted.within(now))
-        .aggregate(**{key: Count("pk", filter=of_tab(user, key, local_day(now))) for key in TABS})
-    )
-    return [Tab(key, label, counted[key]) for key, label in TABS.items()]
+    any_tab = replace(wanted, tab="open", sort="due")
+    counted = _asked(_tab_counts, user, any_tab, local_day(now), *Moment.of(now))
+    counts = counted[0] if counted else [0] * len(TABS)
+    return [Tab(key, label, count) for (key, label), count in zip(TABS.items(), counts, strict=True)]
+
+
+def _tab_counts(user: User, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
+    """One row: how many orders each tab has; none where there is no order at all."""
+    within = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)))
+    return _one_row(within, {f"n_{key}": Count("pk", filter=of_tab(user, key, today)) for key in TABS})
+
+
+def _one_row(orders: OrderQuerySet, asked: Mapping[str, Any]) -> "QuerySet[Any]":
+    """orders.aggregate as a query that kit.phrased can ask."""
+    row: QuerySet[Any] = orders.order_by().annotate(one=Value(1)).values("one").annotate(**asked)
+    return row.values_list(*asked)
 
 
 def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
@@ -184,21 +218,41 @@ class Summary:
 
 def summary(user: User, now: datetime) -> Summary:
     """Of everything in sight, this year and what is still open: two queries."""
-    plain, year = Wanted(), Q(year=local_day(now).year, state__in=ISSUED_ONES)
-    within = SupervisionOrder.objects.visible_to(user).filter(plain.within(now))
-    counted = within.aggregate(
-        open=Count("pk", filter=tab_condition("open")),
-        overdue=Count("pk", filter=FLAGS["overdue"].condition(now)),
-        due_today=Count("pk", filter=FLAGS["today"].condition(now)),
-        unsigned=Count("pk", filter=FLAGS["unsigned"].condition(now)),
-        issued=Count("pk", filter=year),
-        on_time=Count("pk", filter=year & Q(on_time=True)),
-        replied=Count("pk", filter=year & Q(replied_at__isnull=False)),
-        verify=Count("pk", filter=tab_condition("verify")),
-        verify_by=Min("step_due_at", filter=tab_condition("verify")),
-    )
-    running = within.filter(tab_condition("open"), due_at__gte=now, replied_at=None)
-    return Summary(**counted, nearest=running.order_by("due_at", "serial").first())
+    at = Moment.of(now)
+    counted = ask(_summed, user, *at)
+    nearest = ask(_nearest, user, *at)
+    *counts, verify_by = counted[0] if counted else (*[0] * 8, None)
+    return Summary(*counts, verify_by=verify_by, nearest=nearest[0] if nearest else None)
+
+
+def _in_sight(user: User, at: Moment) -> OrderQuerySet:
+    found: OrderQuerySet = SupervisionOrder.objects.visible_to(user).filter(Wanted().within(at))
+    return found
+
+
+def _summed(user: User, *moment: Any) -> "QuerySet[Any]":
+    """One row of Summary's counts, in its order."""
+    at = Moment(*moment)
+    year = Q(year=at.year, state__in=ISSUED_ONES)
+    asked = {
+        "n_open": Count("pk", filter=tab_condition("open")),
+        "n_overdue": Count("pk", filter=FLAGS["overdue"].condition(at)),
+        "n_today": Count("pk", filter=FLAGS["today"].condition(at)),
+        "n_unsigned": Count("pk", filter=FLAGS["unsigned"].condition(at)),
+        "n_issued": Count("pk", filter=year),
+        "n_on_time": Count("pk", filter=year & Q(on_time=True)),
+        "n_replied": Count("pk", filter=year & Q(replied_at__isnull=False)),
+        "n_verify": Count("pk", filter=tab_condition("verify")),
+        "verify_by": Min("step_due_at", filter=tab_condition("verify")),
+    }
+    return _one_row(_in_sight(user, at), asked)
+
+
+def _nearest(user: User, *moment: Any) -> OrderQuerySet:
+    at = Moment(*moment)
+    running = _in_sight(user, at).filter(tab_condition("open"), due_at__gte=at.now, replied_at=None)
+    nearest: OrderQuerySet = running.order_by("due_at", "serial")[:1]
+    return nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +268,7 @@ class Select:
 
 def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
     """The filters: two queries, for the units and for the years in sight."""
-    seen = SupervisionOrder.objects.visible_to(user)
-    helping = CoHandler.objects.filter(order__in=seen.values("pk")).values("unit")
-    units = Unit.objects.filter(Q(pk__in=seen.order_by().values("lead")) | Q(pk__in=helping)).order_by("path")
-    chosen = str(wanted.unit or "")
+    units, chosen = ask(_units, user), str(wanted.unit or "")
     flags = [(key, flag.label) for key, flag in FLAGS.items() if flag.chosen or key == wanted.flag]
     found = [
         Select("unit", "单位", [(str(unit.pk), str(unit)) for unit in units], chosen),
@@ -226,6 +277,14 @@ def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
         Select("flag", "只看", flags, wanted.flag),
     ]
     return [select for select in found if len(select.options) > 1 or select.chosen]
+
+
+def _units(user: User) -> "QuerySet[Unit]":
+    """Those who lead or help an order in sight."""
+    seen = SupervisionOrder.objects.visible_to(user)
+    helping = CoHandler.objects.filter(order__in=seen.values("pk")).values("unit")
+    wanted = Q(pk__in=seen.order_by().values("lead")) | Q(pk__in=helping)
+    return Unit.objects.filter(wanted).order_by("path")
 
 
 def years(today: date) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """督办清单右边那一栏：单位表现、本办自己的时限、延期申请；新单子从哪里来。"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
 from xushi.duties.words import deadline_words
+from xushi.kit.phrased import ask
 from xushi.supervision.figures import UnitRow, unit_rows
 from xushi.supervision.following import ROUTE
 from xushi.supervision.handing import CLOSE, DECIDE, REROUTE, VERIFY
@@ -56,17 +57,25 @@ class Clock:
 
 def own_clocks(user: User, now: datetime) -> tuple[list[Clock], int]:
     """What this person's office owes: verifying, rerouting, closing, extensions, instructions; and how many more."""
-    owed = Duty.objects.open().filter(kind__in=OWN_KINDS).of(user, local_day(now)).by_deadline()
-    found = list(owed[: BESIDE + 1])
-    more = max(owed.count() - BESIDE, 0) if len(found) > BESIDE else 0
+    found = ask(_owed, user, local_day(now), BESIDE + 1)
+    more = _owed(user, local_day(now), None).count() - BESIDE if len(found) > BESIDE else 0
     shown = [
         Clock(duty, deadline_words(duty.due_at, now), tone_of(duty.due_at, now)) for duty in found[:BESIDE]
     ]
     return shown, more
 
 
-def asked_extensions(user: User) -> QuerySet[Extension]:
-    """延期申请 that wait for an answer, of orders in sight, nearest deadline first."""
+def _owed(user: User, today: date, most: int | None) -> "QuerySet[Duty]":
+    owed: QuerySet[Duty] = Duty.objects.open().filter(kind__in=OWN_KINDS).of(user, today).by_deadline()
+    return owed[:most]
+
+
+def asked_extensions(user: User) -> list[Extension]:
+    """The first 延期申请 that wait for an answer, of orders in sight, nearest deadline first."""
+    return ask(_asked_extensions, user)
+
+
+def _asked_extensions(user: User) -> "QuerySet[Extension]":
     seen = SupervisionOrder.objects.visible_to(user).order_by().values("pk")
     asked = Extension.objects.filter(state=Extension.State.ASKED, order__in=seen)
-    return asked.select_related("order__lead").order_by("due_before", "pk")
+    return asked.select_related("order__lead").order_by("due_before", "pk")[:BESIDE]

@@ -61,7 +61,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "terms": terms,
         "clocks": clocks,
         "clocks_more": more,
-        "extensions": selectors.asked_extensions(user)[: selectors.BESIDE] if office else [],
+        "extensions": selectors.asked_extensions(user) if office else [],
         "meetings": meeting_url(),
         "now": now,
         "today": local_day(now),

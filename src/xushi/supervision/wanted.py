@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -38,18 +38,27 @@ QUERY_AT_MOST = 60
 NEAR = 3  # days ahead
 
 
+class Moment(NamedTuple):
+    """The moment a list is read at and what is reckoned from it, each by itself, as kit.phrased.ask wants it."""
+
+    now: datetime
+    tonight: datetime  # the end of its day
+    near: datetime  # the end of the third day on
+    year: int
+
+    @classmethod
+    def of(cls, now: datetime) -> "Moment":
+        day = local_day(now)
+        return cls(now, day_after(day, 0), day_after(day, NEAR), day.year)
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """One more condition on a list, as figures and the filter 只看 ask for it."""
 
     label: str
-    condition: Callable[[datetime], Q]
+    condition: Callable[[Moment], Q]
     chosen: bool = True  # offered in the filter; else only behind a figure
-
-
-def _today(now: datetime) -> tuple[datetime, datetime]:
-    start = datetime.combine(local_day(now), time(0), BEIJING)
-    return start, start + timedelta(days=1)
 
 
 def day_after(day: date, days: int) -> datetime:
@@ -62,29 +71,24 @@ def due_by(end: datetime) -> Q:
     return Q(state__in=AT_UNIT, due_at__lt=end)
 
 
-def _soon(now: datetime) -> Q:
-    """Overdue, or due by the end of the third day: what the rolling reminder shows an overseer."""
-    return due_by(day_after(local_day(now), NEAR))
-
-
-def _rated(grade: str) -> Callable[[datetime], Q]:
-    return lambda now: Q(pk__in=OrderRating.objects.filter(grade=grade).values("order"))
+def _rated(grade: str) -> Callable[[Moment], Q]:
+    return lambda at: Q(pk__in=OrderRating.objects.filter(grade=grade).values("order"))
 
 
 FLAGS: dict[str, Flag] = {
-    "overdue": Flag("逾期", lambda now: Q(state__in=AT_UNIT, due_at__lt=now)),
-    "today": Flag("今天到期", lambda now: Q(state__in=AT_UNIT, due_at__range=(now, _today(now)[1]))),
-    "soon": Flag("逾期或三天内到期", _soon),
-    "unsigned": Flag("过时未签收", lambda now: Q(state=State.ISSUED, acknowledge_by__lt=now)),
-    "returned": Flag("退回过", lambda now: Q(returns__gt=0)),
-    "extended": Flag("延期过", lambda now: Q(extensions__gt=0)),
+    "overdue": Flag("逾期", lambda at: Q(state__in=AT_UNIT, due_at__lt=at.now)),
+    "today": Flag("今天到期", lambda at: Q(state__in=AT_UNIT, due_at__range=(at.now, at.tonight))),
+    "soon": Flag("逾期或三天内到期", lambda at: due_by(at.near)),
+    "unsigned": Flag("过时未签收", lambda at: Q(state=State.ISSUED, acknowledge_by__lt=at.now)),
+    "returned": Flag("退回过", lambda at: Q(returns__gt=0)),
+    "extended": Flag("延期过", lambda at: Q(extensions__gt=0)),
     "asked": Flag(
         "等答复延期",
-        lambda now: Q(pk__in=Extension.objects.filter(state=Extension.State.ASKED).values("order")),
+        lambda at: Q(pk__in=Extension.objects.filter(state=Extension.State.ASKED).values("order")),
     ),
-    "replied": Flag("已反馈", lambda now: Q(replied_at__isnull=False), chosen=False),
-    "on_time": Flag("按期反馈", lambda now: Q(on_time=True)),
-    "late": Flag("逾期反馈", lambda now: Q(on_time=False)),
+    "replied": Flag("已反馈", lambda at: Q(replied_at__isnull=False), chosen=False),
+    "on_time": Flag("按期反馈", lambda at: Q(on_time=True)),
+    "late": Flag("逾期反馈", lambda at: Q(on_time=False)),
 } | {grade: Flag(f"评价{label}", _rated(grade), chosen=False) for grade, label in Grade.choices()}
 
 
@@ -122,9 +126,9 @@ class Wanted:
             [(name, v) for name, v in held.items() if v != getattr(plain, name) and v is not None]
         )
 
-    def within(self, now: datetime) -> Q:
+    def within(self, at: Moment) -> Q:
         """Everything but the tab."""
-        wanted = self._year(now) if not self.period else issued_in(self.period)
+        wanted = self._year(at.year) if not self.period else issued_in(self.period)
         for name in ("lead", "project", "urgency"):
             if value := getattr(self, name):
                 wanted &= Q(**{name: value})
@@ -133,15 +137,15 @@ class Wanted:
         if self.source:
             wanted &= Q(source_kind="" if self.source == "none" else self.source)
         if self.flag:
-            wanted &= FLAGS[self.flag].condition(now)
+            wanted &= FLAGS[self.flag].condition(at)
         return wanted & (found(self.q) if self.q else Q())
 
-    def _year(self, now: datetime) -> Q:
+    def _year(self, year: int) -> Q:
         if self.year == EVERY_YEAR:
             return Q()
         if self.year:
             return Q(year=int(self.year)) | Q(state__in=NOT_ISSUED)
-        return Q(year=local_day(now).year) | Q(state__in=OPEN | NOT_ISSUED)
+        return Q(year=year) | Q(state__in=OPEN | NOT_ISSUED)
 
 
 def tab_condition(tab: str) -> Q:
