@@ -200,6 +200,11 @@ def _pens(orders: Iterable[SupervisionOrder], user: User) -> Mapping[int, list[d
     return found
 
 
+COUNTED = (
+    "open", "overdue", "due_today", "unsigned", "issued", "on_time", "replied", "verify", "verify_by"
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The numbers of the sentence on top; each opens the list that its address asks for."""
@@ -221,8 +226,9 @@ def summary(user: User, now: datetime) -> Summary:
     at = Moment.of(now)
     counted = ask(_summed, user, *at)
     nearest = ask(_nearest, user, *at)
-    *counts, verify_by = counted[0] if counted else (*[0] * 8, None)
-    return Summary(*counts, verify_by=verify_by, nearest=nearest[0] if nearest else None)
+    nothing: tuple[Any, ...] = (*[0] * 8, None)
+    counts = dict(zip(COUNTED, counted[0] if counted else nothing, strict=True))
+    return Summary(**counts, nearest=nearest[0] if nearest else None)
 
 
 def _in_sight(user: User, at: Moment) -> OrderQuerySet:
@@ -231,21 +237,21 @@ def _in_sight(user: User, at: Moment) -> OrderQuerySet:
 
 
 def _summed(user: User, *moment: Any) -> "QuerySet[Any]":
-    """One row of Summary's counts, in its order."""
+    """One row: COUNTED, in this order."""
     at = Moment(*moment)
     year = Q(year=at.year, state__in=ISSUED_ONES)
-    asked = {
-        "n_open": Count("pk", filter=tab_condition("open")),
-        "n_overdue": Count("pk", filter=FLAGS["overdue"].condition(at)),
-        "n_today": Count("pk", filter=FLAGS["today"].condition(at)),
-        "n_unsigned": Count("pk", filter=FLAGS["unsigned"].condition(at)),
-        "n_issued": Count("pk", filter=year),
-        "n_on_time": Count("pk", filter=year & Q(on_time=True)),
-        "n_replied": Count("pk", filter=year & Q(replied_at__isnull=False)),
-        "n_verify": Count("pk", filter=tab_condition("verify")),
-        "verify_by": Min("step_due_at", filter=tab_condition("verify")),
-    }
-    return _one_row(_in_sight(user, at), asked)
+    asked = [
+        Count("pk", filter=tab_condition("open")),
+        Count("pk", filter=FLAGS["overdue"].condition(at)),
+        Count("pk", filter=FLAGS["today"].condition(at)),
+        Count("pk", filter=FLAGS["unsigned"].condition(at)),
+        Count("pk", filter=year),
+        Count("pk", filter=year & Q(on_time=True)),
+        Count("pk", filter=year & Q(replied_at__isnull=False)),
+        Count("pk", filter=tab_condition("verify")),
+        Min("step_due_at", filter=tab_condition("verify")),
+    ]
+    return _one_row(_in_sight(user, at), {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)})
 
 
 def _nearest(user: User, *moment: Any) -> OrderQuerySet:
