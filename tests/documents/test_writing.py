@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -194,6 +195,20 @@ def test_no_seal_is_drawn_where_it_is_left_for() -> None:
     with ZipFile(BytesIO(write_docx(tree))) as package:
         assert not [name for name in package.namelist() if "media" in name]
         assert "<w:drawing>" not in package.read("word/document.xml").decode()
+
+
+def test_minutes_stand_under_their_own_mark_and_bear_no_seal() -> None:
+    tree = Document(
+        title=("浦口区重大项目周例会纪要",), blocks=(Paragraph(words("议定一件。")),), signed="浦口区重大办",
+        signed_on=date(2018, 9, 12), minutes=True, attended=(Blank("出席单位和姓名", "出席："),),
+    )  # fmt: skip
+    said = text_of(tree)
+    assert "盖章" not in said and said.splitlines()[-1] == "出席：〔填：出席单位和姓名〕"
+    first, *_ = docx.Document(BytesIO(write_docx(tree))).paragraphs
+    assert (first.text, first.style.name) == ("浦口区重大项目周例会纪要", "红头")  # type: ignore[union-attr]
+    assert bare(words_of(write_docx(tree))) == bare(said)
+    assert sorted(bare(pdf_text(write_pdf(tree)))) == sorted(bare(said))
+    assert bare("".join(etree.HTML(str(write_html(tree))).itertext())) == bare(said)
 
 
 def test_a_long_table_repeats_its_head_and_splits_no_row() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from docx import Document
+from docx.oxml.ns import qn
 
 from tests.alerts.factories import alert
 from tests.progress.builders import add_project
@@ -301,14 +302,23 @@ def test_the_minutes_are_a_document(
     shown = client.get(reverse("supervision:meeting_minutes", args=[meeting.pk])).content.decode()
     order = SupervisionOrder.objects.get(source_kind="supervision.decision")
     line = f"（一）请国土分局牵头，9月19日前迁完。（督办单{order.number}，主办区国土分局，9月19日前办结）"
-    assert "一、国土的事" in shown and line in shown and "（盖章）" in shown
+    assert "一、国土的事" in shown and line in shown and "（盖章）" not in shown
     assert "没有书面答复的单位：区国土分局、桥林街道。" in shown
+    assert "议题涉及的单位：区国土分局、桥林街道。" in shown and "<b>出席：</b>" in shown
     assert "未及研究的事项2项：街道的事；谁都不问的事。" in shown
     answer = client.get(reverse("documents:minutes_file", args=[meeting.pk, "docx"]))
     assert "%E7%BA%AA%E8%A6%81" in answer["Content-Disposition"]
     text = [one.text for one in Document(BytesIO(answer.content)).paragraphs]
     assert text[0].endswith("重大项目周例会纪要") and line in text
-    assert text[-2:] == ["浦口区重大办（盖章）", "2018年9月12日"]
+    assert text[2] == "浦口区重大办\t2018年9月12日" and not any("盖章" in one for one in text)
+    roll = [
+        "出席：〔填：出席单位和姓名〕",
+        "请假：〔填：请假单位和姓名〕",
+        "列席：〔填：列席单位和姓名〕",
+    ]
+    body = Document(BytesIO(answer.content)).element.body
+    said = ["".join(one.text or "" for one in row.iter(qn("w:t"))) for row in body.iter(qn("w:p"))]
+    assert said[-3:] == roll
     assert signed_in(world.people["town"]).get(answer.request["PATH_INFO"]).status_code == 403
 
 

@@ -60,6 +60,7 @@ class Blank:
     """A place for the office's own words, marked until it is filled; never made up by the product."""
 
     label: str
+    lead: str = ""  # what stands before it: 出席：
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Annex:
 class Document:
     """One official document. head is the red organ name on top (empty: none, as a report has);
     signed is the organ at the end, where （盖章） is left for the seal; copies, printed_by and printed_on make 版记.
+    minutes: 纪要, whose title is the red mark with the organ and the day below it; nothing is sealed.
     """
 
     title: tuple[str, ...]
@@ -131,4 +133,6 @@ class Document:
     printed_by: str = ""
     printed_on: date | None = None
     watermark: str = ""
+    minutes: bool = False
+    attended: tuple[Blank, ...] = ()  # 出席、请假、列席, below the text
     figures: Mapping[str, Sourced] = field(default_factory=dict)

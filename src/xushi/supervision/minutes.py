@@ -9,6 +9,7 @@ from xushi.supervision.meeting_pages import Page, Row
 from xushi.supervision.models_meetings import Decision, Meeting
 from xushi.supervision.printing import formal
 
+ROLL = ("出席", "请假", "列席")  # who came is not on record: left for the hand
 NAMED = 10  # items left over, by name; the rest only counted
 
 
@@ -101,6 +102,13 @@ def _became(decision: Decision) -> str:
     return f"（{'，'.join(parts)}）" if parts else ""
 
 
+def _units(page: Page) -> list[str]:
+    """Whom the meeting concerns: the units asked and those given something to do."""
+    asked = [str(row.item.unit) for row in page.asked]
+    given = [str(one.lead) for row in page.rows for one in row.decisions if one.lead]
+    return list(dict.fromkeys([*asked, *given]))
+
+
 def _closing(page: Page) -> list[str]:
     left = [_bare(row.item.title) for row in page.rows if not row.item.ended_at and not row.decisions]
     silent = list(dict.fromkeys(str(row.item.unit) for row in page.asked if row.reply is None))
@@ -110,4 +118,6 @@ def _closing(page: Page) -> list[str]:
         said.append(f"未及研究的事项{len(left)}项：{'；'.join(left[:NAMED])}{more}。")
     if silent:
         said.append(f"没有书面答复的单位：{'、'.join(silent)}。")
+    if units := _units(page):
+        said.append(f"议题涉及的单位：{'、'.join(units)}。")
     return said

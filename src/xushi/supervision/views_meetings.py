@@ -27,7 +27,7 @@ from xushi.supervision.forms_instructions import lay_on
 from xushi.supervision.forms_meetings import DecisionForm, ItemForm, MeetingForm
 from xushi.supervision.meeting_steps import called
 from xushi.supervision.meetings import plan_meeting, put_on_agenda
-from xushi.supervision.minutes import minutes_of
+from xushi.supervision.minutes import ROLL, minutes_of
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.units.access import person
@@ -186,7 +186,8 @@ def _whole(request: HttpRequest, pk: int) -> pages.Page:
 def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """纪要."""
     page = _whole(request, pk)
-    context = {"meeting": page.meeting, "minutes": minutes_of(page, district_called(page.meeting.office))}
+    made = minutes_of(page, district_called(page.meeting.office))
+    context = {"meeting": page.meeting, "minutes": made, "roll": ROLL}
     return render(request, "supervision/meeting_minutes.html", context)
 
 

@@ -2,9 +2,9 @@
 
 from xushi.core.clock import local_day
 from xushi.documents.kinds.parts import file_name, heading, said
-from xushi.documents.tree import Block, Document
+from xushi.documents.tree import Blank, Block, Document
 from xushi.supervision.meeting_pages import Page
-from xushi.supervision.minutes import Minutes, minutes_of
+from xushi.supervision.minutes import ROLL, Minutes, minutes_of
 
 
 def minutes_document(page: Page, district: str) -> Document:
@@ -12,7 +12,8 @@ def minutes_document(page: Page, district: str) -> Document:
     meeting = page.meeting
     return Document(
         title=(made.title,), blocks=_blocks(made), signed=made.organ,
-        signed_on=local_day(meeting.ended_at or meeting.held_at), watermark="草稿" if made.draft else "",
+        signed_on=local_day(meeting.ended_at or meeting.held_at), watermark="草稿" if made.draft else "", minutes=True,
+        attended=tuple(Blank(f"{word}单位和姓名", f"{word}：") for word in ROLL),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from xushi.documents.writing.ooxml import (
     text_run,
     twips,
 )
-from xushi.documents.writing.styles import LOOKS, RED, Face, Style
+from xushi.documents.writing.styles import LOOKS, RED, TEXT_PT, Face, Style
 
 EMU_PER_MM = 36_000
 BOLD = "<w:b/><w:bCs/>"
@@ -82,7 +82,7 @@ def _item(item: Item, book: Book) -> str:
         case Gap():
             made = paragraph("Normal", ())
         case Blank():
-            made = paragraph(Style.BODY, [_blank(item)])
+            made = _left_open(item)
         case PageBreak():
             made = paragraph("Normal", ['<w:r><w:br w:type="page"/></w:r>'])
         case Table():
@@ -97,7 +97,8 @@ def _item(item: Item, book: Book) -> str:
 def _line(line: Line, book: Book) -> str:
     look = LOOKS[line.style]
     size = fonts(look.face) + _size(line.size) if line.size else ""
-    inner = [_runs(line.runs, book, properties=size), _runs(line.body, book, Face.BODY)]
+    across = text_run("\t") if line.style == Style.HELD else ""
+    inner = [_runs(line.runs, book, properties=size), across, _runs(line.body, book, Face.BODY)]
     return paragraph(line.style, inner, _placed(line))
 
 
@@ -114,6 +115,8 @@ def _placed(line: Line) -> str:
         found.append(
             f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="{RED}"/></w:pBdr>'  # 4 mm below
         )
+    if line.style == Style.HELD:
+        found.append(f'<w:tabs><w:tab w:val="right" w:pos="{twips(TEXT_PT)}"/></w:tabs>')
     if line.size or line.before:
         pitch = twips(line.size * 1.35 if line.size else look.pitch)
         found.append(
@@ -144,6 +147,18 @@ def _run(run: Run, book: Book, properties: str) -> str:
     book.bookmarks.append((name, run.figure))
     start = f'<w:bookmarkStart w:id="{number}" w:name={quoted(name)}/>'
     return f'{start}{written}<w:bookmarkEnd w:id="{number}"/>'
+
+
+def _left_open(blank: Blank) -> str:
+    """With words before it, what is filled in comes back to where it began."""
+    if not blank.lead:
+        return paragraph(Style.BODY, [_blank(blank)])
+    size, (left, hanging) = LOOKS[Style.BODY].size, (2 + len(blank.lead), len(blank.lead))
+    inward = (
+        f'<w:ind w:leftChars="{left * 100}" w:left="{twips(left * size)}" w:hangingChars="{hanging * 100}"'
+        f' w:hanging="{twips(hanging * size)}"/>'
+    )
+    return paragraph(Style.BODY, [text_run(blank.lead, fonts(Face.HEADING)), _blank(blank)], inward)
 
 
 def _blank(blank: Blank) -> str:

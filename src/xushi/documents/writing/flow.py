@@ -35,7 +35,10 @@ OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph; body runs on behind a heading in the body's type; right in characters; size 0: the style's own."""
+    """A paragraph; body runs on behind a heading in the body's type, and stands at the right of a HELD line.
+
+    right in characters; size 0: the style's own.
+    """
 
     style: Style
     runs: Runs = ()
@@ -68,10 +71,12 @@ Item = Line | Gap | Blank | Table | Picture | PageBreak | Imprint
 def flow(document: Document) -> Iterator[Item]:
     """The whole document in the order it is read."""
     form = any(isinstance(block, Table) and block.form for block in document.blocks)
-    yield from _top(document, form=form)
+    yield from _mark(document) if document.minutes else _top(document, form=form)
     yield from _blocks(document.blocks)
     yield from _enclosed(document.annexes)
-    yield from _signed(document)
+    yield from _attended(document)
+    if not document.minutes:
+        yield from _signed(document)
     for number, annex in enumerate(document.annexes, 1):
         yield from _annex(annex, number, len(document.annexes))
     yield from _imprint(document, form=form)
@@ -101,6 +106,24 @@ def _top(document: Document, *, form: bool) -> Iterator[Item]:
         yield Gap()
     if document.addressee:
         yield _line(Style.ADDRESSEE, document.addressee)
+
+
+def _mark(document: Document) -> Iterator[Item]:
+    """纪要标志: red, 35 mm below the margin; the organ at the left and the day at the right, over the red rule."""
+    lines, size = head_lines("".join(document.title))
+    for number, words in enumerate(lines):
+        yield Line(Style.HEAD, (Run(words),), size=size, before=0 if number else HEAD_DOWN_MM * 72 / 25.4)
+    yield Gap()
+    day = day_words(document.signed_on) if document.signed_on else ""
+    yield Line(Style.HELD, (Run(document.signed),), (Run(day),), ruled=True)
+    yield Gap()
+
+
+def _attended(document: Document) -> Iterator[Item]:
+    """出席、请假、列席: one line below the text, two characters in."""
+    if document.attended:
+        yield Gap()
+        yield from document.attended
 
 
 def _line(style: Style, words: str) -> Line:

@@ -43,7 +43,8 @@ def _item(item: Item, document: Document) -> str:
         case Gap():
             made = '<p class="o-gap"></p>'
         case Blank():
-            made = f'<p class="o-body"><mark class="o-blank">{escape(blank_words(item))}</mark></p>'
+            lead = f'<b class="o-lead">{escape(item.lead)}</b>' if item.lead else ""
+            made = f'<p class="o-body">{lead}<mark class="o-blank">{escape(blank_words(item))}</mark></p>'
         case PageBreak():
             made = '<hr class="o-break">'
         case Table():

@@ -49,6 +49,7 @@ class Style(StrEnum):
     MARK = "mark"
     HEAD = "head"
     NUMBER = "number"
+    HELD = "held"
     TITLE = "title"
     FORM_TITLE = "form_title"
     AUTHOR = "author"
@@ -82,6 +83,7 @@ LOOKS = {
     Style.MARK: Look("密级紧急程度", Face.HEADING, align="left"),
     Style.HEAD: Look("红头", Face.TITLE, 40, 56, "center", colour=RED, keep=True),
     Style.NUMBER: Look("发文字号", align="center", keep=True),
+    Style.HELD: Look("纪要机关和日期", align="left", keep=True),
     Style.TITLE: Look("公文标题", Face.TITLE, 22, 34, "center", keep=True),
     Style.FORM_TITLE: Look("表单标题", Face.TITLE, 22, 34, "center", before=4, after=4, keep=True),
     Style.AUTHOR: Look("署名", Face.SECOND, align="center"),

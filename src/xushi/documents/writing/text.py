@@ -18,7 +18,7 @@ def _lines(document: Document) -> Iterator[str]:
             case Line():
                 yield said(item.runs) + said(item.body)
             case Blank():
-                yield blank_words(item)
+                yield item.lead + blank_words(item)
             case Table():
                 for row in (*item.head, *item.rows):
                     yield "\t".join(words_of(cell) for cell in row)

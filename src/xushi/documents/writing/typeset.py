@@ -101,7 +101,7 @@ def _item(item: Item, root: Path, number: int, place: int) -> dict[str, Any]:
         case Gap():
             made = {"kind": "gap"}
         case Blank():
-            made = {"kind": "blank", "words": _clean(blank_words(item))}
+            made = {"kind": "blank", "lead": _clean(item.lead), "words": _clean(blank_words(item))}
         case PageBreak():
             made = {"kind": "break"}
         case Imprint():
