@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from xushi.kit.among import Among
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def _counted(user: "User") -> Counted | None:
     for scope in whole:
         territories |= _overseen(scope, "")
         districts |= Q(district__in=Unit.objects.under(scope.path).values("pk"))
-    beyond = Q(leader=user.pk) & ~territories if Role.LEADER in user.roles else None
+    elsewhere = ~territories | Q(territory=None)
+    beyond = Q(leader=user.pk) & elsewhere if Role.LEADER in user.roles else None
     return Counted(territories, None if _taken_over(whole) else districts, beyond)
 
 
@@ -160,7 +162,8 @@ def _overseen(scope: Unit, prefix: str) -> Q:
 
 
 def _within(unit: Unit, prefix: str, column: str) -> Q:
-    return Q(**{f"{prefix}{column}__in": Unit.objects.answered_for_by(unit.path).values("pk")})
+    """Beside another column in an OR; what has no unit there is in none, and is not outside of it either."""
+    return Q(Among(f"{prefix}{column}", Unit.objects.answered_for_by(unit.path).values("pk")))
 
 
 def own_page(user: "User") -> str:
