@@ -122,6 +122,16 @@ def test_metrics_are_for_whoever_holds_the_token(
     assert not list((tmp_path / "metrics").glob("*.db"))
 
 
+def test_a_long_list_of_values_takes_no_room_in_the_line_of_a_slow_query(
+    caplog: pytest.LogCaptureFixture, settings: LazySettings
+) -> None:
+    settings.XUSHI_SLOW_MS = 0
+    asked = f"SELECT 1 WHERE a IN ({', '.join(['%s'] * 900)}) AND b = %s AND c IN (%s, %s)"
+    with caplog.at_level(logging.WARNING, "xushi.slow"):
+        slow.timed(lambda *_: None, asked, (), False, {})
+    assert "a IN (%s × 900) AND b = %s AND c IN (%s, %s)" in caplog.messages[0]
+
+
 def test_slow_queries_are_written_down_without_their_values(
     settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:

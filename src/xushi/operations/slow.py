@@ -1,6 +1,7 @@
 """慢查询：过了界限的记一行，连毫秒数和语句；参数不记，里面有人的数据。"""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.backends.signals import connection_created
 
 log = logging.getLogger("xushi.slow")
 LONGEST = 2000  # characters of a statement
+_LONG_LIST = re.compile(r"%s(?:, %s){3,}")
 
 
 def watch() -> None:
@@ -31,4 +33,5 @@ def timed(execute: Callable[..., Any], sql: str, params: Any, many: bool, contex
     finally:
         took = (time.perf_counter() - began) * 1000
         if took >= settings.XUSHI_SLOW_MS:
-            log.warning("慢查询%.0f毫秒：%s", took, sql[:LONGEST], extra={"milliseconds": round(took)})
+            told = _LONG_LIST.sub(lambda many: f"%s × {many[0].count('%s')}", sql)
+            log.warning("慢查询%.0f毫秒：%s", took, told[:LONGEST], extra={"milliseconds": round(took)})
