@@ -1,5 +1,6 @@
 """量出来的版式：天地左右、22行、28字、页码在外侧；.docx 看它写的，再由 LibreOffice 印出来量，自己的 PDF 也量。"""
 
+from datetime import date
 from io import BytesIO
 from itertools import pairwise
 
@@ -9,7 +10,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from pypdf import PdfReader
 
-from tests.documents.papers import everything, running
+from tests.documents.papers import everything, running, words
+from xushi.documents.tree import Document, Paragraph
 from xushi.documents.writing import write_docx, write_pdf
 from xushi.documents.writing.office import NoOffice, pdf_of_docx, soffice
 
@@ -88,6 +90,38 @@ def test_page_numbers_stand_outside(made: str, request: pytest.FixtureRequest) -
         x = min(x for x, _ in marks) / MM
         assert (x > 150) if expected == "right" else (28 <= x < 45)
         assert all(23 <= y / MM <= 26 for _, y in marks)
+
+
+def imprinted(paragraphs: int, head: str = "浦口区重大项目推进办公室文件") -> Document:
+    return Document(
+        title=("标题",), head=head, number="浦重大办〔2018〕1号",
+        blocks=tuple(Paragraph(words("各单位。")) for _ in range(paragraphs)), signed="浦口区重大项目推进办公室",
+        signed_on=date(2018, 9, 5), copies="区委办，区政府办，" * 6 + "区人大办。",
+        printed_by="浦口区重大项目推进办公室", printed_on=date(2018, 9, 5),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("paragraphs", "pages"), [(1, 1), (9, 2), (20, 2)])
+@pytest.mark.parametrize("writer", ["typst", "LibreOffice"])
+def test_the_imprint_lies_on_the_lower_edge_of_the_last_page(
+    writer: str, paragraphs: int, pages: int
+) -> None:
+    """Nothing else is as low, and it begins where the text has ended."""
+    tree = imprinted(paragraphs)
+    if writer == "LibreOffice" and not soffice():
+        pytest.skip("没有装 LibreOffice")
+    data = write_pdf(tree) if writer == "typst" else pdf_of_docx(write_docx(tree))
+    assert len(PdfReader(BytesIO(data)).pages) == pages
+    found = spots(data, pages - 1)
+    said = {y: "".join(text for _, text in row) for y, row in found.items()}
+    printed = next(y for y, text in said.items() if "印发" in text or "5日印" in text)
+    copies = next(y for y, text in said.items() if "抄送" in text)
+    assert 35 <= printed / MM <= 35 + 5
+    left = min(x for y, row in found.items() for x, _ in row if y in (printed, copies))
+    assert abs(left / MM - 28 - 14 / MM) < 1
+    between = [text for y, text in said.items() if printed < y < copies]
+    assert between and all("区" in text and "各单位" not in text for text in between)
+    assert all(y > copies + 16 for y, text in said.items() if "各单位" in text or "盖章" in text)
 
 
 def test_the_word_file_says_the_same() -> None:

@@ -1,16 +1,20 @@
 """.docx 的表：表头每页重印，一行不拆在两页；表单、版记也是表。"""
 
 from collections.abc import Callable
+from math import ceil
 
 from xushi.documents.tree import Cell, Run, Runs, Table
 from xushi.documents.writing.docx_parts import mm
 from xushi.documents.writing.flow import Imprint
+from xushi.documents.writing.flow import width as width_of
 from xushi.documents.writing.grid import aligns, breaks, shares, side
 from xushi.documents.writing.ooxml import paragraph, text_run, twips
-from xushi.documents.writing.styles import TEXT_MM, TEXT_PT, Face, Style
+from xushi.documents.writing.styles import LOOKS, TEXT_MM, TEXT_PT, Face, Style
 
 FORM_ROW_MM = 8
 CELL_PAD = 80  # twentieths of a point
+LOWEST_PT = 1.0
+LOW = f'<w:spacing w:before="0" w:after="0" w:line="{twips(LOWEST_PT)}" w:lineRule="exact"/>'
 Write = Callable[[Runs, Face | None], str]
 
 
@@ -36,7 +40,7 @@ def _open(style: str, widths: list[int]) -> str:
 
 def _behind() -> str:
     """A table is followed by a paragraph, as low as can be."""
-    return paragraph("cell", (), '<w:spacing w:before="0" w:after="0" w:line="60" w:lineRule="exact"/>')
+    return paragraph("cell", (), LOW)
 
 
 def _row(
@@ -84,7 +88,10 @@ def split_lines(runs: Runs) -> list[Runs]:
 
 
 def imprint_xml(imprint: Imprint) -> str:
-    """版记: rules above and below thicker than between; kept together."""
+    """版记: rules above and below thicker than between; in a box on the lower edge of the page's type area.
+
+    The box hangs on the last paragraph: where that page has no room for it, both go to the next.
+    """
     width = mm(TEXT_MM)
     rows = []
     if imprint.copies:
@@ -94,7 +101,35 @@ def imprint_xml(imprint: Imprint) -> str:
     last = f'<w:keepNext/>{tab}<w:ind w:left="{twips(14)}"/>'
     rows.append((text_run(f"{imprint.printed_by}\t{imprint.printed_on}"), last))
     made = "".join(_imprint_row(*row, place, len(rows), width) for place, row in enumerate(rows))
-    return f"{_open('', [width])}{made}</w:tbl>{_behind()}"
+    table = f"{_open('', [width])}{made}</w:tbl>{_behind()}"
+    return paragraph("cell", [_at_the_bottom(table, _imprint_high(imprint))], LOW)
+
+
+def _imprint_high(imprint: Imprint) -> float:
+    """In points; the writers of pages let it grow where their type is wider."""
+    high = LOWEST_PT + _row_high(f"{imprint.printed_by}　{imprint.printed_on}", TEXT_PT - 28)
+    return high + (_row_high(imprint.copies, TEXT_PT - 70) if imprint.copies else 0)
+
+
+def _row_high(words: str, wide: float) -> float:
+    look = LOOKS[Style.IMPRINT]
+    return max(ceil(width_of(words) * look.size / wide) * look.pitch, 9 * 72 / 25.4) + 1
+
+
+def _at_the_bottom(inner: str, high: float) -> str:
+    placed = (
+        "position:absolute;margin-left:0;margin-top:0;mso-wrap-distance-left:0;mso-wrap-distance-right:0;"
+        "mso-wrap-distance-top:6pt;mso-wrap-distance-bottom:0;mso-position-horizontal:left;"
+        "mso-position-horizontal-relative:margin;mso-position-vertical:bottom;mso-position-vertical-relative:margin"
+    )
+    size = f"width:{TEXT_PT:.1f}pt;height:{high:.1f}pt"
+    kind = (
+        '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+        '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+    )
+    held = f'<v:textbox inset="0,0,0,0"><w:txbxContent>{inner}</w:txbxContent></v:textbox>'
+    shape = f'<v:shape type="#_x0000_t202" stroked="f" filled="f" style="{placed};{size}">{held}'
+    return f'<w:r><w:pict>{kind}{shape}<w10:wrap type="topAndBottom"/></v:shape></w:pict></w:r>'
 
 
 def _imprint_row(inner: str, placed: str, place: int, of: int, width: int) -> str:

@@ -79,7 +79,7 @@ def flow(document: Document) -> Iterator[Item]:
         yield from _signed(document)
     for number, annex in enumerate(document.annexes, 1):
         yield from _annex(annex, number, len(document.annexes))
-    yield from _imprint(document, form=form)
+    yield from _imprint(document)
 
 
 def _top(document: Document, *, form: bool) -> Iterator[Item]:
@@ -176,11 +176,10 @@ def _signed(document: Document) -> Iterator[Item]:
         yield _line(Style.CONTACT, f"（{document.contact.strip('（）')}）")
 
 
-def _imprint(document: Document, *, form: bool) -> Iterator[Item]:
+def _imprint(document: Document) -> Iterator[Item]:
+    """On the last page, its last rule on the lower edge of the type area: the writers place it there."""
     if not document.copies and not document.printed_by:
         return
-    if not form:
-        yield Gap()
     printed = f"{day_words(document.printed_on)}印发" if document.printed_on else ""
     yield Imprint(document.copies, document.printed_by, printed)
 

@@ -15,6 +15,7 @@ NAMESPACES = " ".join(
         "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
         "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
         "v": "urn:schemas-microsoft-com:vml",
+        "w10": "urn:schemas-microsoft-com:office:word",
         "o": "urn:schemas-microsoft-com:office:office",
     }.items()
 )
