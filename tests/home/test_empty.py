@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tests.duties.factories import owed
-from xushi.units.models import Unit, User
+from tests.factories import UserFactory
+from xushi.home import context
+from xushi.units.models import Role, Unit, User
 
 SignIn = Callable[[User], Client]
 
@@ -49,3 +51,20 @@ def test_who_owes_something_and_sees_no_project_finds_what_is_owed(
     page = signed_in(department_user).get("/").content.decode()
     assert "写一份说明" in page and "1件待办" in page
     assert "9月还没有你看得到的项目" not in page
+
+
+def test_an_empty_district_still_has_its_pages(signed_in: SignIn, office_user: User) -> None:
+    client = signed_in(office_user)
+    for address in ("/", "/overview/", "/projects/", "/search/?q=jp"):
+        assert client.get(address).status_code == 200
+
+
+def test_on_the_phone_administrators_find_their_rooms_and_no_others(db: None) -> None:
+    keys = {}
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
+        request = RequestFactory().get("/")
+        request.user = UserFactory(role=role)
+        keys[role] = [item.key for item in context.nav(request)["nav"]["tabs"]]
+    assert keys[Role.SYSTEM_ADMIN] == ["channels", "operations", "people", "api", "units"]
+    assert keys[Role.SECURITY_ADMIN] == ["people", "api", "exports"]
+    assert keys[Role.AUDITOR] == []

@@ -1,4 +1,4 @@
-"""清单：每个数打开的清单，个数与合计都等于这个数；谁看得到什么；查询次数不随项目数变。"""
+"""清单：每个数打开的清单，个数与合计都等于这个数；谁看得到什么。查询次数不随项目数变，见 test_lists_growing.py。"""
 
 import csv
 import re
@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from tests.home import world
+from tests.home.standing import (  # noqa: F401 - fixtures
+    the_built,
+    the_district,
+    the_here,
+    the_owner_user,
+    the_stood,
+    the_subdistrict,
+)
 from tests.home.world import World
 from xushi.core.figure import FigureUnit
 from xushi.core.money import YUAN_PER_YI
@@ -22,7 +27,7 @@ from xushi.progress import figures
 from xushi.progress.scope import LEVELS
 from xushi.progress.specs import SPECS
 from xushi.registry.models import SavedView, Watch
-from xushi.units.models import Unit, User
+from xushi.units.models import User
 
 SignIn = Callable[[User], Client]
 SUMS = {
@@ -155,26 +160,6 @@ def test_an_address_reads_back_as_itself() -> None:
     once = wanted.read(asked.dict(), asked.getlist("columns"))
     again = QueryDict(wanted.address(once, Month(2018, 8)))
     assert wanted.read(again.dict(), again.getlist("columns")) == once
-
-
-@pytest.mark.parametrize(
-    "address", ["/projects/?stage=under_way", "/", "/overview/", "/overview/?month=2018-09"]
-)
-def test_the_number_of_queries_does_not_grow(
-    district: Unit, subdistrict: Unit, office_user: User, signed_in: SignIn, address: str
-) -> None:
-    client = signed_in(office_user)
-    small = world.build(district, 20, first=subdistrict)
-    few = _queries(client, address)
-    world.grow(small, 180)
-    assert _queries(client, address) == few
-
-
-def _queries(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 def test_export_is_exactly_what_is_shown(here: World, signed_in: SignIn, office_user: User) -> None:

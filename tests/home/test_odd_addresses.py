@@ -5,6 +5,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from tests.home.standing import (  # noqa: F401 - fixtures
+    the_built,
+    the_district,
+    the_here,
+    the_owner_user,
+    the_stood,
+    the_subdistrict,
+)
 from tests.home.world import World
 from xushi.units.models import User
 

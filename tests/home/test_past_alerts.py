@@ -8,6 +8,14 @@ import pytest
 from django.test import Client
 
 from tests.factories import NOW
+from tests.home.standing import (  # noqa: F401 - fixtures
+    the_built,
+    the_district,
+    the_here,
+    the_owner_user,
+    the_stood,
+    the_subdistrict,
+)
 from tests.home.world import World
 from xushi.alerts import tally
 from xushi.alerts.models import Alert

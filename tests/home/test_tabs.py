@@ -5,6 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import NOW
+from tests.home.standing import (  # noqa: F401 - fixtures
+    the_built,
+    the_district,
+    the_here,
+    the_owner_user,
+    the_stood,
+    the_subdistrict,
+)
 from tests.home.world import AUGUST, World
 from xushi.core.months import Month
 from xushi.home import lists
