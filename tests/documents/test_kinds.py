@@ -1,6 +1,7 @@
 """由记录印成的公文：写的是那时的名字和存下的话，看得到那一件的才印得到。成批的见 test_batches。"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,17 @@ from pypdf import PdfReader
 
 from tests.admission.builders import answered, decided, department
 from tests.admission.builders import decision as given
-from tests.documents.builders import words_of
+from tests.documents.builders import HEAD, words_of
 from tests.factories import UserFactory, appoint
 from tests.inspections.builders import a_visit, add_round, found
 from tests.supervision.world import World, at
 from xushi.admission.table import Outcome
+from xushi.documents.issuing import set_letterhead
 from xushi.documents.kinds.finding import (
     circular_printed,
     decision_printed,
     instruction_printed,
+    minutes_printed,
     order_named,
     order_printed,
     orders_seen,
@@ -37,6 +40,7 @@ from xushi.journal.actions import SYSTEM
 from xushi.supervision.actions import withdraw_orders
 from xushi.supervision.instructing import InstructionInput, send_instruction
 from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.models_meetings import Meeting
 from xushi.units.actions_tree import rename_unit
 from xushi.units.models import Role, User
 
@@ -79,6 +83,30 @@ def test_an_order_says_what_was_issued(world: World) -> None:
     assert "head" in text  # the head of the lead unit on that day
 
 
+def test_every_paper_is_signed_as_the_letterhead_says(world: World) -> None:
+    """One organ, one name; what was issued before the name was changed keeps the one it had."""
+    office = world.people["clerk"]
+    order = world.order()
+    set_letterhead(world.office, HEAD, actor=SYSTEM, now=at(6))
+    department_asked = department(world.root, "区环保局").unit
+    assert department_asked is not None
+    application = answered(world.town, office, [department_asked])
+    held = decided(application, office, given(Outcome.CONDITIONAL))
+    meeting = Meeting.objects.create(office=world.office, held_at=at(10), made_at=at(9))
+    around = add_round(9, state=RoundState.ENDED, at=at(10))
+    full = "浦口区重大项目推进办公室"
+    made = (
+        paper(world, order), decision_printed(office, held.pk, NOW), minutes_printed(office, meeting.pk, NOW),
+        circular_printed(world.people["inspector"], around.pk, NOW),
+    )  # fmt: skip
+    first, *rest = made
+    assert (first.head, first.printed_by) == (full, full)  # type: ignore[union-attr]
+    assert [one.document.signed for one in rest] == [full] * 3  # type: ignore[union-attr]
+    set_letterhead(world.office, replace(HEAD, signed="浦口区项目办"), actor=SYSTEM, now=at(7))
+    assert paper(world, order).head == full
+    assert paper(world, world.order(title="以后的一件", now=at(8))).printed_by == "浦口区项目办"
+
+
 def test_the_paper_keeps_the_name_its_issuer_had(world: World) -> None:
     order = world.order()
     rename_unit(unit=world.office, name="区重点项目服务中心", actor=SYSTEM, now=at(6))
@@ -111,7 +139,7 @@ def test_many_papers_cost_the_same_queries(world: World, django_assert_num_queri
         world.order(title=f"第{number}件")
     for count in (1, 3):
         orders = list(orders_seen(user)[:count])
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             order_documents(orders, user, NOW)
 
 

@@ -19,7 +19,6 @@ from xushi.inspections.comparing import NOTHING, Compared, compared
 from xushi.inspections.conclusions import state_of
 from xushi.inspections.models import Finding, Round, Visit
 from xushi.inspections.words import FindingClass, FindingState, Severity, VisitState
-from xushi.supervision.printing import formal
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -42,7 +41,7 @@ def circular_document(held: Round, user: "User", organ: str, now: datetime) -> D
     return Document(
         title=(f"关于{held.year}年{held}", "情况的通报"), addressee=TO, figures=figures,
         blocks=(*_overview(held, visits, figures), *_sites(visits), *_findings(findings, figures), *_next()),
-        signed=formal(organ, user.unit), signed_on=day, watermark="" if held.ended_at else "未结束",
+        signed=organ, signed_on=day, watermark="" if held.ended_at else "未结束",
     )  # fmt: skip
 
 

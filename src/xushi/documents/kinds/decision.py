@@ -9,10 +9,12 @@ from xushi.admission.page import votes_text
 from xushi.admission.snapshots import numbers_in, scored_in, threshold_said
 from xushi.admission.table import Answer, Outcome
 from xushi.core.clock import local_day
+from xushi.documents.kinds.organs import signs
 from xushi.documents.kinds.parts import file_name, heading, listed, said
 from xushi.documents.tree import Block, Document, Table
 from xushi.documents.writing.flow import day_words
 from xushi.supervision.printing import formal
+from xushi.units.districts import office_of
 
 VERDICTS = {True: "达标", False: "没达标", None: "不考核"}
 JUDGED = {True: "符合", False: "不符合", None: "待核定"}
@@ -26,8 +28,19 @@ def decision_document(held: Decision) -> Document:
         blocks=(
             said(_opening(held)), *_applied(held), *_measured(held), *_opinions(known), *_promised(held), *_rest(held),
         ),
-        signed=formal(held.by_unit, held.application.territory) if held.by_unit else "", signed_on=local_day(held.at),
+        signed=_organ(held), signed_on=local_day(held.at),
     )  # fmt: skip
+
+
+def _organ(held: Decision) -> str:
+    """The deciding unit by its name then; the office as it signs."""
+    if not held.by_unit:
+        return ""
+    territory = held.application.territory
+    office = office_of(territory)
+    if office is None or office.name != held.by_unit:
+        return formal(held.by_unit, territory)
+    return signs(office, held.by_unit, held.at)
 
 
 def _opening(held: Decision) -> str:

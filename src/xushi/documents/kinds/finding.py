@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from xushi.admission.models import Application, Decision
 from xushi.documents.kinds import circular, decision, instruction, minutes, order
+from xushi.documents.kinds.organs import signs
 from xushi.documents.tree import Document
 from xushi.inspections.models import Round
 from xushi.inspections.policy import sees_plan
@@ -86,7 +87,7 @@ def circular_printed(user: "User", pk: int, now: datetime) -> Printed | None:
     if found is None:
         return None
     office = office_of(user.unit)
-    organ = office.name if office else called(user.unit)
+    organ = signs(office, office.name, found.ended_at) if office else called(user.unit)
     made = circular.circular_document(found, user, organ, now)
     return Printed(made, circular.circular_file(found))
 
