@@ -92,16 +92,16 @@ def _promised(held: Decision) -> tuple[Block, ...]:
     return (
         heading("四、承诺和违约责任"),
         said(f"承诺{told}。"),
-        said(f"违约责任：{held.snapshot['breach_clause']}"),
+        said(f"违约责任：{_bare(held.snapshot['breach_clause'])}。"),
     )
 
 
 def _rest(held: Decision) -> tuple[Block, ...]:
     conditions = [
-        f"{one.number}. {one.words}{f'（{day_words(one.due_on)}前）' if one.due_on else ''}"
+        f"{one.number}. {_bare(one.words)}{f'（{day_words(one.due_on)}前）' if one.due_on else ''}。"
         for one in held.conditions.all()
     ]
-    words = [f"理由：{held.reasons}"] if held.reasons else []
+    words = [f"理由：{_bare(held.reasons)}。"] if held.reasons else []
     number = "五" if held.taken.lets_in else "四"
     if not conditions and not words:
         return ()
@@ -110,6 +110,11 @@ def _rest(held: Decision) -> tuple[Block, ...]:
         *map(said, conditions),
         *map(said, words),
     )
+
+
+def _bare(words: str) -> str:
+    """Without the stop that stands behind what follows."""
+    return words.strip().rstrip("。；;")
 
 
 def decision_file(held: Decision) -> str:
