@@ -37,6 +37,7 @@ from xushi.documents.writing import text_of
 from xushi.inspections.wanted import FindingsWanted, VisitsWanted
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM
+from xushi.operations.checks_machine import typefaces
 from xushi.supervision.actions import withdraw_orders
 from xushi.supervision.instructing import InstructionInput, send_instruction
 from xushi.supervision.models import SupervisionOrder
@@ -223,6 +224,18 @@ def test_the_command_writes_each_form(world: World, tmp_path: Path, ending: str,
     assert out.read_bytes().startswith(begins)
 
 
+def test_a_folder_of_typefaces_that_is_not_there_is_said_once(
+    world: World, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.order()
+    for folder, said in ((tmp_path / "没有", "这个文件夹不在"), (tmp_path, "没有字体文件")):
+        settings.XUSHI_FONTS = str(folder)
+        call_command("document", order.number, "--out", str(tmp_path / "督办单.pdf"))
+        told = capsys.readouterr().err
+        assert told.count("XUSHI_FONTS") == 1 and said in told and "改用系统里的字体" in told
+        assert (found := typefaces(NOW)).grade != "ok" and said in str(found)
+
+
 def test_the_command_says_what_is_wrong(world: World, tmp_path: Path) -> None:
     order = world.order()
     for word, name, said in (
@@ -303,6 +316,9 @@ def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: Sign
         "浦口区重大办（盖章）",
     ):
         assert said in text
+    assert "1. 用地由100亩核减为88亩。" in text and text.count("理由：核减用地后达标。") == 1
+    *_, last, _blank, _room, _organ, _day = text.splitlines()
+    assert last.endswith("。")
     type(application).objects.filter(pk=application.pk).update(name="改了的名字", investment=1)
     after = decision_printed(office, held.pk, NOW)
     assert after is not None and text_of(after.document) == text

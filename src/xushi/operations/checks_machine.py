@@ -98,6 +98,8 @@ def typefaces(_now: datetime) -> Finding:
         found = fonts.names()
     except fonts.NoFont as missing:
         return warn("fonts", "没有能印中文的字体，PDF 印不了", str(missing))
+    if amiss := fonts.folder_amiss(fonts.folder()):
+        return warn("fonts", amiss.rstrip("。"), "把 XUSHI_FONTS 改成放着字体的文件夹，或不设它。")
     return ok("fonts", f"印公文用{'、'.join(dict.fromkeys(names[0] for names in found.values()))}")
 
 

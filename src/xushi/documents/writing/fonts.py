@@ -32,6 +32,9 @@ LIKE = {
 }  # fmt: skip
 
 
+FONT_FILES = (".ttf", ".otf", ".ttc", ".otc")
+
+
 class NoFont(Exception):
     """No typeface that knows Chinese; str() says how to mend it."""
 
@@ -39,6 +42,20 @@ class NoFont(Exception):
 def folder() -> str:
     """Where an office keeps typefaces of its own: XUSHI_FONTS."""
     return str(getattr(settings, "XUSHI_FONTS", ""))
+
+
+@cache
+def folder_amiss(path: str) -> str:
+    """What is wrong with the office's own folder, in a sentence; empty where it is not set or holds typefaces."""
+    if not path:
+        return ""
+    if not Path(path).is_dir():
+        what = "这个文件夹不在"
+    elif not any(one.suffix.lower() in FONT_FILES for one in Path(path).rglob("*")):
+        what = "这个文件夹里没有字体文件（.ttf、.otf、.ttc）"
+    else:
+        return ""
+    return f"XUSHI_FONTS 指的{path}：{what}，印公文改用系统里的字体。"
 
 
 def names() -> dict[Face, tuple[str, ...]]:

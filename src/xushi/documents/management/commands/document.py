@@ -11,7 +11,7 @@ from xushi.config import clock
 from xushi.documents.kinds.finding import order_named
 from xushi.documents.kinds.order import RELATED, order_documents
 from xushi.documents.tree import Document
-from xushi.documents.writing import NoFont, Unset, write_docx, write_html_file, write_pdf
+from xushi.documents.writing import NoFont, Unset, fonts, write_docx, write_html_file, write_pdf
 from xushi.supervision.models import SupervisionOrder
 
 WRITERS: dict[str, Callable[[Document], bytes]] = {
@@ -35,6 +35,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"不认得“{out.suffix or out.name}”，请用 .docx、.pdf 或 .html 结尾。", returncode=2
             )
+        if amiss := fonts.folder_amiss(fonts.folder()):
+            self.stderr.write(amiss)
         try:
             data = writer(self._document(options["order"]))
         except (NoFont, Unset) as problem:
