@@ -123,6 +123,13 @@ def pdf(text: str = "", password: str = "") -> bytes:
     return out.getvalue()
 
 
+def test_a_broken_pdf_is_said_in_chinese_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Unreadable) as said:
+        read_draft("稿.pdf", b"%PDF-1.4 broken off in the middle")
+    assert str(said.value) == "“稿.pdf”不是好的 PDF；请重新导出，或直接用 .docx 来查。"
+    assert [one for one in caplog.records if one.name.startswith("pypdf")] == []
+
+
 @pytest.mark.parametrize(("data", "words"), [(pdf(), "扫描件"), (pdf(password="secret"), "密码")])
 def test_a_pdf_that_gives_no_text_is_said(data: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):

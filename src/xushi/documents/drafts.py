@@ -1,6 +1,7 @@
 """读稿：.docx、.txt、.pdf 里的字和表。读不了的说清楚为什么、怎么办。"""
 
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -144,6 +145,8 @@ def _pdf(name: str, data: bytes) -> Draft:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
+    # what it grumbles about in English on the way; what is wrong is said below, once
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):

@@ -142,7 +142,14 @@ class Checker:
         name = names[0] if root == "words" and len(names) == 1 else root if not names else ""
         known = {*WORDS, *self.known.words}
         if name not in known:
-            self._say(unknown("函数", name or ".".join([root, *names]), sorted(known)), node)
+            self._say(
+                unknown(
+                    "函数",
+                    name or ".".join(filter(None, [root, *names])) or _called(node.node),
+                    sorted(known),
+                ),
+                node,
+            )
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
             self._say("函数的参数一个个写，不写参数名。", node)
         for child in node.args:
@@ -189,6 +196,19 @@ class Checker:
             self._say(unknown("名字", root, [*self.known.roots, *self.rows]), node)
         elif names[0] not in set(offered[root]):
             self._say(unknown(what, names[0], sorted(offered[root]), f"{root}."), node)
+
+
+def _called(node: nodes.Node) -> str:
+    """What stands before the brackets where it hangs on no plain name: the method, or the word for what it is."""
+    if isinstance(node, nodes.Getattr):
+        return f".{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return str(node.arg.value)
+    if isinstance(node, nodes.Filter):
+        return f"|{node.name}"
+    if isinstance(node, nodes.Call):
+        return f"{_called(node.node)}()"
+    return str(node.value)[:20] if isinstance(node, nodes.Const) else getattr(node, "name", "") or "一段算式"
 
 
 def chain_of(node: nodes.Node) -> tuple[str, list[str]]:
