@@ -1,5 +1,6 @@
 """通报用的表和成套的材料：数与清单一致，限定阅读的不进，别人的单位印不到。"""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from xushi.documents import packs
 from xushi.documents.lists_units import light
 from xushi.documents.named import Figures, figures_of
 from xushi.documents.sourced import Sourced
+from xushi.documents.tree import Table
 from xushi.documents.writing import text_of, write_pdf
 from xushi.problems.models import Problem, ProblemClass
 from xushi.supervision.models import SupervisionOrder
@@ -180,6 +182,9 @@ def test_a_units_sheet_tells_its_projects_slowest_first(world: District, office_
     assert f"{unit.name}负责的区级重点项目当年实施" in words and "第0号项目" in words
     assert "第1号项目" not in words  # of the other town
     assert "投资数截至2018年2月底，已关账" in words
+    tables = [one for one in made.document.blocks if isinstance(one, Table) and "各项目进展" in one.caption]
+    money = ["".join(run.words for run in row[at].runs) for row in tables[0].rows for at in (2, 3)]
+    assert money and all(re.fullmatch(r"\d+\.\d\d|—", said) for said in money), money
     for one in made.document.figures.values():
         assert one.as_of.startswith("2018-02"), one
 
