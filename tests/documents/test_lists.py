@@ -249,11 +249,20 @@ def test_a_meetings_papers(
     meeting.items.create(
         place=1, why="进度滞缓", title="第0号项目慢了", project=world.projects[0], now_is="黄色"
     )
+    long = "区外来人口集中登记点的钥匙一直没有交到施工单位手里，协调两次没有结果"
+    held = SupervisionOrder.objects.filter(pk=order(world, 3, title=f"{long[:20]}…").pk)
+    held.update(demand=f"{long}。请抓紧。")
+    meeting.items.create(
+        place=2, why="督办单逾期", title=f"{long[:20]}…", subject_id=held.get().pk,
+        subject_kind=SupervisionOrder._meta.label_lower,
+    )  # fmt: skip
     made = packs.pack("meeting", office_user, meeting.pk, now=NOW, month=FEBRUARY)
     assert made is not None
     words = text_of(made.document)
     assert (
         "一、第0号项目慢了" in words
+        and f"二、{long}" in words
+        and "…" not in words
         and "现在黄色" in words
         and "项目：第0号项目，年度计划投资1.00亿元" in words
     )

@@ -18,6 +18,7 @@ from xushi.documents.subject_parts import (
 from xushi.progress.standing import Standing, standings
 from xushi.supervision.meeting_pages import Page, page_of
 from xushi.supervision.models_meetings import Meeting
+from xushi.supervision.whole_titles import whole_titles
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -59,6 +60,7 @@ def _items(page: Page, figures: Figures) -> list[Row]:
         if wanted
         else {}
     )
+    titles = whole_titles(row.item for row in page.rows)
     made: list[Row] = []
     for row in page.rows:
         item = row.item
@@ -67,7 +69,7 @@ def _items(page: Page, figures: Figures) -> list[Row]:
         progress = _progress(held.get(item.project_id or 0))
         made.append(
             {
-                "title": item.title.rstrip("。；;"), "project": item.project.name if item.project else "",
+                "title": titles[item.pk].rstrip("。；;"), "project": item.project.name if item.project else "",
                 "unit": str(item.unit or ""), "note": item.note, "was": item.was, "now_is": item.now_is,
                 "reply": row.reply.words if row.reply else "", "minutes": str(item.minutes),
                 **progress_cells(figures.asked, key, progress, item.title, behind),

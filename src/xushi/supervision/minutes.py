@@ -8,6 +8,7 @@ from xushi.core.cn_numerals import numeral
 from xushi.supervision.meeting_pages import Page, Row
 from xushi.supervision.models_meetings import Decision, Meeting
 from xushi.supervision.printing import formal
+from xushi.supervision.whole_titles import whole_titles
 
 ROLL = ("出席", "请假", "列席")  # who came is not on record: left for the hand
 NAMED = 10  # items left over, by name; the rest only counted
@@ -41,6 +42,7 @@ class Minutes:
 def minutes_of(page: Page, district: str) -> Minutes:
     meeting = page.meeting
     local = meeting.held_at.astimezone(BEIJING)
+    titles = whole_titles(row.item for row in page.rows)
     discussed = [row for row in page.rows if row.item.ended_at or row.decisions]
     place = f"在{meeting.place}" if meeting.place else ""
     opening = (
@@ -50,8 +52,8 @@ def minutes_of(page: Page, district: str) -> Minutes:
     return Minutes(
         title=f"{district}重大项目{meeting.get_kind_display()}纪要",
         opening=opening,
-        sections=tuple(_section(n, row) for n, row in enumerate(discussed, 1)),
-        closing=tuple(_closing(page)),
+        sections=tuple(_section(n, row, titles[row.item.pk]) for n, row in enumerate(discussed, 1)),
+        closing=tuple(_closing(page, titles)),
         organ=formal(meeting.office.name, meeting.office),
         date=_day(meeting.ended_at or meeting.held_at),
         draft=meeting.state != Meeting.State.ENDED,
@@ -63,9 +65,8 @@ def _day(moment: datetime) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _section(number: int, row: Row) -> Section:
+def _section(number: int, row: Row, title: str) -> Section:
     """The heading; what the unit answered; each decision, with what it became."""
-    item = row.item
     paragraphs = []
     if row.reply:
         paragraphs.append(f"{row.reply.unit}答复：{_ended(row.reply.words)}")
@@ -74,7 +75,7 @@ def _section(number: int, row: Row) -> Section:
         paragraphs.append(f"{lead}{_ended(one.words)}{_became(one)}")
     if not row.decisions:
         paragraphs.append("会议听取了情况。")
-    return Section(f"{numeral(number)}、{_bare(item.title)}", tuple(paragraphs))
+    return Section(f"{numeral(number)}、{_bare(title)}", tuple(paragraphs))
 
 
 def _bare(title: str) -> str:
@@ -109,8 +110,8 @@ def _units(page: Page) -> list[str]:
     return list(dict.fromkeys([*asked, *given]))
 
 
-def _closing(page: Page) -> list[str]:
-    left = [_bare(row.item.title) for row in page.rows if not row.item.ended_at and not row.decisions]
+def _closing(page: Page, titles: dict[int, str]) -> list[str]:
+    left = [_bare(titles[row.item.pk]) for row in page.rows if not row.item.ended_at and not row.decisions]
     silent = list(dict.fromkeys(str(row.item.unit) for row in page.asked if row.reply is None))
     said = []
     if left:

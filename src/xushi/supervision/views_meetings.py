@@ -30,6 +30,7 @@ from xushi.supervision.meetings import plan_meeting, put_on_agenda
 from xushi.supervision.minutes import ROLL, minutes_of
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import AgendaItem, Meeting
+from xushi.supervision.whole_titles import whole_titles
 from xushi.units.access import person
 from xushi.units.look import called as district_called
 
@@ -171,6 +172,9 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     """会前材料: only what changed."""
     found = visible(request, pk)
     page = pages.page_of(person(request), found, clock.now())
+    titles = whole_titles(row.item for row in page.rows)
+    for row in page.rows:
+        row.item.title = titles[row.item.pk]  # as it is printed; nothing is saved here
     context = {"meeting": found, "page": page, "day": pages.meeting_day(found)}
     return render(request, "supervision/meeting_pack.html", context)
 
