@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from pypdf import PdfReader
 
 from tests.factories import NOW, appoint
@@ -22,8 +23,9 @@ from xushi.core.months import Month
 from xushi.documents import packs
 from xushi.documents.lists_units import light
 from xushi.documents.named import Figures, figures_of
+from xushi.documents.project_pictures import CURVE_WIDE, HIGH, WIDE, _glance
 from xushi.documents.sourced import Sourced
-from xushi.documents.tree import Table
+from xushi.documents.tree import Document, Paragraph, Picture, Run, Table
 from xushi.documents.writing import text_of, write_pdf
 from xushi.problems.models import Problem, ProblemClass
 from xushi.supervision.models import SupervisionOrder
@@ -284,3 +286,19 @@ def test_no_such_kind_or_form(world: District, office_user: User, signed_in: Sig
     client = signed_in(office_user)
     assert client.get(reverse("documents:pack", args=["order", 1, "pdf"])).status_code == 404
     assert client.get(reverse("documents:pack", args=["unit", 1, "exe"])).status_code == 404
+
+
+@pytest.mark.parametrize(("paragraphs", "expected"), [(2, 156), (15, 116), (40, 76)])
+def test_the_curve_of_a_brief_is_as_large_as_its_page_allows(paragraphs: int, expected: int) -> None:
+    curve = BytesIO()
+    Image.new("RGB", (900, 380), "navy").save(curve, "PNG")
+    photo = Image.new("RGB", (WIDE, HIGH), "grey")
+    glance = _glance(Picture(curve.getvalue(), "曲线"), [photo, photo])
+    assert glance is not None
+    with Image.open(BytesIO(glance.data)) as drawn:
+        assert drawn.width < 1.4 * CURVE_WIDE  # the curve has more than 7 tenths of the row
+    said = tuple(Paragraph((Run("各单位。"),)) for _ in range(paragraphs))
+    made = packs.on_one_page(Document(title=("一页纸",), blocks=(*said, glance)))
+    [drawn_at] = [one.width_mm for one in made.blocks if isinstance(one, Picture)]
+    assert drawn_at == expected
+    assert len(PdfReader(BytesIO(write_pdf(made))).pages) == 1 or paragraphs == 40

@@ -1,5 +1,6 @@
 """成套的材料：会议材料、领导调研一页纸、单位月度情况表；由模板写出来，走同一棵树，印成 PDF 或 .docx。"""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ from xushi.documents.markup import body_of
 from xushi.documents.models_templates import Template
 from xushi.documents.named import Figures, figures_of
 from xushi.documents.policy_templates import WHOLE, may_print
+from xushi.documents.project_pictures import CHARTS, GLANCE_MM
 from xushi.documents.subjects import subject_of
-from xushi.documents.tree import Document
+from xushi.documents.tree import Block, Document, Picture
 from xushi.progress.closed import last_month_for
 from xushi.progress.figures import Filters, rows
 from xushi.units.models import Unit
@@ -79,9 +81,34 @@ def document_of(draft: Draft, subject: Subject | None, figures: Figures) -> Docu
     source = note(
         f"投资数截至{draft.month.label}底，已关账；其余截至{figures.asked.day.month}月{figures.asked.day.day}日。"
     )
-    return Document(
+    made = Document(
         title=(draft.title,), blocks=(*body.blocks, source), annexes=body.annexes, figures=draft.figures
     )
+    return on_one_page(made) if any(map(_is_glance, made.blocks)) else made
+
+
+def _is_glance(block: Block) -> bool:
+    return isinstance(block, Picture) and block.alt == CHARTS["project_glance"]
+
+
+def on_one_page(document: Document) -> Document:
+    """With the glance as wide as keeps the paper on its page, a line to spare for another machine's typefaces."""
+    from xushi.documents.writing import NoFont, write_pictures  # the typesetter is large
+
+    spare = (note("　"),)
+    made = document
+    for wide in GLANCE_MM:
+        blocks = tuple(
+            replace(one, width_mm=wide) if isinstance(one, Picture) and _is_glance(one) else one
+            for one in document.blocks
+        )
+        made = replace(document, blocks=blocks)
+        try:
+            if len(write_pictures(replace(made, blocks=(*blocks, *spare)), ppi=10)) == 1:
+                break
+        except NoFont:
+            continue
+    return made
 
 
 def units_with_sheets(user: "User", month: Month) -> list[Unit]:

@@ -34,7 +34,8 @@ CHARTS = {
 PHOTOS, QUALITY = 2, 80
 WIDE, HIGH, GAP = 800, 450, 16  # of one photo, in pixels
 CURVE_MM, PHOTOS_MM = 80, 120
-GLANCE_MM, TILE_MM = 150, 58  # the row of the glance, and the widest of its pictures
+CURVE_WIDE = 1800  # of the curve in the glance, in pixels
+GLANCE_MM = (156, 136, 116, 96, 76)  # the glance as wide as leaves its paper one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,20 @@ def pictures_of(user: "User", project: Project, figures: Figures) -> dict[str, P
 
 
 def _glance(curve: Picture | None, images: list[Image.Image]) -> Picture | None:
-    """Curve and photos in one row, so that a brief stays on its page."""
-    tiles = list(images)
-    if curve is not None:
-        with Image.open(io.BytesIO(curve.data)) as drawn:
-            tiles.insert(0, ImageOps.pad(drawn.convert("RGB"), (WIDE, HIGH), color="white"))
-    if not tiles:
-        return None
-    return Picture(_side_by_side(tiles), CHARTS["project_glance"], min(GLANCE_MM, TILE_MM * len(tiles)))
+    """The curve with the photos one over the other beside it, as wide as the text; the page may ask for less."""
+    if curve is None:
+        return Picture(_side_by_side(images), CHARTS["project_glance"], PHOTOS_MM) if images else None
+    with Image.open(io.BytesIO(curve.data)) as drawn:
+        wide = ImageOps.contain(drawn.convert("RGB"), (CURVE_WIDE, CURVE_WIDE))
+    high = (wide.height - GAP) // PHOTOS
+    beside = high * WIDE // HIGH
+    sheet = Image.new("RGB", (wide.width + (GAP + beside if images else 0), wide.height), "white")
+    sheet.paste(wide, (0, 0))
+    for place, image in enumerate(images):
+        sheet.paste(ImageOps.fit(image, (beside, high)), (wide.width + GAP, place * (high + GAP)))
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=QUALITY)
+    return Picture(out.getvalue(), CHARTS["project_glance"], GLANCE_MM[0])
 
 
 def _curve(project: Project, figures: Figures) -> Picture | None:
