@@ -4,18 +4,19 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
-from xushi.config.rooms import load_all  # noqa: E402 - models are there only from here on
+from xushi.config.pages import PagesHandler  # noqa: E402 - models are there only from here on
+from xushi.config.rooms import load_all  # noqa: E402
 from xushi.config.threads import Threads  # noqa: E402
 from xushi.notices.views_live import live  # noqa: E402
 from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
-threads = Threads()
+pages, threads = PagesHandler(), Threads()
 load_all()
 
 
