@@ -173,6 +173,11 @@ def test_a_head_never_breaks_a_number() -> None:
     assert all(not (a[-1].isascii() and b[0].isascii()) for a, b in zip(found, found[1:], strict=False))
 
 
+def test_numerals_are_no_chinese_text_so_that_they_are_not_broken() -> None:
+    styles = ZipFile(BytesIO(write_docx(short()))).read("word/styles.xml").decode()
+    assert re.findall(r'<w:lang w:val="([^"]+)" w:eastAsia="([^"]+)"', styles) == [("en-US", "zh-CN")]
+
+
 def test_sixty_characters_in_the_head_stay_on_two_lines_of_the_page() -> None:
     tree = short("浦口区重大项目推进工作领导小组办公室" * 3 + "浦口区委办公室", "浦重大办〔2018〕1号")
     first = pdf_pages(write_pdf(tree))[0].split("\n")

@@ -50,9 +50,10 @@ def mm(length: float) -> int:
 def styles() -> str:
     """Named styles: what an office changes once, changes everywhere."""
     normal = run_look(Look("Normal"))
+    # numerals are no Chinese text: told so, LibreOffice would break 114亿元 after the 11
     base = (
         f'<w:docDefaults><w:rPrDefault><w:rPr>{fonts(Face.BODY)}<w:sz w:val="32"/><w:szCs w:val="32"/>'
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
         f"<w:pPr>{paragraph_look(Look('Normal'))}</w:pPr><w:rPr>{normal}</w:rPr></w:style>"
@@ -141,7 +142,7 @@ def settings() -> str:
         f'{XML}<w:settings {NAMESPACES}><w:zoom w:percent="100"/><w:evenAndOddHeaders/>'
         '<w:characterSpacingControl w:val="compressPunctuation"/>'
         '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word"'
-        ' w:val="15"/></w:compat><w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/></w:settings>'
+        ' w:val="15"/></w:compat><w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
     )
 
 
