@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,9 +80,8 @@ class Filters:
             if value is not None and value not in allowed:
                 raise ValueError(f"没有“{value}”这个{_LABELS[name]}，可用：{'、'.join(allowed)}。")
 
-    def to_query(self, **more: Any) -> str:
-        values = {field.name: getattr(self, field.name) for field in fields(self)} | more
-        return urlencode({name: value for name, value in values.items() if value is not None})
+    def to_query(self, **more: str) -> str:
+        return _query(self, tuple(more.items()))
 
     def narrowed(self, **more: Any) -> "Filters":
         return replace(self, **more)
@@ -89,6 +89,12 @@ class Filters:
     @property
     def stage_column(self) -> str:
         return STAGE_COLUMNS[self.level]
+
+
+@lru_cache(maxsize=4000)  # a page of figures asks for a hundred of them, every page for the same
+def _query(filters: Filters, more: tuple[tuple[str, str], ...]) -> str:
+    values = {field.name: getattr(filters, field.name) for field in fields(filters)} | dict(more)
+    return urlencode({name: value for name, value in values.items() if value is not None})
 
 
 _NUMBERS = {"region", "territory", "unit", "leader", "chain", "size"}
