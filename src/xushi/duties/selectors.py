@@ -23,6 +23,22 @@ def todo(user: User, today: date) -> DutyQuerySet:
     return owed
 
 
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """todo() by the slice, with the persons, for pages: the words of the query are kept."""
+
+    user: User
+    today: date
+
+    def __getitem__(self, part: slice) -> list[Duty]:
+        return ask(_part, self.user, self.today, part.start or 0, part.stop)
+
+
+def _part(user: User, today: date, first: int, last: int) -> DutyQuerySet:
+    part: DutyQuerySet = todo(user, today).select_related("person")[first:last]
+    return part
+
+
 def badge(user: User, today: date) -> int:
     """How many things stand on todo(): one query."""
     return todo(user, today).order_by().count()

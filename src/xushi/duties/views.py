@@ -43,7 +43,7 @@ def duties(request: HttpRequest) -> HttpResponse:
             "done_rows": rows.done_rows(page, user, now),
         }
     else:
-        page = _page(request, selectors.todo(user, today).select_related("person"), counts.total)
+        page = _page(request, selectors.Todo(user, today), counts.total)
         context |= {"tab": "todo", "page": page, "groups": list(rows.groups(page, user, now))}
     return render(request, "duties/list.html", context)
 
