@@ -1,6 +1,6 @@
 """栏目：谁看见哪些入口。只列已有的、本人能进的。"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -145,7 +145,7 @@ TABS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """An entry as the templates draw it; badge marks a count that asks for attention."""
 
@@ -198,8 +198,7 @@ def items(user: "User", view_name: str, counts: Counts) -> list[Item]:
     placed = [(entry, address(entry)) for entry in permitted(user)]
     made = [_item(entry, url, view_name, counts) for entry, url in placed if url is not None]
     if not any(item.current for item in made) and view_name == "home:home":
-        for item in made:
-            item.current = item.key == "overview"
+        made = [replace(item, current=item.key == "overview") for item in made]
     return made
 
 

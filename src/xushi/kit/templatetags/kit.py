@@ -1,6 +1,8 @@
 """模板标签：数字、日期、图标、状态标志、进度条。"""
 
+from collections.abc import Hashable
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.context import Context
@@ -9,6 +11,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from xushi.kit import amounts, assets
+from xushi.kit import drawn as pieces
 from xushi.kit import sbar as bars
 from xushi.kit.marks import mark_of
 
@@ -97,6 +100,14 @@ def mark(name: str, size: int = 18, word: str | None = None) -> SafeString:
     """A status mark with its accessible name; word="" silences it where the word stands beside it."""
     found = mark_of(str(name))
     return _use(found.symbol, f"mark mark-{size} m-{found.tone}", found.word if word is None else word)
+
+
+@register.simple_tag
+def drawn(template_name: str, line: Any) -> SafeString:
+    """That template with `line` as all it knows; drawn once for equal lines, see kit/drawn.py."""
+    return (
+        pieces.drawn(template_name, line) if isinstance(line, Hashable) else pieces.draw(template_name, line)
+    )
 
 
 @register.simple_tag
