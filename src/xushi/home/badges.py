@@ -54,14 +54,12 @@ def counts(user: "User", wanted: set[str], now: datetime) -> entries.Counts:
 
 def _owed(user: "User", today: "date") -> "QuerySet[Any]":
     """One row: all that is owed, the orders among it, the instructions that wait for this person."""
-    owed = todo(user, today).order_by().annotate(one=Value(1)).values("one")
     parts = {
         "duties": Count("pk"),
         "orders": Count("subject_id", distinct=True, filter=Q(subject_kind=ORDER)),
         "instructions": Count("pk", filter=Q(kind__in=WAITING)),
     }
-    found: QuerySet[Any] = owed.annotate(**parts).values_list(*OWED)
-    return found
+    return phrased.one_row(todo(user, today), {name: parts[name] for name in OWED})
 
 
 def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Counts) -> None:

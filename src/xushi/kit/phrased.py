@@ -4,7 +4,7 @@
 所以同样任职的人、不同的日子，用的是同一句。
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 MOST = 2000  # questions kept by one process, some ten kilobytes each
 FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
@@ -137,6 +137,13 @@ def ask(question: Question, *args: Any) -> list[Any]:
     if phrase.queryset is None:
         return list(question(*asking.reals))
     return _asked(phrase, asking) if phrase.compiler else []
+
+
+def one_row(rows: "QuerySet[Any]", asked: Mapping[str, Any]) -> "QuerySet[Any]":
+    """rows.aggregate(**asked) as a query that can be asked: one row of values in this order, none where there are no
+    rows."""
+    together: QuerySet[Any] = rows.order_by().annotate(one=Value(1)).values("one").annotate(**asked)
+    return together.values_list(*asked)
 
 
 class _AsksDatabaseError(Exception):

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Min, Q, QuerySet, Value
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
-from xushi.kit.phrased import ask
+from xushi.kit.phrased import ask, one_row
 from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
@@ -155,13 +155,7 @@ def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
 def _tab_counts(user: User, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
     """One row: how many orders each tab has; none where there is no order at all."""
     within = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)))
-    return _one_row(within, {f"n_{key}": Count("pk", filter=of_tab(user, key, today)) for key in TABS})
-
-
-def _one_row(orders: OrderQuerySet, asked: Mapping[str, Any]) -> "QuerySet[Any]":
-    """orders.aggregate as a query that kit.phrased can ask."""
-    row: QuerySet[Any] = orders.order_by().annotate(one=Value(1)).values("one").annotate(**asked)
-    return row.values_list(*asked)
+    return one_row(within, {f"n_{key}": Count("pk", filter=of_tab(user, key, today)) for key in TABS})
 
 
 def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
@@ -251,7 +245,7 @@ def _summed(user: User, *moment: Any) -> "QuerySet[Any]":
         Count("pk", filter=tab_condition("verify")),
         Min("step_due_at", filter=tab_condition("verify")),
     ]
-    return _one_row(_in_sight(user, at), {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)})
+    return one_row(_in_sight(user, at), {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)})
 
 
 def _nearest(user: User, *moment: Any) -> OrderQuerySet:
