@@ -1,6 +1,7 @@
 """一个月的各版都读得回来：关账后改了报，页上说不同；重开再关，新版在旧版旁边。"""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,14 +14,15 @@ from tests.progress.district import YI, build
 from xushi.config import clock
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, Actor
+from xushi.progress import drift as drifting
 from xushi.progress import figures
 from xushi.progress.actions import accept_reports, return_report, submit_reports
 from xushi.progress.closing import close_month, reopen_month
 from xushi.progress.drift import refresh_drift
-from xushi.progress.models import MonthClosing, MonthlyReport
+from xushi.progress.models import FactDrift, MonthClosing, MonthlyReport
 from xushi.progress.rules_report import ReportInput
 from xushi.progress.versions import page_of
-from xushi.registry.models import AnnualPlan, Project
+from xushi.registry.models import AnnualPlan, Listing, Project
 from xushi.units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,41 @@ def test_what_happened_after_the_month_is_no_other_view_of_it(project: Project, 
     assert refresh_drift(now=NOW) == 1
     february = MonthClosing.objects.get(month=FEBRUARY)
     assert february.drifts.get().changes == {"statistics_entered_on": [None, "2018-02-28"]}
+
+
+def test_what_stands_is_neither_written_again_nor_found_anew(project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(statistics_entered_on="2018-02-28")
+    later = NOW + timedelta(days=1)
+    assert refresh_drift(now=NOW) == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert refresh_drift(now=later) == 1
+    assert not [one["sql"] for one in queries if not one["sql"].lstrip("( ").upper().startswith("SELECT")]
+    assert FactDrift.objects.get().found_at == NOW
+    Project.objects.filter(pk=project.pk).update(statistics_entered_on="2018-02-27")
+    assert refresh_drift(now=later) == 1
+    assert FactDrift.objects.get().found_at == later
+    Project.objects.filter(pk=project.pk).update(statistics_entered_on=None)
+    assert refresh_drift(now=later) == 0
+    assert not FactDrift.objects.exists()
+
+
+def test_a_project_that_came_and_went_leaves_nothing_behind(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compared in runs, whose ends fall anywhere."""
+    monkeypatch.setattr(drifting, "AT_ONCE", 2)
+    like = {
+        "category": project.category, "territory": project.territory, "total_investment": YI,
+        "responsible_unit": project.responsible_unit,
+    }  # fmt: skip
+    new = [Project.objects.create(name=f"后来的{i}号", name_key=f"后来的{i}号", **like) for i in range(5)]
+    came = [Listing.objects.create(project=one, year=2018, level="district", stage=1) for one in new]
+    assert refresh_drift(now=NOW) == 10  # in January and in February
+    for listing in came[:3]:
+        listing.delete()
+    assert refresh_drift(now=NOW) == 4
+    stays = {listing.project_id for listing in came[3:]}
+    assert set(FactDrift.objects.values_list("project", flat=True)) == stays
 
 
 def test_an_old_version_is_read_while_the_month_is_open(

@@ -88,7 +88,7 @@ def follow_signings(event: Event) -> None:
     duties.follow_signings(event)
 
 
-@react_to(*PROJECT_CHANGED)
+@react_to(*PROJECT_CHANGED, by_steps=True)
 def note_later_changes(event: Event) -> None:
     duties.note_drift(event)
 
