@@ -129,3 +129,16 @@ def test_what_a_killed_child_left_behind_ends_too(tmp_path: Path) -> None:
     while orphan.exists() and orphan.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline, "还活着"
         time.sleep(0.02)
+
+
+def test_the_background_lets_the_pages_go_first() -> None:
+    """A province's night fills a core for minutes."""
+    behind = supervisor.background()
+    behind.command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        behind.start()
+        assert behind.process is not None
+        assert os.getpriority(os.PRIO_PROCESS, behind.process.pid) == min(before + 5, 19)
+    finally:
+        behind.stop()

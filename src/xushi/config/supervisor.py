@@ -26,11 +26,15 @@ def _end_with_parent() -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One child process; a vital one takes everything down with it, another is started again."""
+    """One child process; a vital one takes everything down with it, another is started again.
+
+    yields: by how much it steps back where there are fewer cores than work, from 0 to 19.
+    """
 
     name: str
     command: list[str]
     vital: bool = False
+    yields: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = field(default=0.0)
 
@@ -41,6 +45,8 @@ class Child:
             process_group=0,
             preexec_fn=_end_with_parent if _LIBC else None,  # noqa: PLW1509 - one prctl, before any thread of ours
         )
+        if self.yields:
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.yields)
         self.started = time.monotonic()
 
     @property
@@ -74,7 +80,8 @@ def web(host: str, port: int, workers: int) -> Child:
 
 
 def background() -> Child:
-    return Child("后台", [sys.executable, "-m", "xushi.config.cli", "worker"])
+    """It may take a core for minutes (a province's night): whoever waits for a page comes first."""
+    return Child("后台", [sys.executable, "-m", "xushi.config.cli", "worker"], yields=5)
 
 
 def cameras() -> Child:
