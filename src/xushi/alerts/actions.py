@@ -127,8 +127,17 @@ def _apply(
             done.tallied[tally.key_of(alert)] -= 1
             done.note(_key(alert), alert.subject_name, alert.cause, _said(alert), "解除")
             changed.append(alert)
-    Alert.objects.bulk_update(changed, _COLUMNS, batch_size=500)
+    _write(changed)
     _open(new, now, done)
+
+
+def _write(changed: list[Alert]) -> None:
+    """Rows that stand and are locked: an upsert, because an update that tells so many rows apart in every one of its
+    columns takes ten times as long.
+    """
+    Alert.objects.bulk_create(
+        changed, batch_size=500, update_conflicts=True, unique_fields=["pk"], update_fields=_COLUMNS
+    )
 
 
 def _open_alerts(

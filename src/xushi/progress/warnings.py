@@ -32,7 +32,7 @@ from xushi.units.tree import nearest_districts
 __all__ = ["Judged", "findings", "findings_as_of", "judging_day", "refresh_alerts"]
 
 AT_ONCE = 1000
-TOGETHER = 5000  # projects whose alerts are written together, with one event where any says something new
+TOGETHER = 2000  # projects whose alerts are written together, with one event where any says something new
 PROJECT = "registry.project"
 _DATES = ("started_on", "completed_on", "statistics_entered_on")
 _FIXED = (
