@@ -11,8 +11,11 @@ from docx.shared import Mm
 from pypdf import PdfReader
 
 from tests.documents.papers import everything, running, words
+from xushi.documents.kinds.order import CHOICES
+from xushi.documents.kinds.parts import BY_HAND, form, note, pair, whole
 from xushi.documents.tree import Document, Paragraph
 from xushi.documents.writing import write_docx, write_pdf
+from xushi.documents.writing.flow import Line, flow
 from xushi.documents.writing.office import NoOffice, pdf_of_docx, soffice
 
 MM = 72 / 25.4
@@ -122,6 +125,52 @@ def test_the_imprint_lies_on_the_lower_edge_of_the_last_page(
     between = [text for y, text in said.items() if printed < y < copies]
     assert between and all("区" in text and "各单位" not in text for text in between)
     assert all(y > copies + 16 for y, text in said.items() if "各单位" in text or "盖章" in text)
+
+
+LONGEST = ("浦口区重大项目推进工作领导小组办公室" * 4)[:60]
+OFFICE = "浦口区重大项目推进办公室"
+
+
+def ordered(organ: str) -> Document:
+    """An order of the length that most have, on a form, with five who help."""
+    rows = (
+        whole("督办事项", "关于加快推进桥林片区污水处理厂二期工程前期手续办理及征地拆迁扫尾工作的事项"),
+        whole("立项依据", "领导批示：区委主要领导2018年9月4日在《重大项目8月份推进情况的报告》上的批示"),
+        whole("项　　目", "桥林片区污水处理厂二期工程"),
+        pair("主办单位", "桥林街道", "协办单位", "区住建局、区规划分局、区国土分局、区环保局、区水务局"),
+        pair("责 任 人", "张三", "联系电话", ""),
+        pair("交办日期", "2018年9月5日", "办结时限", "2018年9月25日"),
+        pair("紧急程度", "急", "督办等级", "日常督办件"),
+        whole(
+            "督办要求", "请倒排工期，于9月20日前完成剩余3户拆迁扫尾，9月25日前取得施工许可证。" * 2, height=20
+        ),
+        whole("办理结果\n（承办单位填写）", f"\n\n\t（盖章）　　　　　{BY_HAND}　　", height=24),
+        whole("督查意见", f"{CHOICES}\n\n经办人：　　　　审核人：　　　　{BY_HAND}", height=20),
+    )
+    return Document(
+        title=("督 办 单",), head=organ, number="浦重大督〔2018〕16号", blocks=(form(*rows), note("注：请按时签收。")),
+        copies="区住建局、区规划分局、区国土分局、区环保局。", printed_by=organ,
+        printed_on=date(2018, 12, 25),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("organ", [OFFICE, LONGEST], ids=["ordinary", "sixty characters"])
+@pytest.mark.parametrize("writer", ["typst", "LibreOffice"])
+def test_an_order_stays_on_one_page_under_a_long_head(writer: str, organ: str) -> None:
+    """Its head, its rule and its imprint with it: the last line of the imprint is as low as on any other paper."""
+    if writer == "LibreOffice" and not soffice():
+        pytest.skip("没有装 LibreOffice")
+    tree = ordered(organ)
+    data = write_pdf(tree) if writer == "typst" else pdf_of_docx(write_docx(tree))
+    pages = PdfReader(BytesIO(data)).pages
+    assert len(pages) == 1
+    said = "".join(pages[0].extract_text().split())
+    assert said.startswith(organ) and said.count(organ) == 2 and "12月25日印发" in said
+    found = spots(data, 0)
+    said_at = {y: "".join(text for _, text in row) for y, row in found.items()}
+    assert 35 <= next(y for y, text in said_at.items() if "日印" in text) / MM <= 35 + 5
+    assert min(x for row in found.values() for x, _ in row) / MM >= 28 - 0.6
+    assert [item.ruled for item in flow(tree) if isinstance(item, Line)].count(True) == 1
 
 
 def test_the_word_file_says_the_same() -> None:

@@ -7,11 +7,10 @@ from xushi.documents.tree import Cell, Run, Runs, Table
 from xushi.documents.writing.docx_parts import mm
 from xushi.documents.writing.flow import Imprint
 from xushi.documents.writing.flow import width as width_of
-from xushi.documents.writing.grid import aligns, breaks, shares, side
+from xushi.documents.writing.grid import FORM_ROW_MM, aligns, breaks, shares, side
 from xushi.documents.writing.ooxml import paragraph, text_run, twips
 from xushi.documents.writing.styles import LOOKS, TEXT_MM, TEXT_PT, Face, Style
 
-FORM_ROW_MM = 8
 CELL_PAD = 80  # twentieths of a point
 LOWEST_PT = 1.0
 LOW = f'<w:spacing w:before="0" w:after="0" w:line="{twips(LOWEST_PT)}" w:lineRule="exact"/>'
@@ -94,11 +93,14 @@ def imprint_xml(imprint: Imprint) -> str:
     """
     width = mm(TEXT_MM)
     rows = []
+    close, right = _closer(imprint), f' w:right="{twips(14)}"' if imprint.long else ""
     if imprint.copies:
-        hang = f'<w:keepNext/><w:ind w:left="{twips(56)}" w:right="{twips(14)}" w:hanging="{twips(42)}"/>'
+        hang = (
+            f'<w:keepNext/>{close}<w:ind w:left="{twips(56)}" w:right="{twips(14)}" w:hanging="{twips(42)}"/>'
+        )
         rows.append((text_run(f"抄送：{imprint.copies}"), hang))
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{twips(TEXT_PT - 14)}"/></w:tabs>'
-    last = f'<w:keepNext/>{tab}<w:ind w:left="{twips(14)}"/>'
+    last = f'<w:keepNext/>{tab}{close}<w:ind w:left="{twips(14)}"{right}/>'
     rows.append((text_run(f"{imprint.printed_by}\t{imprint.printed_on}"), last))
     made = "".join(_imprint_row(*row, place, len(rows), width) for place, row in enumerate(rows))
     table = f"{_open('', [width])}{made}</w:tbl>{_behind()}"
@@ -107,13 +109,21 @@ def imprint_xml(imprint: Imprint) -> str:
 
 def _imprint_high(imprint: Imprint) -> float:
     """In points; the writers of pages let it grow where their type is wider."""
-    high = LOWEST_PT + _row_high(f"{imprint.printed_by}　{imprint.printed_on}", TEXT_PT - 28)
-    return high + (_row_high(imprint.copies, TEXT_PT - 70) if imprint.copies else 0)
+    pitch = imprint.pitch
+    high = LOWEST_PT + _row_high(f"{imprint.printed_by}　{imprint.printed_on}", TEXT_PT - 28, pitch)
+    return high + (_row_high(imprint.copies, TEXT_PT - 70, pitch) if imprint.copies else 0)
 
 
-def _row_high(words: str, wide: float) -> float:
-    look = LOOKS[Style.IMPRINT]
-    return max(ceil(width_of(words) * look.size / wide) * look.pitch, 9 * 72 / 25.4) + 1
+def _row_high(words: str, wide: float, pitch: float) -> float:
+    lines = ceil(width_of(words) * LOOKS[Style.IMPRINT].size / wide)
+    return max(lines * pitch, 9 * 72 / 25.4) + 1
+
+
+def _closer(imprint: Imprint) -> str:
+    """The spacing of its lines where it is not the style's."""
+    if not imprint.long:
+        return ""
+    return f'<w:spacing w:before="0" w:after="0" w:line="{twips(imprint.pitch)}" w:lineRule="exact"/>'
 
 
 def _at_the_bottom(inner: str, high: float) -> str:

@@ -20,10 +20,15 @@ from xushi.documents.tree import (
     Runs,
     Table,
 )
-from xushi.documents.writing.styles import PITCH, TEXT_PT, Style
+from xushi.documents.writing.styles import LOOKS, PITCH, TEXT_PT, Style
 
 HEAD_PT, HEAD_SMALLEST_ON_ONE_LINE = 40.0, 25.0
 HEAD_DOWN_MM = 35  # the top of the organ's name below the top margin
+FORM_NUMBER_DOWN = (
+    6.0  # points between the organ's name and the number of a form, which is to stay on one page
+)
+IMPRINT_CHARACTERS = int(TEXT_PT / 14) - 2  # of a line of the imprint, one free at each side
+IMPRINT_CLOSE = 18.0  # the pitch in points of an imprint that takes more than a line for who printed it
 DATE_RIGHT = 4.0  # characters
 SEAL = "（盖章）"
 OF_LEVEL = {Level.ONE: Style.ONE, Level.TWO: Style.TWO, Level.THREE: Style.THREE, Level.FOUR: Style.FOUR}
@@ -64,6 +69,22 @@ class Imprint:
     printed_by: str
     printed_on: str
 
+    @property
+    def long(self) -> bool:
+        """Whether who printed it, and the day, take more than a line."""
+        return width(f"{self.printed_by}　{self.printed_on}") > IMPRINT_CHARACTERS
+
+    @property
+    def below(self) -> bool:
+        """Whether the day has no room behind the last line of the name, so that it stands on one of its own."""
+        last = width(self.printed_by) % IMPRINT_CHARACTERS
+        return self.long and last + width(f"　{self.printed_on}") > IMPRINT_CHARACTERS
+
+    @property
+    def pitch(self) -> float:
+        """In points: the lines of a long name stand closer, so that it does not take the page."""
+        return IMPRINT_CLOSE if self.long else LOOKS[Style.IMPRINT].pitch
+
 
 Item = Line | Gap | Blank | Table | Picture | PageBreak | Imprint
 
@@ -88,12 +109,12 @@ def _top(document: Document, *, form: bool) -> Iterator[Item]:
         yield _line(Style.MARK, words)
     if document.head:
         lines, size = head_lines(document.head)
-        down = 6 if form else max(HEAD_DOWN_MM * 72 / 25.4 - len(marks) * PITCH, 0)
+        down = 0 if form else max(HEAD_DOWN_MM * 72 / 25.4 - len(marks) * PITCH, 0)
         for number, words in enumerate(lines):
             yield Line(Style.HEAD, (Run(words),), size=size, before=0 if number else down)
         if not form:
             yield from (Gap(), Gap())
-        yield Line(Style.NUMBER, (Run(document.number),), before=12 if form else 0, ruled=True)
+        yield Line(Style.NUMBER, (Run(document.number),), before=FORM_NUMBER_DOWN if form else 0, ruled=True)
         if not form:
             yield from (Gap(), Gap())
     elif document.number:

@@ -7,6 +7,7 @@ from xushi.documents.tree import Cell, Table
 _NUMBER = re.compile(r"[\s+\-−—~≈<>≤≥]*[\d,，.．]*\d[\d,，.．]*\s*(%|％|个百分点|‰)?[\s]*|—|-|")
 _NONE = re.compile(r"—|-|")
 SERIAL = ("序号", "序", "编号", "号")
+FORM_ROW_MM = 7  # the least height of a form's row
 LONG = 400  # characters: a cell that may break over pages
 
 

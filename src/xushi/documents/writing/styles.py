@@ -85,7 +85,7 @@ LOOKS = {
     Style.NUMBER: Look("发文字号", align="center", keep=True),
     Style.HELD: Look("纪要机关和日期", align="left", keep=True),
     Style.TITLE: Look("公文标题", Face.TITLE, 22, 34, "center", keep=True),
-    Style.FORM_TITLE: Look("表单标题", Face.TITLE, 22, 34, "center", before=4, after=4, keep=True),
+    Style.FORM_TITLE: Look("表单标题", Face.TITLE, 22, 32, "center", before=2, after=2, keep=True),
     Style.AUTHOR: Look("署名", Face.SECOND, align="center"),
     Style.ADDRESSEE: Look("主送机关", align="both"),
     Style.BODY: Look("公文正文", indent=2),

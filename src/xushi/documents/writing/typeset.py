@@ -14,7 +14,7 @@ from xushi.documents.tree import Blank, Document, PageBreak, Picture, Runs, Tabl
 from xushi.documents.writing import fonts
 from xushi.documents.writing.docx_tables import split_lines
 from xushi.documents.writing.flow import Gap, Imprint, Item, Line, blank_words, flow
-from xushi.documents.writing.grid import aligns, breaks, shares, side
+from xushi.documents.writing.grid import FORM_ROW_MM, aligns, breaks, shares, side
 from xushi.documents.writing.ooxml import ODD
 from xushi.documents.writing.styles import LOOKS
 
@@ -107,7 +107,7 @@ def _item(item: Item, root: Path, number: int, place: int) -> dict[str, Any]:
         case Imprint():
             copies = f"抄送：{item.copies}" if item.copies else ""
             said = {"copies": _clean(copies), "by": _clean(item.printed_by), "on": item.printed_on}
-            made = {"kind": "imprint", **said}
+            made = {"kind": "imprint", "pitch": item.pitch, "below": item.below, **said}
         case Table():
             made = _table(item)
         case Picture():
@@ -134,7 +134,7 @@ def _row(
     row: Iterable[Any], sides: tuple[str, ...], *, form: bool, head: bool, strong: bool
 ) -> list[dict[str, Any]]:
     cells, column, held = [], 0, tuple(row)
-    height = max((cell.height_mm for cell in held), default=0) or (8 if form else 0)
+    height = max((cell.height_mm for cell in held), default=0) or (FORM_ROW_MM if form else 0)
     for cell in held:
         lines = [
             {"runs": _runs(line), "right": bool(line and line[0].words.startswith("\t"))}
