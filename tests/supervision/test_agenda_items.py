@@ -1,8 +1,11 @@
 """例会的议程：提什么上会、去掉的、合并的、次序。"""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.alerts.factories import alert
 from tests.progress.builders import add_project
@@ -31,8 +34,11 @@ from xushi.supervision.meetings import (
 )
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.sitting import begin_meeting
+from xushi.supervision.whole_titles import cut_short, whole_titles
+from xushi.units.models import User
 
 pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
 
 
 @pytest.fixture
@@ -143,6 +149,38 @@ def test_the_agenda_says_how_things_stand_as_the_meeting_begins(world: World) ->
     assert not Duty.objects.filter(
         kind="meeting.reply", unit=world.office
     ).exists()  # the office asks itself nothing
+
+
+LONG = (
+    "请区重大办牵头，会同区规划分局、区国土分局逐户核对桥林片区剩余拆迁户的补偿口径，本周内拿出统一的标准；"
+    "请区住建局同步做好施工许可的预审，不得因此再往后拖。"
+)
+
+
+def test_an_instruction_is_cut_at_a_pause_and_stays_readable(world: World, signed_in: SignIn) -> None:
+    send_instruction(InstructionInput(LONG, via_office=True), actor=world["leader"], now=at(11))
+    meeting = plan(world)
+    item = meeting.items.get(why=Why.UNROUTED)
+    assert item.title == f"{LONG.split('；', maxsplit=1)[0]}…"
+    assert whole_titles([item]) == {item.pk: LONG}
+    page = signed_in(world.people["clerk"]).get(reverse("supervision:meeting", args=[meeting.pk]))
+    assert LONG in page.content.decode()
+    item.title = LONG[:60]  # as an agenda made earlier has it
+    assert whole_titles([item]) == {item.pk: LONG}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("请抓紧。", "请抓紧。"),
+        ("一" * 60, "一" * 60),
+        ("一" * 61, "一" * 59 + "…"),
+        ("一" * 30 + "，" + "二" * 40, "一" * 30 + "…"),
+        ("一，" + "二" * 70, "一，" + "二" * 57 + "…"),
+    ],
+)
+def test_words_are_cut_at_a_pause(words: str, shown: str) -> None:
+    assert cut_short(words) == shown
 
 
 def test_alerts_drawn_together_stay_one_item(world: World) -> None:

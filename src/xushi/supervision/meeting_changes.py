@@ -35,6 +35,7 @@ from xushi.supervision.models import Extension, OrderStep, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction, InstructionState
 from xushi.supervision.subjects import OFFERED, PROJECT
 from xushi.supervision.table import AT_UNIT, State
+from xushi.supervision.whole_titles import cut_short
 from xushi.units.districts import Offices, keeps_whole
 from xushi.units.models import Unit, User
 
@@ -194,7 +195,7 @@ def _unrouted(now: datetime, user: User | None = None) -> Iterator[Matter]:
             why=Why.UNROUTED,
             kind=Instruction._meta.label_lower,
             id=one.pk,
-            title=one.words[:60],
+            title=cut_short(one.words),
             note=" · ".join(filter(None, (f"{one.author_name}批示", one.subject_name)))[:300],
             url=reverse("supervision:instruction", args=[one.pk]),
             now_is=deadline_words(one.step_due_at, now),

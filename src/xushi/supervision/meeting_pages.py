@@ -1,6 +1,6 @@
 """例会的读法：清单、议程、正在议的一项、议定事项、结论一句。看得到哪几项，一个条件。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from xushi.supervision.meeting_pace import Pace, Timed, fitting, minutes_between
 from xushi.supervision.meetings import DROPPED, as_it_is
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting, WrittenReply
 from xushi.supervision.policy import OVERSEERS, units_of
+from xushi.supervision.whole_titles import whole_titles
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -46,6 +47,7 @@ class Row:
     answered: str
     late: bool
     mine: bool
+    whole: str = ""  # every word of a title that the agenda cuts
 
     @property
     def tone(self) -> str:
@@ -204,6 +206,10 @@ def page_of(user: "User", meeting: Meeting, now: datetime) -> Page:
         _row(n, item, meeting, now, mine=item.unit_id in mine)
         for n, item in enumerate(every, 1)
         if whole or item.unit_id in mine
+    ]
+    told = whole_titles(row.item for row in rows)
+    rows = [
+        replace(row, whole=told[row.item.pk]) if told[row.item.pk] != row.item.title else row for row in rows
     ]
     timed = [Timed(item.minutes, item.began_at, item.ended_at) for item in every]
     at = meeting.ended_at or now
