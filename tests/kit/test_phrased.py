@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection, router
-from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
@@ -13,7 +13,7 @@ from xushi.core.clock import BEIJING
 from xushi.duties.models import Duty
 from xushi.kit import phrased
 from xushi.kit.listed import listed
-from xushi.kit.phrased import Key, Keys, ask
+from xushi.kit.phrased import Key, Keys, add_up, ask
 from xushi.units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +227,52 @@ def test_rows_come_as_the_question_asks_for_them() -> None:
         ask(tallied, person, "units") == list(tallied(person, "units")) == [("units", Unit.objects.count())]
     )
     assert ask(tallied, person, "others")[0][0] == "others"
+
+
+def seen_by(user: User, letter: str) -> "tuple[QuerySet[Unit], dict[str, object]]":
+    """What each row reckons itself, added up."""
+    of_letter = Case(
+        When(name__startswith=letter, then=Value(3)), default=Value(0), output_field=IntegerField()
+    )
+    return visible(user).annotate(worth=of_letter), {"n": Count("pk"), "sum": Sum("worth")}
+
+
+def test_sums_are_asked_in_the_same_words_and_are_of_now() -> None:
+    district = UnitFactory(kind=Unit.Kind.DISTRICT)
+    first, second = (UnitFactory(name=name, parent=district) for name in ("江浦街道", "桥林街道"))
+    people = [UserFactory(role=Role.TERRITORY, unit=one, scope=one) for one in (first, second)]
+    assert [add_up(seen_by, one, "江") for one in people] == [{"n": 1, "sum": 3}, {"n": 1, "sum": 0}]
+    UnitFactory(name="江水社区", parent=second)
+    assert [add_up(seen_by, one, "江")["sum"] for one in people] == [3, 3]
+    assert len(made) == 1
+    with CaptureQueriesContext(connection) as captured:
+        add_up(seen_by, people[0], "江")
+    assert len(captured) == 1
+    rows, sums = seen_by(people[1], "江")
+    assert add_up(seen_by, people[1], "江") == rows.aggregate(**sums)
+
+
+def nothing_at_all(letter: str) -> "tuple[QuerySet[Unit], dict[str, object]]":
+    made.append(letter)
+    return Unit.objects.filter(pk__in=[]), {"n": Count("pk"), "sum": Sum("pk")}
+
+
+def test_sums_of_nothing_are_told_without_a_query() -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert add_up(nothing_at_all, "江") == {"n": 0, "sum": None}
+    assert not captured.captured_queries
+
+
+def asks_first(letter: str) -> "tuple[QuerySet[Unit], dict[str, object]]":
+    made.append(letter)
+    some = list(Unit.objects.filter(name__startswith=letter).values_list("pk", flat=True))
+    return Unit.objects.filter(pk__in=some), {"n": Count("pk")}
+
+
+def test_of_sums_that_ask_while_they_are_made_nothing_is_kept() -> None:
+    assert add_up(asks_first, "江") == {"n": 0}
+    UnitFactory(name="江浦街道")
+    assert add_up(asks_first, "江") == {"n": 1}
 
 
 def test_no_more_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

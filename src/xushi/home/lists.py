@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from xushi.alerts.models import Alert, AlertQuerySet
 from xushi.alerts.rules import Cause
@@ -15,14 +15,15 @@ from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.home import words
-from xushi.home.columns import COLUMNS, SORTS, computed
+from xushi.home.columns import CHOSEN, COLUMNS, SORTS, computed
 from xushi.home.ordering import open_orders
 from xushi.home.rows import Row
-from xushi.home.wanted import ANY, Wanted
+from xushi.home.wanted import ANY, DEFAULT_SORT, Wanted
 from xushi.kit.listed import listed
-from xushi.kit.phrased import Keys, ask
-from xushi.progress import figures
-from xushi.progress.models import ProjectMonth
+from xushi.kit.phrased import Keys, add_up, ask
+from xushi.progress import figures, sources
+from xushi.progress.closed import closing_for
+from xushi.progress.models import MonthClosing, ProjectMonth
 from xushi.progress.scope import Filters
 from xushi.progress.standing import current_closing
 from xushi.registry.models import Stage, Watch
@@ -66,6 +67,7 @@ class Found:
     stood: datetime | None = None
     whole: Filters | None = None  # the filters that say it all, where nothing else narrows the list
     unbounded: bool = False
+    asked: "Asked | None" = None  # what it was found by, where nothing else has narrowed it since
 
     def totals(self, user: "User") -> dict[str, int]:
         if self.whole:
@@ -73,9 +75,21 @@ class Found:
         return figures.totals(self.rows, self.month)
 
 
+Asked = tuple["User", Month, MonthClosing | None, Wanted, datetime | None]
+
+
 def find(user: "User", month: Month, wanted: Wanted, stood: datetime | None = None) -> Found:
     """What this person sees of what is wanted, at a month's end, with the alerts that stood at a moment."""
-    source = figures.rows(user, month, wanted.filters)
+    closing = closing_for(user, month)
+    plain = replace(wanted, sort=DEFAULT_SORT, columns=CHOSEN, page=1)
+    asked = None if wanted.words else (user, month, closing, plain, stood)  # few search for the same words
+    return replace(_found(user, month, closing, wanted, stood), asked=asked)
+
+
+def _found(
+    user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None
+) -> Found:
+    source = sources.rows(user, month, closing, wanted.filters)
     prefix, key = ("project__", "project_id") if source.model is ProjectMonth else ("", "pk")
     condition = Q()
     for word in wanted.words.split():
@@ -134,11 +148,40 @@ def of_month(found: Found) -> "QuerySet[Any]":
 
 def page(found: Found, wanted: Wanted, user: "User", today: date) -> list[Row]:
     """The rows of one page: their ids in order first, then the words of those fifty."""
-    start = (wanted.page - 1) * PAGE
-    keys = list(ordered(found, wanted).values_list("pk", flat=True)[start : start + PAGE])
-    by_key = {row["pk"]: row for row in _read(found, _by_key(found).filter(pk__in=keys))}
+    order = (wanted.sort, wanted.page)
+    if found.asked:
+        keys = ask(_page_keys, *found.asked, *order)
+        read = ask(_page_rows, *found.asked, Keys(keys))
+    else:
+        keys = list(_page(found, *order))
+        read = list(_of_keys(found, keys))
+    by_key = {row["pk"]: row for row in read}
     rows = [_row(by_key[key], found.month) for key in keys if key in by_key]
     return _told(user, today, found.stood, rows)
+
+
+def _page_keys(
+    user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None,
+    sort: str, number: int,
+) -> "QuerySet[Any]":  # fmt: skip
+    return _page(_found(user, month, closing, wanted, stood), sort, number)
+
+
+def _page_rows(
+    user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None,
+    keys: Collection[int],
+) -> "QuerySet[Any]":  # fmt: skip
+    return _of_keys(_found(user, month, closing, wanted, stood), keys)
+
+
+def _page(found: Found, sort: str, number: int) -> "QuerySet[Any]":
+    start = (number - 1) * PAGE
+    keys: QuerySet[Any] = ordered(found, Wanted(sort=sort)).values_list("pk", flat=True)[start : start + PAGE]
+    return keys
+
+
+def _of_keys(found: Found, keys: Collection[int]) -> "QuerySet[Any]":
+    return _read(found, _by_key(found).filter(listed("pk", keys)))
 
 
 def every(
@@ -168,7 +211,8 @@ def _by_key(found: Found) -> "QuerySet[Any]":
 
 def chosen(found: Found, projects: list[int]) -> Found:
     """The same list narrowed to chosen projects."""
-    return replace(found, rows=found.rows.filter(**{f"{found.key}__in": projects}), whole=None)
+    rows = found.rows.filter(**{f"{found.key}__in": projects})
+    return replace(found, rows=rows, whole=None, asked=None)
 
 
 def _read(found: Found, rows: "QuerySet[Any]", names: Collection[str] = _EVERY) -> "QuerySet[Any]":
@@ -260,19 +304,20 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
     """The lists over the list with their counts, a fixed number of queries; due is the month whose starts are
     looked at."""
     plain = Filters(stage="under_way")
-    base = find(user, month, Wanted(filters=plain), stood)
+    closing = closing_for(user, month)
+    base = _found(user, month, closing, Wanted(filters=plain), stood)
     here: dict[str, str] = {"stage": "under_way"}
 
     def listed(**more: str) -> int:
         return figures.count(user, month, plain.narrowed(**more))
 
-    def among(projects: "QuerySet[Any]") -> int:
-        return base.rows.filter(**{f"{base.key}__in": projects}).count()
+    def among(**more: Any) -> int:
+        return _count((user, month, closing, Wanted(filters=plain, **more), stood))
 
     kept = _kept(user, base)
 
     def warned(cause: Cause) -> Tab:
-        count = among(alerted(user, cause, stood)) if kept is None else kept[cause]
+        count = among(alert=cause.value) if kept is None else kept[cause]
         return Tab(cause, cause.label, here | {"alert": cause.value}, count, cause.value)
 
     joint = {"level": "provincial_municipal"}
@@ -284,6 +329,17 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
         Tab("joint", "省市重大", here | joint, listed(**joint)),
         Tab("industrial", "重点产业", here | industrial, listed(**industrial)),
         Tab("watched", "我盯的", here | {"watched": "1"}, _watched(user, base)),
-        Tab("start", f"{due.number}月该开工", here | {"start": str(due)},
-            (of_month(base) if base.unbounded else base.rows).filter(start_month=due, started=False).count()),
+        Tab("start", f"{due.number}月该开工", here | {"start": str(due)}, among(start=due)),
     ]  # fmt: skip
+
+
+def _count(asked: Asked) -> int:
+    return int(add_up(_how_many, *asked)["n"])
+
+
+def _how_many(
+    user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None
+) -> tuple["QuerySet[Any]", dict[str, Any]]:
+    found = _found(user, month, closing, wanted, stood)
+    by_month = wanted.start and _found(user, month, closing, replace(wanted, start=None), stood).unbounded
+    return of_month(found) if by_month else found.rows, {"n": Count("*")}

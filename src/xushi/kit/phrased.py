@@ -4,10 +4,10 @@
 所以同样任职的人、不同的日子，用的是同一句。
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ MOST = 2000  # questions kept by one process, some ten kilobytes each
 FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
 YEAR = 1777
 Question = Callable[..., "QuerySet[Any]"]
+Sums = Callable[..., tuple["QuerySet[Any]", Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Phrase:
     params: tuple[Any, ...] = ()
     whole: tuple[int, ...] = ()  # those that are a number, a day or a moment
     texts: tuple[int, ...] = ()  # those that have a path or a list of numbers in them
+    names: tuple[str, ...] = ()  # of sums: what each is called
 
 
 @dataclass(slots=True)
@@ -125,6 +127,31 @@ def ask(question: Question, *args: Any) -> list[Any]:
     """
     if any(isinstance(one, Q) and one for one in args):
         return list(question(*args))
+    phrase, asking = _phrase_of(question, args, _phrase)
+    if phrase.queryset is None:
+        return list(question(*asking.reals))
+    return _asked(phrase, asking) if phrase.compiler else []
+
+
+def add_up(question: Sums, *args: Any) -> dict[str, Any]:
+    """rows.aggregate(**sums), as the database says now, where question(*args) is (rows, sums): whole numbers, or None.
+
+    For sums of what rows reckon themselves: the database reckons each row once and adds up then, which one_row of the
+    same rows would not.
+    """
+    phrase, asking = _phrase_of(question, args, _phrase_of_sums)
+    if phrase.queryset is None:
+        rows, sums = question(*asking.reals)
+        return dict(rows.order_by().aggregate(**sums))
+    connection = connections[router.db_for_read(phrase.queryset.model)]
+    with connection.cursor() as cursor:
+        cursor.execute(phrase.sql, _filled(phrase, asking, connection))
+        return dict(zip(phrase.names, cursor.fetchone(), strict=True))
+
+
+def _phrase_of(
+    question: Callable[..., Any], args: tuple[Any, ...], make: Callable[[Any, Asking], Phrase]
+) -> tuple[Phrase, Asking]:
     asking = Asking()
     for one in args:
         asking.take(one)
@@ -133,10 +160,8 @@ def ask(question: Question, *args: Any) -> list[Any]:
     if phrase is None:
         if len(_phrases) >= MOST:
             _phrases.clear()
-        phrase = _phrases[key] = _phrase(question, asking)
-    if phrase.queryset is None:
-        return list(question(*asking.reals))
-    return _asked(phrase, asking) if phrase.compiler else []
+        phrase = _phrases[key] = make(question, asking)
+    return phrase, asking
 
 
 def one_row(rows: "QuerySet[Any]", asked: Mapping[str, Any]) -> "QuerySet[Any]":
@@ -147,18 +172,27 @@ def one_row(rows: "QuerySet[Any]", asked: Mapping[str, Any]) -> "QuerySet[Any]":
 
 
 class _AsksDatabaseError(Exception):
-    pass
+    def __init__(self, sql: str = "", params: Any = ()) -> None:
+        super().__init__(sql)
+        self.sql, self.params = sql, tuple(params or ())
 
 
-def _refuse(*_: Any) -> Any:
-    raise _AsksDatabaseError
+def _refuse(_: Any, sql: str, params: Any, *__: Any) -> Any:
+    raise _AsksDatabaseError(sql, params)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Whoever asks the database within is refused, and told of by _AsksDatabaseError."""
+    with ExitStack() as silent:
+        for connection in connections.all(initialized_only=True):
+            silent.enter_context(connection.execute_wrapper(_refuse))
+        yield
 
 
 def _phrase(question: Question, asking: Asking) -> Phrase:
     try:
-        with ExitStack() as silent:
-            for connection in connections.all(initialized_only=True):
-                silent.enter_context(connection.execute_wrapper(_refuse))
+        with _silence():
             queryset: Any = question(*(make() for make in asking.makes))
     except _AsksDatabaseError:
         return Phrase()
@@ -169,7 +203,27 @@ def _phrase(question: Question, asking: Asking) -> Phrase:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return Phrase(queryset)
-    known = asking.whole(connections[queryset.db])
+    return _with_places(Phrase(queryset, compiler, sql, tuple(params)), asking)
+
+
+def _phrase_of_sums(question: Sums, asking: Asking) -> Phrase:
+    try:
+        with _silence():
+            rows, sums = question(*(make() for make in asking.makes))
+    except _AsksDatabaseError:
+        return Phrase()
+    connections[rows.db].ensure_connection()
+    try:
+        with _silence():
+            rows.order_by().aggregate(**sums)
+    except _AsksDatabaseError as asked:  # these are its words
+        return _with_places(Phrase(rows, None, asked.sql, asked.params, names=tuple(sums)), asking)
+    return Phrase()
+
+
+def _with_places(phrase: Phrase, asking: Asking) -> Phrase:
+    """The same with the places of the stand-ins; of nothing where something is reckoned from one."""
+    params, known = phrase.params, asking.whole(connections[phrase.queryset.db])
     whole = tuple(at for at, one in enumerate(params) if isinstance(one, Hashable) and one in known)
     if any(at not in whole and _looks_reckoned(one) for at, one in enumerate(params)):
         return Phrase()
@@ -178,7 +232,7 @@ def _phrase(question: Question, asking: Asking) -> Phrase:
         for at, one in enumerate(params)
         if isinstance(one, str) and any(text in one for text in asking.texts)
     )
-    return Phrase(queryset, compiler, sql, tuple(params), whole, texts)
+    return replace(phrase, whole=whole, texts=texts)
 
 
 def _looks_reckoned(param: Any) -> bool:
@@ -191,6 +245,15 @@ def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
     """Put the words to the database with the real ones in their places."""
     queryset = phrase.queryset.all()
     connection = connections[router.db_for_read(queryset.model)]
+    params = _filled(phrase, asking, connection)
+    compiler = copy(phrase.compiler)
+    compiler.connection, compiler.using = connection, connection.alias
+    compiler.as_sql = lambda *_, **__: (phrase.sql, params)
+    queryset.query.get_compiler = lambda *_, **__: compiler
+    return list(queryset)
+
+
+def _filled(phrase: Phrase, asking: Asking, connection: Any) -> tuple[Any, ...]:
     params = list(phrase.params)
     if phrase.whole:
         real = asking.whole(connection)
@@ -199,11 +262,7 @@ def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
     for at in phrase.texts:
         for stand_in, text in asking.texts.items():
             params[at] = params[at].replace(stand_in, text)
-    compiler = copy(phrase.compiler)
-    compiler.connection, compiler.using = connection, connection.alias
-    compiler.as_sql = lambda *_, **__: (phrase.sql, tuple(params))
-    queryset.query.get_compiler = lambda *_, **__: compiler
-    return list(queryset)
+    return tuple(params)
 
 
 def forget() -> None:

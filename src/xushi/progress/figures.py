@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from xushi.core.months import Month
 from xushi.kit.listed import listed
 from xushi.kit.once import once, one_reading
+from xushi.kit.phrased import add_up
 from xushi.progress import sources
 from xushi.progress.closed import closing_for
 from xushi.progress.history import history, project_history
@@ -293,12 +294,22 @@ def count(user: User, month: Month, filters: Filters) -> int:
 
 def _of_parts(user: User, month: Month, filters: Filters, names: Sequence[str]) -> dict[str, int]:
     closing = closing_for(user, month)
+    if closing is None:
+        live = add_up(_live_sums, user, month, filters, tuple(names))
+        return {name: int(live[f"s_{name}"] or 0) for name in names}
 
-    def add_up() -> dict[str, int]:
+    def of_parts() -> dict[str, int]:
         made = dict.fromkeys(names, 0)
         for source, wanted in sources.sources(user, month, closing, filters):
             found = source.order_by().aggregate(**{f"s_{name}": wanted[f"s_{name}"] for name in names})
             made = {name: made[name] + int(found[f"s_{name}"] or 0) for name in names}
         return made
 
-    return of_closed(user, [closing], ("totals", filters, tuple(names)), add_up) if closing else add_up()
+    return of_closed(user, [closing], ("totals", filters, tuple(names)), of_parts)
+
+
+def _live_sums(
+    user: User, month: Month, filters: Filters, names: Sequence[str]
+) -> tuple["QuerySet[Any]", dict[str, Any]]:
+    [(rows, wanted)] = sources.sources(user, month, None, filters)
+    return rows, {f"s_{name}": wanted[f"s_{name}"] for name in names}
