@@ -1,10 +1,10 @@
 """一稿的勾稽：查一遍，哪几处还没处理。查的是此刻的稿子，不存旧结果。"""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 
 from xushi.core.months import Month
@@ -55,20 +55,31 @@ def reviewed(paper: Paper, user: User | None, now: datetime, *, fresh: bool = Fa
     return Reviewed(_without_printed(checked, [(start, end) for start, end, _ in last.marks]), answers)
 
 
-def check_text(text: str, month: str, user: User | None, now: datetime, *, fresh: bool = False) -> Checked:
-    """Against itself; with a month against the database too, where it says something of that month."""
+def check_text(
+    text: str, month: str, user: User | None, now: datetime,
+    *, fresh: bool = False, tell: Callable[[int, int], None] | None = None,
+) -> Checked:  # fmt: skip
+    """Against itself; with a month against the database too, where it says something of that month.
+
+    tell hears how many of how many passes are done.
+    """
+    alone = _against_itself if tell is None else partial(_heard, tell=tell)
     if not month or user is None:
-        return _against_itself(text)
+        return alone(text)
     try:
         facts = _facts(user, Month.parse(month), now, fresh=fresh)
     except NoMonth as none:
-        return replace(_against_itself(text), notes=(str(none),))
-    return check(*checkable(text), facts=facts)
+        return replace(alone(text), notes=(str(none),))
+    return check(*checkable(text), facts=facts, tell=tell)
 
 
 @lru_cache(maxsize=16)
 def _against_itself(text: str) -> Checked:
     return check(*checkable(text))
+
+
+def _heard(text: str, *, tell: Callable[[int, int], None]) -> Checked:
+    return check(*checkable(text), tell=tell)
 
 
 def _facts(user: User, month: Month, now: datetime, *, fresh: bool) -> Facts:

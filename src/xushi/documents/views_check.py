@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xushi.config import clock
 from xushi.core.text import row_number
-from xushi.documents import policy, selectors
+from xushi.documents import long_drafts, policy, selectors
 from xushi.documents.acting import newest
 from xushi.documents.actions import figures_in, keep_finding, marked, set_month, take_back_answer
 from xushi.documents.actions_findings import mend_finding
@@ -20,9 +21,10 @@ from xushi.documents.forms import SourceForm
 from xushi.documents.intake import Taken, taken_in
 from xushi.documents.models import Paper
 from xushi.documents.months import closed_months, month_of
-from xushi.documents.panel import Page, page_of
+from xushi.documents.panel import page_of
 from xushi.documents.review import Reviewed, check_text, key_of, reviewed
 from xushi.documents.table import FIXED, State
+from xushi.documents.telling import told
 from xushi.documents.views_issue import issued_page
 from xushi.documents.views_papers import ask_reader, ask_writer, done, how, visible
 from xushi.kit.views_limits import too_often
@@ -55,35 +57,6 @@ def _page(
         "keeping": keeping, "problem": problem, "typed": typed, "dropped": held.state == State.DROPPED,
     }  # fmt: skip
     return render(request, "documents/check.html", context, status=422 if problem else 200)
-
-
-def told(page: Page, *, signing: bool = False) -> dict[str, Any]:
-    """The headline of a check: what must be settled, what it means, how much holds."""
-    noun = (
-        "率"
-        if page.wrong and all("%" in card.finding.claimed for card in page.cards if not card.warning)
-        else "数"
-    )
-    act = "签发" if signing else "送签"
-    leaning = [part for card in page.cards if card.answer is None for part in [card.leaning] if part]
-    if page.left:
-        headline = f"{page.left}处{noun}与稿中自己的数对不上，处理完才能{act}"
-    elif page.wrong:
-        headline = f"{page.wrong}处对不上的都写了说明，可以{act}"
-    elif page.counted:
-        headline = f"核对了{page.counted}处，没有对不上的"
-    else:
-        headline = "稿里没有能互相核对的数"
-    note = [leaning[0]] if leaning else []
-    note += [f"另有{page.warned}处要人看一眼"] if page.warned else []
-    note += [f"另{page.held}处相符" if page.wrong else f"{page.held}处相符"] if page.held else []
-    note += [f"{page.confirmed}个数与库里的一致"] if page.confirmed else []
-    note += [words.rstrip("。") for words in page.notes]
-    return {
-        "page": page,
-        "headline": headline,
-        "note": "；".join(note) + "。" if note else "数都要有出处才好签发。",
-    }
 
 
 @require_POST
@@ -163,13 +136,20 @@ def tool(request: HttpRequest) -> HttpResponse:
     """数字勾稽 of any text: checked and shown, nothing kept."""
     if not policy.can_check(person(request)):
         ask_reader(request)
+    if "drop" in request.POST:
+        long_drafts.clear(person(request))
+        return redirect("documents:check")
     form = SourceForm(closed_months(person(request)), request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"form": form, "writes": policy.can_write(person(request))}
-    wait = too_often(request, "check") if request.method == "POST" else None
+    if request.method != "POST":
+        return _standing(request, context)
+    wait = too_often(request, "check")
     if wait:
         form.add_error("text", wait.sentence)
         return wait.on(render(request, "documents/tool.html", context))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid() and _is_long(form):
+        return _begun(request, form)
+    if form.is_valid():
         try:
             taken = _taken(form)
         except Unreadable as wrong:
@@ -182,6 +162,41 @@ def tool(request: HttpRequest) -> HttpResponse:
                 "tool": True,
             }
     return render(request, "documents/tool.html", context, status=422 if form.errors else 200)
+
+
+def _standing(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The empty page, or how far this person's long draft is, or what was found in it."""
+    user = person(request)
+    standing = long_drafts.standing_of(user, clock.real())
+    if request.headers.get("HX-Request") and not (standing and standing.runs):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    if standing is None:
+        return render(request, "documents/tool.html", context)
+    shown = {"text": standing.typed, "month": standing.month}
+    context |= {"form": SourceForm(closed_months(user), initial=shown), "standing": standing}
+    if standing.is_done:
+        found = long_drafts.found_of(user, standing)
+        context |= {"taken": found, **found, "shown": SafeString(found.get("shown", ""))}
+    return render(request, "documents/tool.html", context)
+
+
+def _is_long(form: SourceForm) -> bool:
+    held = form.cleaned_data["file"]
+    if held is not None:
+        return long_drafts.is_long_file(held, held.size)
+    return long_drafts.is_long(form.cleaned_data["text"])
+
+
+def _begun(request: HttpRequest, form: SourceForm) -> HttpResponse:
+    """Read in the background; what was uploaded is taken before the request and its file are gone."""
+    held, data = form.cleaned_data["file"], form.cleaned_data
+    name, text = (str(held.name) if held else ""), str(data["text"])
+    content = held.read() if held else b""
+    long_drafts.begin(
+        person(request), lambda: taken_in(read_draft(name, content) if name else Draft(text)),
+        name=name, month=data["month"], typed=text, now=clock.now(), clock=clock.real,
+    )  # fmt: skip
+    return redirect("documents:check")
 
 
 def _taken(form: SourceForm) -> Taken:

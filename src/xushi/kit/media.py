@@ -68,6 +68,15 @@ def names_in(folder: str) -> list[str]:
     return sorted(f"{folder}/{name}" for name in found if name)
 
 
+def folders_in(folder: str) -> list[str]:
+    """The folders directly in a folder, sorted; [] where there is no such folder."""
+    try:
+        found, _ = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(found)
+
+
 def drop_folder(folder: str) -> None:
     """The files directly in it, and on a disk the folder itself."""
     if is_here():

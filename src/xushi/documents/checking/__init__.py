@@ -5,7 +5,7 @@ claims of them (`claims`), and computes each claim anew with the interval that r
 Pure: no models, no clock, no files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xushi.documents.checking.facts import Fact, Facts
 from xushi.documents.checking.judging import Checked, Finding, Severity
@@ -14,8 +14,11 @@ from xushi.documents.checking.reading import Table
 __all__ = ["Checked", "Fact", "Facts", "Finding", "Severity", "check"]
 
 
-def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None) -> Checked:
+def check(
+    text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Checked:  # fmt: skip
     """See `checking.checked`; its readers know hundreds of forms of speech, and are loaded when a text is read."""
     from xushi.documents.checking import checked
 
-    return checked.check(text, tables, facts=facts)
+    return checked.check(text, tables, facts=facts, tell=tell)

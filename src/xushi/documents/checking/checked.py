@@ -1,6 +1,7 @@
 """查一段文字：断言收齐，逐条重算，对不上的归并成发现。"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 
 from xushi.documents.checking import (
     adjectives,
@@ -96,15 +97,24 @@ _LEFT_OVER = (
 )  # fmt: skip
 
 
-def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None) -> Checked:
+def check(
+    text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Checked:  # fmt: skip
     """Every claim of the text computed anew from the text itself, and held to the database where facts are given.
 
-    A paragraph a line; lines with tabs or bars between short cells are rows of a table.
+    A paragraph a line; lines with tabs or bars between short cells are rows of a table. tell hears, before each pass
+    over the text, how many of how many are done.
     """
     page = read(text, tables)
-    claims = [claim for reader in _READERS for claim in reader.claims(page) if claim.held or likely(claim)]
+    claims = [
+        claim
+        for reader in _passes(_READERS, 0, tell)
+        for claim in reader.claims(page)
+        if claim.held or likely(claim)
+    ]
     claims = believed(page, claims)
-    for reader in _LEFT_OVER:  # the surer first
+    for reader in _passes(_LEFT_OVER, len(_READERS), tell):  # the surer first
         told = _told(claims)
         sure = {claim.start for claim in claims if claim.held} & told
         more = [
@@ -128,6 +138,17 @@ def check(text: str, tables: Sequence[Table] = (), *, facts: Facts | None = None
         if one.quantity.start not in linked and one.kind not in (Kind.THRESHOLD, Kind.SERIAL)
     )
     return Checked(tuple(claims), tuple(findings(page, claims)), unlinked, facts.notes if facts else ())
+
+
+def _passes(
+    readers: Sequence[ModuleType], before: int, tell: Callable[[int, int], None] | None
+) -> Iterator[ModuleType]:
+    for number, reader in enumerate(readers, before):
+        if tell:
+            tell(number, len(_READERS) + len(_LEFT_OVER))
+        yield reader
+    if tell:
+        tell(before + len(readers), len(_READERS) + len(_LEFT_OVER))
 
 
 def _told(claims: Sequence[Claim]) -> set[int]:
