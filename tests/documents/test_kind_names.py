@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from xushi.documents.kinds.parts import file_name
-from xushi.supervision.printing import formal
+from xushi.supervision.signing import formal
 
 
 @pytest.mark.parametrize(

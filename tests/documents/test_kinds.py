@@ -42,6 +42,7 @@ from xushi.supervision.actions import withdraw_orders
 from xushi.supervision.instructing import InstructionInput, send_instruction
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import Meeting
+from xushi.supervision.printing import sheets
 from xushi.units.actions_tree import rename_unit
 from xushi.units.models import Role, User
 
@@ -106,6 +107,22 @@ def test_every_paper_is_signed_as_the_letterhead_says(world: World) -> None:
     set_letterhead(world.office, replace(HEAD, signed="浦口区项目办"), actor=SYSTEM, now=at(7))
     assert paper(world, order).head == full
     assert paper(world, world.order(title="以后的一件", now=at(8))).printed_by == "浦口区项目办"
+
+
+def test_the_web_pages_sign_as_the_papers_do(world: World, signed_in: SignIn) -> None:
+    """The page an order is printed from, and the minutes on the page, with the name of the letterhead of that day."""
+    order = world.order()
+    meeting = Meeting.objects.create(office=world.office, held_at=at(10), made_at=at(9), ended_at=at(10))
+    set_letterhead(world.office, HEAD, actor=SYSTEM, now=at(6))
+    set_letterhead(world.office, replace(HEAD, signed="浦口区项目办"), actor=SYSTEM, now=at(11))
+    client = signed_in(world.people["clerk"])
+    page = client.get(reverse("supervision:print_order", args=[order.pk])).content.decode()
+    full = "浦口区重大项目推进办公室"
+    assert page.count(full) == 2 and "浦口区重大办" not in page and "浦口区项目办" not in page
+    said = client.get(reverse("supervision:meeting_minutes", args=[meeting.pk])).content.decode()
+    assert said.count(full) >= 2 and "浦口区重大办" not in said and "区重大办召开" not in said
+    order.refresh_from_db()
+    assert [sheet.issuer for sheet in sheets([order], None, NOW)] == [paper(world, order).head]
 
 
 def test_the_paper_keeps_the_name_its_issuer_had(world: World) -> None:

@@ -12,7 +12,7 @@ from tests.kit.test_house_rules import contrast, themes
 from xushi.home.actions import make_wall_key
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event
-from xushi.supervision.printing import formal
+from xushi.supervision.signing import formal
 from xushi.units.actions_tree import create_unit
 from xushi.units.look import ACCENTS, Look, called, look_of, set_look
 from xushi.units.models import Role, Unit

@@ -7,7 +7,7 @@ from xushi.core.clock import BEIJING, local_day
 from xushi.core.cn_numerals import numeral
 from xushi.supervision.meeting_pages import Page, Row
 from xushi.supervision.models_meetings import Decision, Meeting
-from xushi.supervision.printing import formal
+from xushi.supervision.signing import signs
 from xushi.supervision.whole_titles import whole_titles
 
 ROLL = ("出席", "请假", "列席")  # who came is not on record: left for the hand
@@ -44,9 +44,10 @@ def minutes_of(page: Page, district: str) -> Minutes:
     local = meeting.held_at.astimezone(BEIJING)
     titles = whole_titles(row.item for row in page.rows)
     discussed = [row for row in page.rows if row.item.ended_at or row.decisions]
+    organ = signs(meeting.office, meeting.office.name, meeting.ended_at)
     place = f"在{meeting.place}" if meeting.place else ""
     opening = (
-        f"{_day(meeting.held_at)}{local:%H:%M}，{meeting.office.name}{place}召开{meeting.get_kind_display()}，"
+        f"{_day(meeting.held_at)}{local:%H:%M}，{organ}{place}召开{meeting.get_kind_display()}，"
         f"研究{district}重大项目推进事项，议题{len(discussed)}项。现将议定事项纪要如下："
     )
     return Minutes(
@@ -54,7 +55,7 @@ def minutes_of(page: Page, district: str) -> Minutes:
         opening=opening,
         sections=tuple(_section(n, row, titles[row.item.pk]) for n, row in enumerate(discussed, 1)),
         closing=tuple(_closing(page, titles)),
-        organ=formal(meeting.office.name, meeting.office),
+        organ=organ,
         date=_day(meeting.ended_at or meeting.held_at),
         draft=meeting.state != Meeting.State.ENDED,
     )

@@ -13,9 +13,9 @@ from xushi.supervision.engine import terms_at
 from xushi.supervision.models import OrderReply, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.rules import Terms, Urgency
+from xushi.supervision.signing import signatures, signed_by
 from xushi.supervision.table import EVENTS, TABLE, State, Transition
 from xushi.units.districts import own_district
-from xushi.units.look import called as district_called
 from xushi.units.models import Appointment, Unit, User
 
 ORDER = SupervisionOrder._meta.label_lower
@@ -42,7 +42,7 @@ class Sheet:
     instructions: list[Instruction]
     reply: OrderReply | None
     terms: Terms
-    issuer: str  # the office by the name it had on the day of issue, in full
+    issuer: str  # the office as it signed on the day of issue, by the name it had then
     head: str  # who headed the lead unit then; "" is left for the hand
 
     @property
@@ -51,7 +51,7 @@ class Sheet:
 
 
 def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime) -> list[Sheet]:
-    """Five queries for however many; the leaders' words as far as the person sees them, nobody: the open ones."""
+    """Seven queries for however many; the leaders' words as far as the person sees them, nobody: the open ones."""
     terms = terms_at(now, own_district(user) if user else None)
     ids = [order.pk for order in orders]
     words: dict[int, list[Instruction]] = defaultdict(list)
@@ -67,8 +67,9 @@ def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime)
         for pk in ids:
             if one.pk == own[pk] or (one.subject_kind == ORDER and one.subject_id == pk):
                 words[pk].append(one)
-    signed = OrderReply.objects.filter(order__in=ids, signed_at__isnull=False).order_by("pk")
-    replies = {reply.order_id: reply for reply in signed.select_related("by_unit")}
+    answered = OrderReply.objects.filter(order__in=ids, signed_at__isnull=False).order_by("pk")
+    replies = {reply.order_id: reply for reply in answered.select_related("by_unit")}
+    signed = signatures({one.office_id for one in orders})
     called, heads = names_then({one.office_id for one in orders}), heads_then({one.lead_id for one in orders})
     return [
         Sheet(
@@ -80,8 +81,11 @@ def sheets(orders: Sequence[SupervisionOrder], user: User | None, now: datetime)
             instructions=words[order.pk],
             reply=replies.get(order.pk),
             terms=terms,
-            issuer=formal(
-                _name_at(order.office.name, called[order.office_id], order.issued_at), order.office
+            issuer=signed_by(
+                signed,
+                order.office,
+                _name_at(order.office.name, called[order.office_id], order.issued_at),
+                order.issued_at,
             ),
             head=_head_at(heads[order.lead_id], order.issued_at),
         )
@@ -117,12 +121,6 @@ def _head_at(held: list[Appointment], at: datetime | None) -> str:
         return ""
     then = [one for one in held if one.started_at <= at and (one.ended_at is None or one.ended_at > at)]
     return then[-1].user.name if then else ""
-
-
-def formal(name: str, unit: Unit | None = None) -> str:
-    """区国土分局 → 浦口区国土分局: as a unit signs outside, by what the district it stands in is called."""
-    district = district_called(unit)
-    return f"{district}{name[1:]}" if name.startswith("区") and district.endswith("区") else name
 
 
 def _day(moment: datetime | None) -> str:

@@ -9,11 +9,10 @@ from xushi.admission.page import votes_text
 from xushi.admission.snapshots import numbers_in, scored_in, threshold_said
 from xushi.admission.table import Answer, Outcome
 from xushi.core.clock import local_day
-from xushi.documents.kinds.organs import signs
 from xushi.documents.kinds.parts import file_name, heading, listed, said
 from xushi.documents.tree import Block, Document, Table
 from xushi.documents.writing.flow import day_words
-from xushi.supervision.printing import formal
+from xushi.supervision.signing import formal, signs
 from xushi.units.districts import office_of
 
 VERDICTS = {True: "达标", False: "没达标", None: "不考核"}

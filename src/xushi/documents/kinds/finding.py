@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from xushi.admission.models import Application, Decision
 from xushi.documents.kinds import circular, decision, instruction, minutes, order
-from xushi.documents.kinds.organs import signs
 from xushi.documents.tree import Document
 from xushi.inspections.models import Round
 from xushi.inspections.policy import sees_plan
@@ -16,6 +15,7 @@ from xushi.supervision.meeting_pages import page_of
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.models_meetings import Meeting
+from xushi.supervision.signing import signs
 from xushi.units.districts import office_of
 from xushi.units.look import called
 

@@ -1,7 +1,6 @@
 """会议纪要：议一项、定一项；没散会的是草稿。"""
 
 from xushi.core.clock import local_day
-from xushi.documents.kinds.organs import signs
 from xushi.documents.kinds.parts import file_name, heading, said
 from xushi.documents.tree import Blank, Block, Document
 from xushi.supervision.meeting_pages import Page
@@ -12,7 +11,7 @@ def minutes_document(page: Page, district: str) -> Document:
     made = minutes_of(page, district)
     meeting = page.meeting
     return Document(
-        title=(made.title,), blocks=_blocks(made), signed=signs(meeting.office, meeting.office.name, meeting.ended_at),
+        title=(made.title,), blocks=_blocks(made), signed=made.organ,
         signed_on=local_day(meeting.ended_at or meeting.held_at), watermark="草稿" if made.draft else "", minutes=True,
         attended=tuple(Blank(f"{word}单位和姓名", f"{word}：") for word in ROLL),
     )  # fmt: skip

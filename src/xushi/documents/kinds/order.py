@@ -1,16 +1,15 @@
 """督办单：签发的一件印成一张表单，署签发时的单位；只有手和章能填的，都空着。"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xushi.core.clock import local_day
-from xushi.documents.kinds.organs import Signature, signatures
 from xushi.documents.kinds.parts import BY_HAND, file_name, form, note, pair, whole
 from xushi.documents.tree import Cell, Document
 from xushi.documents.writing.flow import day_words
 from xushi.supervision.models import SupervisionOrder
-from xushi.supervision.printing import Sheet, formal, sheets
+from xushi.supervision.printing import Sheet, sheets
 from xushi.supervision.table import State
 from xushi.supervision.words import SOURCES
 
@@ -28,20 +27,11 @@ def order_documents(orders: Sequence[SupervisionOrder], user: "User | None", now
 
     orders come with RELATED and helpers__unit.
     """
-    signed = signatures(one.office_id for one in orders)
-    return [_document(sheet, _organ(sheet, signed)) for sheet in sheets(orders, user, now)]
+    return [_document(sheet) for sheet in sheets(orders, user, now)]
 
 
-def _organ(sheet: Sheet, signed: Mapping[int, Signature]) -> str:
-    """As the office signs; an order issued under a name that it has no longer keeps that name."""
-    order = sheet.order
-    held = signed.get(order.office_id)
-    same = sheet.issuer == formal(order.office.name, order.office)
-    return held.at(order.issued_at) if held and same else sheet.issuer
-
-
-def _document(sheet: Sheet, organ: str) -> Document:
-    order = sheet.order
+def _document(sheet: Sheet) -> Document:
+    order, organ = sheet.order, sheet.issuer
     return Document(
         title=("督 办 单",), head=organ, number=order.number or "（拟稿，未取文号）",
         blocks=(form(*_rows(sheet)), *(note(words) for words in _notes(sheet))),
