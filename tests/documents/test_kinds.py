@@ -333,6 +333,8 @@ def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: Sign
         "浦口区重大办（盖章）",
     ):
         assert said in text
+    opening, code = text.splitlines()[3:5]
+    assert "统一社会信用代码" not in opening and code.startswith("企业统一社会信用代码：91")
     assert "1. 用地由100亩核减为88亩。" in text and text.count("理由：核减用地后达标。") == 1
     *_, last, _blank, _room, _organ, _day = text.splitlines()
     assert last.endswith("。")

@@ -25,7 +25,8 @@ def decision_document(held: Decision) -> Document:
     return Document(
         title=(f"关于{known['name']}", "准入会审的决定"),
         blocks=(
-            said(_opening(held)), *_applied(held), *_measured(held), *_opinions(known), *_promised(held), *_rest(held),
+            said(_opening(held)), said(f"企业统一社会信用代码：{known['credit_code']}。"),
+            *_applied(held), *_measured(held), *_opinions(known), *_promised(held), *_rest(held),
         ),
         signed=_organ(held), signed_on=local_day(held.at),
     )  # fmt: skip
@@ -43,10 +44,11 @@ def _organ(held: Decision) -> str:
 
 
 def _opening(held: Decision) -> str:
+    """Without the enterprise's code, whose eighteen letters no line breaks: the line before it would be drawn apart."""
     known, sitting = held.snapshot, f"经{held.sitting}，" if held.sitting else "经会审，"
     taken = {Outcome.CONDITIONAL: "附条件准入"}.get(held.taken, held.taken.label)
     return (
-        f"{known['enterprise']}（统一社会信用代码{known['credit_code']}）申报的{known['name']}，拟落地{known['territory']}，"
+        f"{known['enterprise']}申报的{known['name']}，拟落地{known['territory']}，"
         f"属{known['industry']}。{sitting}决定：{taken}（{votes_text(held)}）。"
     )
 
