@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.town import Town, build
@@ -29,16 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for a file of tests; Django is told that playwright's loop in this thread is harmless."""
+@pytest.fixture(scope="package")
+def driver() -> Iterator[Playwright]:
+    """One of playwright's for all these files; Django is told that its loop in this thread is harmless."""
     if CHROMIUM is None:
         pytest.skip(LOUD)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One Chromium for all these files; what a window of it knows is its context's own, and goes with it."""
+    launched = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, LOUD
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.town import APRIL_4, Town
 from tests.factories import UserFactory, appoint
 from tests.inspections.builders import add_round, add_team, add_visit
@@ -93,20 +93,16 @@ Phone = Callable[..., Handset]
 
 
 @pytest.fixture
-def handset(live_server: LiveServer, tmp_path: Path) -> Iterator[Phone]:
-    if CHROMIUM is None:
-        pytest.skip(LOUD)
+def handset(driver: Playwright, live_server: LiveServer, tmp_path: Path) -> Iterator[Phone]:
     made: list[Handset] = []
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-        def make(**more: Any) -> Handset:
-            made.append(Handset(driver, tmp_path / f"profile{len(made)}", live_server.url, **more))
-            return made[-1]
+    def make(**more: Any) -> Handset:
+        made.append(Handset(driver, tmp_path / f"profile{len(made)}", live_server.url, **more))
+        return made[-1]
 
-        yield make
-        for one in made:
-            one.context.close()
+    yield make
+    for one in made:
+        one.context.close()
     assert [one.wrong for one in made if one.wrong] == []
 
 
