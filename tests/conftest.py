@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.pure",
     "tests.alike",
     "tests.quick",
+    "tests.emptied",
     "tests.migrated",
     "tests.demonstration",
     "tests.s3",
