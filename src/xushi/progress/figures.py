@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from xushi.core.months import Month
 from xushi.kit.listed import listed
 from xushi.kit.once import once, one_reading
-from xushi.kit.phrased import add_up
+from xushi.kit.phrased import add_up, ask
 from xushi.progress import sources
 from xushi.progress.closed import closing_for
 from xushi.progress.history import history, project_history
@@ -101,7 +101,7 @@ def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
 def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST) -> Group:
     """The figures as one version of a month's closing fixed them, whether it is in force or was reopened."""
     facts = (sources.rows(user, closing.month, closing, filters), row_sums(closing.month))
-    made = _gather(_summed([facts], filters, []), closing.month, closing, filters, [], Names())
+    made = _gather(list(_summed(facts, filters, [])), closing.month, closing, filters, [], Names())
     _recount(list(made.values()), user, closing.month, closing, filters, [], Names())
     return made[()]
 
@@ -157,11 +157,18 @@ def _found(
 ) -> list[dict[str, Any]]:
     """The sums of these filters by the columns of by and the stage; of a closed month as they were added up before."""
 
-    def add_up() -> list[dict[str, Any]]:
-        return _summed(sources.sources(user, month, closing, filters, by, split), filters, by)
+    def summed() -> list[dict[str, Any]]:
+        parts = sources.sources(user, month, closing, filters, by, split)
+        return [row for part in parts for row in _summed(part, filters, by)]
 
-    what = ("sums", filters, tuple(by), split and split.pk)
-    return of_closed(user, [closing], what, add_up) if closing else add_up()
+    if closing:
+        return of_closed(user, [closing], ("sums", filters, tuple(by), split and split.pk), summed)
+    return summed() if split else ask(_live_groups, user, month, filters, tuple(by))
+
+
+def _live_groups(user: User, month: Month, filters: Filters, by: Sequence[str]) -> "QuerySet[Any]":
+    [part] = sources.sources(user, month, None, filters, by)
+    return _summed(part, filters, by)
 
 
 def _gather(
@@ -188,13 +195,12 @@ def _gather(
     return groups
 
 
-def _summed(parts: Sequence[Source], filters: Filters, by: list[str]) -> list[dict[str, Any]]:
+def _summed(part: Source, filters: Filters, by: Sequence[str]) -> "QuerySet[Any]":
+    source, sums = part
     columns = [_COLUMN[name] for name in by]
     stage = F(filters.stage_column) + 0  # else SQLite reads a whole closing in the order of its stages
-    found: list[dict[str, Any]] = []
-    for source, sums in parts:
-        grouped = source.annotate(stage_here=stage).order_by().values(*columns, "stage_here")
-        found += grouped.annotate(**sums).order_by(*columns)
+    grouped = source.annotate(stage_here=stage).order_by().values(*columns, "stage_here")
+    found: QuerySet[Any] = grouped.annotate(**sums).order_by(*columns)
     return found
 
 
@@ -237,7 +243,7 @@ def _recount(
         now = _those(live_rows(month), drifted, "pk__in", user, month, base)
         old, new = (
             _gather(
-                _summed([(apart(some, by, names.split), row_sums(month))], base, by),
+                list(_summed((apart(some, by, names.split), row_sums(month)), base, by)),
                 month,
                 closing,
                 base,
