@@ -10,6 +10,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from tests import refused
 from tests.conftest import Once
 from tests.exchange.conftest import workbook
 from tests.exchange.test_pages import hand_in
@@ -135,6 +136,7 @@ def test_every_address_of_these_rooms_is_looked_at() -> None:
 def stood(once: Once) -> Iterator[Stood]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: NOW)
+        refused.drawn_once(patch)
         with once(stand) as stood:
             yield stood
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import QueryDict
 
+from tests import refused
 from tests.api.fuzz import fuzzed, world_of_demonstration
 from tests.demo.matrix import LEFT_OUT, PEOPLE, Walk, routes, table
 from tests.demo.storm import storm
@@ -32,7 +32,6 @@ from xushi.duties.models import Duty
 from xushi.inspections.figures import strip as inspected
 from xushi.inspections.selectors_plan import current_round
 from xushi.inspections.views_desk import planned
-from xushi.kit import views
 from xushi.permits.models import Commitment, Package, PermitStep, Rehearsal, ServiceOfficer
 from xushi.permits.policy_services import can_serve
 from xushi.planning.figures import compare
@@ -306,24 +305,11 @@ def test_the_interface_answers_as_it_is_described(built: str) -> None:
     assert set(made.asked) == {one.label for one in made.operations}
 
 
-@pytest.fixture
-def refusals_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each person is shown the whole page of a refusal once; of those that follow only the status is looked at."""
-    drawn: set[tuple[object, str]] = set()
-
-    def draw(request: HttpRequest, template: str, *context: Any, **told: Any) -> HttpResponse:
-        if (key := (request.user.pk, template)) in drawn:
-            return HttpResponse(**told)
-        drawn.add(key)
-        return shown(request, template, *context, **told)
-
-    shown = views.render
-    monkeypatch.setattr(views, "render", draw)
-
-
-@pytest.mark.usefixtures("refusals_drawn_once")
-def test_every_route_answers_every_role_as_it_is_stated(built: str, db: None) -> None:
+def test_every_route_answers_every_role_as_it_is_stated(
+    built: str, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Eight thousand requests on SQLite; on PostgreSQL the first of those who may goes everywhere: rights are alike."""
+    refused.drawn_once(monkeypatch)
     walk, rules = Walk(), table()
     asked = walk.broken if connection.vendor == "sqlite" else walk.closed
     told = [broken for route in routes() if route.name in rules for broken in asked(route, rules[route.name])]
