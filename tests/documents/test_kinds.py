@@ -21,6 +21,7 @@ from tests.inspections.builders import a_visit, add_round, found
 from tests.supervision.world import World, at
 from xushi.admission.table import Outcome
 from xushi.documents.issuing import set_letterhead
+from xushi.documents.kinds import circular
 from xushi.documents.kinds.finding import (
     circular_printed,
     decision_printed,
@@ -33,7 +34,7 @@ from xushi.documents.kinds.finding import (
 from xushi.documents.kinds.order import order_documents
 from xushi.documents.models_batches import Batch
 from xushi.documents.tree import Document
-from xushi.documents.writing import text_of
+from xushi.documents.writing import text_of, write_pdf
 from xushi.inspections.wanted import FindingsWanted, VisitsWanted
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM
@@ -314,6 +315,19 @@ def test_a_round_is_told_with_its_counts_and_their_lists(world: World, signed_in
         name: signed_in(world.people[name]).get(address).status_code for name in ("clerk", "leader", "town")
     }
     assert statuses == {"clerk": 200, "leader": 200, "town": 403}
+
+
+@pytest.mark.parametrize("words", ["与月报相符", "没有真开工"])
+def test_what_was_concluded_of_a_site_stands_in_one_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    held = add_round(9, state=RoundState.ENDED, at=at(10))
+    a_visit(world.town, "科学城研发载体一期", held=held, state="done", done_at=at(10))
+    monkeypatch.setattr(circular, "state_of", lambda *_: ("", words))
+    made = circular_printed(world.people["inspector"], held.pk, NOW)
+    assert made is not None
+    text = PdfReader(BytesIO(write_pdf(made.document))).pages[0].extract_text()
+    assert words in text and "科学城研发载体一期" in text
 
 
 def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: SignIn) -> None:

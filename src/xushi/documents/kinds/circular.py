@@ -100,7 +100,7 @@ def _sites(visits: Sequence[Visit]) -> tuple[Block, ...]:
         tuple(cell(words) for words in _site(number, one, beside.get(one.pk, NOTHING)))
         for number, one in enumerate(done, 1)
     )
-    table = Table((tuple(map(label, SEEN)),), rows, (6, 29, 13, 12, 12, 13, 15), caption="表1　现场与月报")
+    table = Table((tuple(map(label, SEEN)),), rows, (6, 28, 13, 12, 12, 13, 16), caption="表1　现场与月报")
     return (heading("一、现场与月报"), table)
 
 
