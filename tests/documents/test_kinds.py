@@ -330,6 +330,16 @@ def test_what_was_concluded_of_a_site_stands_in_one_line(
     assert words in text and "科学城研发载体一期" in text
 
 
+def test_a_refusal_says_its_reason_once(world: World) -> None:
+    office = world.people["clerk"]
+    application = answered(world.town, office, [department(world.root, "区环保局").unit])
+    held = decided(application, office, given(Outcome.REFUSED, reasons="用地规划没调。"))
+    made = decision_printed(office, held.pk, NOW)
+    assert made is not None
+    lines = text_of(made.document).splitlines()
+    assert lines[lines.index("四、理由") + 1] == "用地规划没调。"
+
+
 def test_a_decision_is_printed_from_what_was_known(world: World, signed_in: SignIn) -> None:
     office = world.people["clerk"]
     units = [department(world.root, name).unit for name in ("区环保局", "区经信局")]

@@ -102,7 +102,7 @@ def _rest(held: Decision) -> tuple[Block, ...]:
         f"{one.number}. {_bare(one.words)}{f'（{day_words(one.due_on)}前）' if one.due_on else ''}。"
         for one in held.conditions.all()
     ]
-    words = [f"理由：{_bare(held.reasons)}。"] if held.reasons else []
+    words = [f"{'理由：' if conditions else ''}{_bare(held.reasons)}。"] if held.reasons else []
     number = "五" if held.taken.lets_in else "四"
     if not conditions and not words:
         return ()
