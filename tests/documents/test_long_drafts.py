@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -165,6 +166,20 @@ def test_what_lay_for_a_day_is_gone_with_the_next(
     monkeypatch.setattr(clock, "real", lambda: real + timedelta(days=2))
     signed_in(territory_user).post(PAGE, {"text": TEXT})
     assert long_drafts.media.folders_in(long_drafts.FOLDER) == [str(territory_user.pk)]
+
+
+def test_what_lay_for_a_day_is_gone_when_a_day_begins(
+    office_user: User, signed_in: SignIn, waiting: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody need have another one read: it may be a draft that is not for everybody."""
+    signed_in(office_user).post(PAGE, {"text": TEXT})
+    real, day = clock.real(), NOW + timedelta(days=1)
+    call_command("worker", "--once")
+    assert long_drafts.media.folders_in(long_drafts.FOLDER) == [str(office_user.pk)]
+    monkeypatch.setattr(clock, "real", lambda: real + timedelta(days=1, minutes=1))
+    monkeypatch.setattr(clock, "now", lambda: day)
+    call_command("worker", "--once")
+    assert long_drafts.media.folders_in(long_drafts.FOLDER) == []
 
 
 def test_a_word_file_is_measured_by_its_words() -> None:

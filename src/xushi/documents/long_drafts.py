@@ -1,7 +1,7 @@
 """长稿的勾稽：几百页的一份不等在一次请求里，在后台查，查到第几遍看得见；离开再来还在，只有本人看得到。
 
 What stands where is a file beside the uploads, since any of the web processes may be asked how far it is. It is gone when
-its owner clears it or has the next one read, and after a day.
+its owner clears it or has the next one read, and with the first day that begins a day later.
 """
 
 import json
@@ -85,7 +85,7 @@ def begin(
     user: "User", opened: Callable[[], Taken], *, name: str, month: str, typed: str, now: datetime, clock: Clock
 ) -> Standing:  # fmt: skip
     """Starts the reading of a draft in place of this person's last one; clock tells the real moment."""
-    _let_go_old(clock())
+    let_go_old(clock())
     clear(user)
     standing = Standing(
         key=token_urlsafe(12), name=name, month=month, typed=typed, heard_at=clock().isoformat()
@@ -173,7 +173,7 @@ def clear(user: "User") -> None:
     media.drop_folder(_folder(user.pk))
 
 
-def _let_go_old(real: datetime) -> None:
+def let_go_old(real: datetime) -> None:
     """What people had read before yesterday and did not clear."""
     with suppress(OSError):
         for name in media.folders_in(FOLDER):
