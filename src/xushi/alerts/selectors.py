@@ -80,7 +80,8 @@ def _moment(user: "User", column: str) -> Any:
 
 
 def _by_cause(alerts: AlertQuerySet) -> "QuerySet[Any]":
-    counted: QuerySet[Any] = alerts.order_by().values_list("cause").annotate(n=Count("pk"))
+    # 数行，不数编号：编号不在索引里，PostgreSQL 要为每一条去翻表
+    counted: QuerySet[Any] = alerts.order_by().values_list("cause").annotate(n=Count("*"))
     return counted
 
 
