@@ -168,17 +168,16 @@ def test_what_lay_for_a_day_is_gone_with_the_next(
     assert long_drafts.media.folders_in(long_drafts.FOLDER) == [str(territory_user.pk)]
 
 
-def test_what_lay_for_a_day_is_gone_when_a_day_begins(
+def test_what_lay_for_a_day_is_gone_with_the_daily_tidying(
     office_user: User, signed_in: SignIn, waiting: list[Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody need have another one read: it may be a draft that is not for everybody."""
     signed_in(office_user).post(PAGE, {"text": TEXT})
-    real, day = clock.real(), NOW + timedelta(days=1)
-    call_command("worker", "--once")
+    real = clock.real()
+    call_command("retention")
     assert long_drafts.media.folders_in(long_drafts.FOLDER) == [str(office_user.pk)]
     monkeypatch.setattr(clock, "real", lambda: real + timedelta(days=1, minutes=1))
-    monkeypatch.setattr(clock, "now", lambda: day)
-    call_command("worker", "--once")
+    call_command("retention", "--scheduled")
     assert long_drafts.media.folders_in(long_drafts.FOLDER) == []
 
 

@@ -1,7 +1,7 @@
 """长稿的勾稽：几百页的一份不等在一次请求里，在后台查，查到第几遍看得见；离开再来还在，只有本人看得到。
 
 What stands where is a file beside the uploads, since any of the web processes may be asked how far it is. It is gone when
-its owner clears it or has the next one read, and with the first day that begins a day later.
+its owner clears it or has the next one read, and with the daily tidying (`xushi retention`) a day later.
 """
 
 import json

@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 
 from xushi.config import clock
-from xushi.documents.long_drafts import let_go_old
 from xushi.federation.pushing import Pusher
 from xushi.flow.actions import begin_day
 from xushi.flow.beats import beat
@@ -69,7 +68,6 @@ class Command(BaseCommand):
         """One look at everything: the domain's day by the domain's clock, the queue by the real one."""
         if begin_day(now=clock.now()):
             call_command("clearsessions")
-            let_go_old(clock.real())
         self._remind()
         done = worker.work(clock.real())
         while sealing.seal_events() == sealing.BATCH:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from xushi.config import clock
+from xushi.documents import long_drafts
 from xushi.journal.actions import SYSTEM
 from xushi.operations import counting, partitioning, pruning
 from xushi.operations.rebuilding import CannotDivide
@@ -14,7 +15,7 @@ from xushi.units.left import long_gone
 
 
 class Command(BaseCommand):
-    help = "清理过期的会话、去重号、反应、登录记录；抹去离开够久的人的信息"
+    help = "清理过期的会话、去重号、反应、登录记录、查过的长稿；抹去离开够久的人的信息"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="只数，不清")
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             return
         done = pruning.prune(now=now, real=real)
         self.stdout.write("、".join(f"{name}{count}" for name, count in done.items()) or "没有到期的。")
+        long_drafts.let_go_old(real)
         self._next_year(now)
         counting.count_tables()
 
