@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from xushi.units.models import Role, Unit
+from xushi.units.models import Role, Unit, under_or_passed
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -25,5 +25,5 @@ def answered_for(user: "User") -> QuerySet[Any] | None:
         return None
     condition = Q()
     for path in paths:
-        condition |= Q(path__startswith=path) | Q(successor__path__startswith=path)
+        condition |= under_or_passed(path)
     return Unit.objects.filter(condition).order_by().values("pk")

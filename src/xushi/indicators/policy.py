@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from xushi.indicators.models import System
 from xushi.indicators.models_tasks import Target
 from xushi.units.districts import keeps_whole
-from xushi.units.models import Role, Unit
+from xushi.units.models import Role, Unit, under_or_passed
 
 if TYPE_CHECKING:
     from xushi.indicators.models import Indicator
@@ -86,9 +86,9 @@ def mine(user: "User") -> Q:
     condition = Q(pk__in=[])
     for held in user.appointments_in_force:
         if held.role == Role.INDICATOR_LEAD:
-            condition |= Q(group__path__startswith=held.unit.path)
+            condition |= Q(group__path__under=held.unit.path)
         elif held.role == Role.DEPARTMENT and not held.unit.is_root:
-            condition |= Q(lead__path__startswith=held.unit.path)
+            condition |= Q(lead__path__under=held.unit.path)
     return condition
 
 
@@ -104,7 +104,7 @@ class Asked:
         """The units under those paths, and who passed into them."""
         wanted = Q(pk__in=[])
         for path in self.paths:
-            wanted |= Q(path__startswith=path) | Q(successor__path__startswith=path)
+            wanted |= under_or_passed(path)
         return wanted
 
 

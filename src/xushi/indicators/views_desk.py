@@ -293,7 +293,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     paths, problem = policy.own_paths(user), ""
     condition = Q(pk__in=[])
     for path in paths:
-        condition |= Q(unit__path__startswith=path)
+        condition |= Q(unit__path__under=path)
     rows = Target.objects.filter(replaced_at=None).filter(condition).select_related("indicator", "unit")
     if request.method == "POST":
         wanted = [row_number(text) or 0 for text in request.POST.getlist("target")]

@@ -18,7 +18,7 @@ class Among(Func):
     output_field = BooleanField()
 
     def __init__(self, column: str, rows: QuerySet[Any]) -> None:
-        super().__init__(column, _Rows(rows))
+        super().__init__(column, _Rows(rows if rows.query.is_sliced else rows.order_by()))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **more: Any) -> tuple[str, Any]:
         return self.as_sql(

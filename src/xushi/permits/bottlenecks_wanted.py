@@ -72,7 +72,7 @@ class Wanted:
         if self.territory:
             wanted &= Q(project__territory=row_number(self.territory))
         if self.category:
-            wanted &= Q(project__category__path__startswith=self.category)
+            wanted &= Q(project__category__path__under=self.category)
         if self.kind:
             wanted &= Q(project__kind=self.kind)
         for word in self.q.split():

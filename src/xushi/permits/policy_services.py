@@ -60,7 +60,7 @@ def may_serve(user: User) -> QuerySet[User]:
     if user.has_role(Role.OFFICE):
         condition |= Q(role=Role.TERRITORY)
     for path in paths:
-        condition |= Q(role=Role.TERRITORY, unit__path__startswith=path)
+        condition |= Q(role=Role.TERRITORY, unit__path__under=path)
     if not paths and not user.has_role(Role.OFFICE):
         return User.objects.none()
     held = Appointment.objects.filter(condition, ended_at=None).order_by()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from xushi.units.models import Role, Unit
+from xushi.units.models import Role, Unit, under_or_passed
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -16,5 +16,5 @@ def answered_for(user: "User") -> QuerySet[Any] | None:
     condition = Q()
     for one in held:
         if not one.unit.is_root:
-            condition |= Q(path__startswith=one.unit.path) | Q(successor__path__startswith=one.unit.path)
+            condition |= under_or_passed(one.unit.path)
     return Unit.objects.filter(condition).order_by().values("pk") if condition else None

@@ -96,7 +96,7 @@ def apart() -> list[tuple[Unit, Catalogue | None]]:
 
 def running(home: Unit | None = None) -> dict[int, int]:
     """{catalogue: how many projects follow it}, of one district or of all; one query."""
-    tracks = Track.objects.filter(project__territory__path__startswith=home.path) if home else Track.objects
+    tracks = Track.objects.filter(project__territory__path__under=home.path) if home else Track.objects
     rows = tracks.order_by().values_list("catalogue").annotate(count=Count("pk"))
     return dict(rows)
 

@@ -38,7 +38,7 @@ class Wanted:
         if self.territory:
             condition &= Q(territory=row_number(self.territory))
         if self.category:
-            condition &= Q(category__path__startswith=self.category)
+            condition &= Q(category__path__under=self.category)
         if self.q:
             condition &= Q(name__icontains=self.q)
         return condition

@@ -137,7 +137,7 @@ def kept_classes(district: Unit | None) -> Any:
         return held.annotate(used=Count("problems"))
     aside = ClassAside.objects.filter(problem_class=OuterRef("pk"), district=district)
     here = held.filter(Q(district=None) | Q(district=district)).annotate(set_aside=Exists(aside))
-    mine = Q(problems__project__territory__path__startswith=district.path)
+    mine = Q(problems__project__territory__path__under=district.path)
     return here.annotate(used=Count("problems", filter=mine))
 
 

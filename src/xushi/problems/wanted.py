@@ -49,7 +49,7 @@ class Wanted:
     def condition(self, horizon: Horizon) -> Q:
         found = self._of_state()
         if self.kind:
-            found &= Q(problem_class__path__startswith=self.kind)
+            found &= Q(problem_class__path__under=self.kind)
         if self.unit:
             found &= of_column(self.unit)
         if self.batch:

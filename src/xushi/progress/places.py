@@ -51,7 +51,7 @@ class Districts:
         """The units of which this is the nearest district."""
         found: QuerySet[Unit] = Unit.objects.under(district.path)
         for one in self.below(district):
-            found = found.exclude(path__startswith=one.path)
+            found = found.exclude(path__under=one.path)
         return found
 
     def still_open(self, month: Month) -> list[Unit]:

@@ -82,7 +82,7 @@ class Wanted:
         if self.unit:
             wanted &= Q(responsible_unit=row_number(self.unit))
         if self.category:
-            wanted &= Q(category__path__startswith=self.category)
+            wanted &= Q(category__path__under=self.category)
         for word in self.q.split():
             wanted &= Q(search_text__contains=name_key(word))
         return wanted

@@ -11,7 +11,7 @@ from xushi.supervision.models_instructions import Addressee
 from xushi.supervision.models_meetings import AgendaItem
 from xushi.supervision.table import Who
 from xushi.units.districts import is_whole, keeps_whole, own_district
-from xushi.units.models import Appointment, Role, Unit
+from xushi.units.models import Appointment, Role, Unit, under_or_passed
 from xushi.units.policy import NOTHING
 from xushi.units.selectors import heads_of
 
@@ -65,12 +65,8 @@ def units_of(user: "User") -> Any:
     condition = NOTHING
     for held in user.appointments_in_force:
         if held.role in UNIT_ROLES:
-            condition |= Q(pk=held.unit_id) if held.unit.is_root else _answered_for(held.unit)
+            condition |= Q(pk=held.unit_id) if held.unit.is_root else under_or_passed(held.unit.path)
     return Unit.objects.filter(condition).values("pk")
-
-
-def _answered_for(unit: Unit) -> Q:
-    return Q(path__startswith=unit.path) | Q(successor__path__startswith=unit.path)
 
 
 def acts_for(user: "User", unit: Unit, *, head: bool = False) -> bool:
@@ -197,7 +193,7 @@ def seen_orders(user: "User") -> Q:
             drafts = Q() if held.role == Role.OFFICE else Q(serial__isnull=False)
             condition |= drafts & _in_scope(held.scope)
         elif held.role in UNIT_ROLES:
-            units = Unit.objects.filter(_answered_for(held.unit)).values("pk")
+            units = Unit.objects.answered_for_by(held.unit.path).values("pk")
             helping = CoHandler.objects.filter(unit__in=units).values("order")
             own = Q(lead__in=units) | Q(pk__in=helping)
             if held.role == Role.TERRITORY:
@@ -217,7 +213,7 @@ def seen_orders(user: "User") -> Q:
 def _in_scope(scope: Unit) -> Q:
     if scope.is_root:
         return Q(confidential=False)  # not an empty Q, which vanishes from an "or"
-    units = Unit.objects.filter(_answered_for(scope)).values("pk")
+    units = Unit.objects.answered_for_by(scope.path).values("pk")
     return Q(lead__in=units) | Q(office__in=units) | Q(project__territory__in=units)
 
 
@@ -234,7 +230,7 @@ def seen_instructions(user: "User") -> Q:
         if held.role in OVERSEERS:
             condition |= Q(author__in=_leaders_within(held.scope))
         if held.role in UNIT_ROLES:
-            units = Unit.objects.filter(_answered_for(held.unit)).values("pk")
+            units = Unit.objects.answered_for_by(held.unit.path).values("pk")
             addressed = Addressee.objects.filter(unit__in=units).values("instruction")
             ordered = SupervisionOrder.objects.issued().filter(
                 Q(lead__in=units) | Q(pk__in=CoHandler.objects.filter(unit__in=units).values("order")),
@@ -250,7 +246,7 @@ def seen_instructions(user: "User") -> Q:
 
 def _leaders_within(scope: Unit) -> Any:
     """The leaders of a district: what they wrote is their office's to see, and no other district's."""
-    held = Appointment.objects.filter(role=Role.LEADER, ended_at=None, scope__path__startswith=scope.path)
+    held = Appointment.objects.filter(role=Role.LEADER, ended_at=None, scope__path__under=scope.path)
     return held.order_by().values("user")
 
 
@@ -263,6 +259,6 @@ def seen_meetings(user: "User") -> Q:
                 return Q()
             condition |= Q(office__in=Unit.objects.answered_for_by(held.scope.path).values("pk"))
         if held.role in UNIT_ROLES:
-            units = Unit.objects.filter(_answered_for(held.unit)).values("pk")
+            units = Unit.objects.answered_for_by(held.unit.path).values("pk")
             condition |= Q(pk__in=AgendaItem.objects.filter(unit__in=units).values("meeting"))
     return condition

@@ -21,7 +21,7 @@ def is_whole(scope: Unit) -> bool:
     """
     if scope.is_root:
         return True
-    others = Unit.objects.filter(kind=Unit.Kind.DISTRICT).exclude(path__startswith=scope.path)
+    others = Unit.objects.filter(kind=Unit.Kind.DISTRICT).exclude(path__under=scope.path)
     return not others.exclude(path__in=above(scope.path)).exists()
 
 

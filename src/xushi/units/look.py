@@ -73,9 +73,7 @@ def set_look(district: Unit, look: Look, *, actor: Actor, now: datetime) -> bool
 
 def _spread(district: Unit, look: dict[str, object]) -> None:
     """To every unit below, those of districts with a look of their own left out."""
-    below = Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__startswith=district.path).exclude(
-        pk=district.pk
-    )
+    below = Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__under=district.path).exclude(pk=district.pk)
     own = [path for pk, path, held in below.values_list("pk", "path", "look") if held.get("of") == pk]
     rows = Unit.objects.under(district.path)
     if own:

@@ -31,7 +31,7 @@ class OwnedQuerySet(QuerySet[M]):
         for scope in scopes:
             if scope.is_root:
                 return self.all()
-            seen |= Q(district__path__in=above(scope.path)) | Q(district__path__startswith=scope.path)
+            seen |= Q(district__path__in=above(scope.path)) | Q(district__path__under=scope.path)
         return self.filter(seen)
 
 

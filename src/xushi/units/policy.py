@@ -143,7 +143,7 @@ def _taken_over(districts: "list[Unit]") -> bool:
     """Whether these answer for a dissolved unit of another district, whose sums stand there."""
     taken = NOTHING
     for one in districts:
-        taken |= Q(successor__path__startswith=one.path) & ~Q(path__startswith=one.path)
+        taken |= Q(successor__path__under=one.path) & ~Q(path__under=one.path)
     return Unit.objects.filter(taken, successor__isnull=False).exists()
 
 
