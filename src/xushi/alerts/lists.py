@@ -2,27 +2,29 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.utils.safestring import SafeString
 
 from xushi.alerts import tally
 from xushi.alerts.models import CAUSE_ORDER, Alert, AlertQuerySet
 from xushi.alerts.policy import can_set_thresholds
 from xushi.alerts.rules import OF_INDICATORS, Cause, Level
-from xushi.alerts.selectors import WORST_FIRST
+from xushi.alerts.selectors import WORST_FIRST, own_first
 from xushi.alerts.words import AGES, Row, mark_of, row_of
 from xushi.duties.followed import Follow, followed
 from xushi.kit import amounts
 from xushi.kit.drawn import drawn
+from xushi.kit.phrased import ask
 from xushi.units.models import Role, User
 from xushi.units.tree import under
 
 PER_PAGE = 50
+_PLACED = {"territory": "territory", "unit": "responsible_unit"}
 GROUPINGS = {
     "cause": "按原因",
     "territory": "按属地",
@@ -199,23 +201,41 @@ class Listed:
 
 def listed(user: User, wanted: Wanted, today: date) -> Listed:
     """One page of open alerts, the worst first within its groups: a fixed number of queries."""
-    within = Alert.objects.open().visible_to(user).filter(wanted.condition(today))
-    tabs = _tabs(_of_tabs(user, within, wanted))
-    chosen = within.filter(cause__in=wanted.causes) if wanted.cause else within
+    tabs = _tabs(_of_tabs(user, wanted, today))
+    chosen = _chosen(user, wanted, today)
     groups = _groups(chosen, wanted, today, tabs)
-    ordered = chosen.select_related("territory", "leader").order_by(
-        *_in_order(groups, wanted, today), *WORST_FIRST
-    )
-    pages = Paginator(ordered, PER_PAGE)
+    pages = Paginator(_in_sequence(chosen, user, _in_order(groups, wanted, today)), PER_PAGE)
     pages.count = sum(tab.count for tab in tabs if tab.cause in wanted.causes)  # known already
     page = pages.get_page(wanted.page)
-    by_key = {group.key: group for group in groups}
+    if wanted.group in ("none", "cause"):
+        page.object_list = ask(_page_of, user, replace(wanted, page=page.number), today)
     alerts = list(page)
+    by_key = {group.key: group for group in groups}
     orders, act = followed(user, alerts), _act(user)
     for alert in alerts:
         row = row_of(alert, today, orders.get(alert.pk))
         by_key[_key(alert, wanted.group, today)].rows.append(_line(row, today, act))
     return Listed(wanted, tabs, [group for group in groups if group.rows], page)
+
+
+def _within(user: User, wanted: Wanted, today: date) -> AlertQuerySet:
+    found: AlertQuerySet = Alert.objects.open().visible_to(user).filter(wanted.condition(today))
+    return found
+
+
+def _chosen(user: User, wanted: Wanted, today: date) -> AlertQuerySet:
+    within = _within(user, wanted, today)
+    return within.filter(cause__in=wanted.causes) if wanted.cause else within
+
+
+def _in_sequence(alerts: AlertQuerySet, user: User, first: Sequence[Any]) -> AlertQuerySet:
+    return alerts.select_related("territory", "leader").order_by(*own_first(user, *first, *WORST_FIRST))
+
+
+def _page_of(user: User, wanted: Wanted, today: date) -> "QuerySet[Any]":
+    """Of the groups whose order is known beforehand."""
+    ordered = _in_sequence(_chosen(user, wanted, today), user, _in_order((), wanted, today))
+    return ordered[(wanted.page - 1) * PER_PAGE : wanted.page * PER_PAGE]
 
 
 def _line(row: Row, today: date, act: str) -> Line:
@@ -246,10 +266,13 @@ def _act(user: User) -> str:
     return "order" if can_set_thresholds(user) else ""
 
 
-def _of_tabs(user: User, alerts: AlertQuerySet, wanted: Wanted) -> Any:
+def _of_tabs(user: User, wanted: Wanted, today: date) -> Any:
     """Rows of cause, level and n: from the tally, unless what is wanted goes beyond its columns."""
     if wanted.leader or wanted.age:
-        return alerts.order_by().values("cause", "level").annotate(n=Count("pk"))
+        within = _within(user, wanted, today)
+        return within.order_by().values("cause", "level").annotate(n=Count("pk"))
+    if not wanted.tallied:
+        return tally.by_level(user)
     return tally.grouped(user, "cause", "level", within=wanted.tallied)
 
 
@@ -313,20 +336,27 @@ def _key(alert: Alert, group: str, today: date) -> Any:
 
 def choices(user: User) -> dict[str, list[tuple[int, str]]]:
     """The territories, units and leaders that have open alerts within this person's sight: two queries."""
-    kinds = {"territory": "territory", "unit": "responsible_unit"}
-    columns = [name for column in kinds.values() for name in (column, f"{column}__name")]
-    places = list(tally.grouped(user, *columns))
-    theirs = Alert.objects.open().visible_to(user).exclude(leader=None).values("leader")
+    places = ask(_places, user)
     return {
         **{
             kind: sorted(
                 {(row[column], row[f"{column}__name"]) for row in places if row[column]},
                 key=lambda row: row[1],
             )
-            for kind, column in kinds.items()
+            for kind, column in _PLACED.items()
         },
-        "leader": list(User.objects.filter(pk__in=theirs).order_by("name").values_list("pk", "name")),
+        "leader": ask(_leaders, user),
     }
+
+
+def _places(user: User) -> "QuerySet[Any]":
+    columns = [name for column in _PLACED.values() for name in (column, f"{column}__name")]
+    return tally.grouped(user, *columns)
+
+
+def _leaders(user: User) -> "QuerySet[Any]":
+    theirs = Alert.objects.open().visible_to(user).exclude(leader=None).values("leader")
+    return User.objects.filter(pk__in=theirs).order_by("name").values_list("pk", "name")
 
 
 def last_cleared(user: User) -> Alert | None:

@@ -147,12 +147,12 @@ def worst(user: "User", choice: Choice, now: datetime, count: int, here: Region 
 
 def _longest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
     late = standing(user, None).filter(within, cause=Cause.OVERDUE_START).select_related("territory")
-    return late.order_by("since", "-amount", "pk")[:count]
+    return late.order_by(*selectors.own_first(user, "since", "-amount", "pk"))[:count]
 
 
 def _furthest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
     slow = standing(user, None).filter(within, cause=Cause.SLIPPING).select_related("territory")
-    return slow.order_by("points", "pk")[:count]
+    return slow.order_by(*selectors.own_first(user, "points", "pk"))[:count]
 
 
 def _blocks(projects: list[int]) -> "QuerySet[Any]":
