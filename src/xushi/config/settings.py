@@ -152,6 +152,12 @@ else:
     )
     # 经 pgbouncer 的事务池连时设 1：不留跨事务的游标
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = XUSHI_PGBOUNCER
+    # 一页几十句短的：不为一句现编机器码，不为几毫秒另起进程，按固态盘算。DATABASE_URL 里写了 options 的照它；
+    # pgbouncer 不转这一项，那时设在库的角色上（docs/scale.md）
+    if not XUSHI_PGBOUNCER:
+        DATABASES["default"]["OPTIONS"].setdefault(
+            "options", "-c jit=off -c random_page_cost=1.1 -c parallel_setup_cost=50000"
+        )
 # 只读副本：读页去它那里；落后超过几秒就读主库
 XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
 if replica := environment.replica(DATABASES["default"]):

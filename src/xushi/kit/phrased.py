@@ -15,6 +15,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Q, QuerySet, Value
 
+from xushi.kit import prepared
+
 MOST = 2000  # questions kept by one process, some ten kilobytes each
 FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
 YEAR = 1777
@@ -144,9 +146,13 @@ def add_up(question: Sums, *args: Any) -> dict[str, Any]:
         rows, sums = question(*asking.reals)
         return dict(rows.order_by().aggregate(**sums))
     connection = connections[router.db_for_read(phrase.queryset.model)]
-    with connection.cursor() as cursor:
-        cursor.execute(phrase.sql, _filled(phrase, asking, connection))
-        return dict(zip(phrase.names, cursor.fetchone(), strict=True))
+
+    def answered(params: tuple[Any, ...]) -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(phrase.sql, params)
+            return dict(zip(phrase.names, cursor.fetchone(), strict=True))
+
+    return prepared.asked(connection, phrase.sql, _filled(phrase, asking, connection), answered)
 
 
 def _phrase_of(
@@ -245,10 +251,18 @@ def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
     """Put the words to the database with the real ones in their places."""
     queryset = phrase.queryset.all()
     connection = connections[router.db_for_read(queryset.model)]
-    params = _filled(phrase, asking, connection)
     compiler = copy(phrase.compiler)
     compiler.connection, compiler.using = connection, connection.alias
-    compiler.as_sql = lambda *_, **__: (phrase.sql, params)
+    execute = compiler.execute_sql
+
+    def answered(params: tuple[Any, ...], *how: Any, **named: Any) -> Any:
+        compiler.as_sql = lambda *_, **__: (phrase.sql, params)
+        return execute(*how, **named)
+
+    filled = _filled(phrase, asking, connection)
+    compiler.execute_sql = lambda *how, **named: prepared.asked(
+        connection, phrase.sql, filled, lambda params: answered(params, *how, **named)
+    )
     queryset.query.get_compiler = lambda *_, **__: compiler
     return list(queryset)
 

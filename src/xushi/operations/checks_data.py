@@ -44,6 +44,15 @@ def database(_now: datetime) -> Finding:
     said = f"PostgreSQL {version // 10000}.{version % 10000}"
     if version < OLDEST_SERVER:
         return wrong("database", f"{said}太旧", "升级到14以上。")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        (jit,) = cursor.fetchone()
+    if jit == "on":  # 直连时我们自己关；隔着连接池、DATABASE_URL 里自己写了 options 的，要设在库里
+        return warn(
+            "database",
+            f"{said}，为每句话现编机器码（jit），页要慢",
+            "在库里执行 ALTER ROLE 用户名 SET jit = off。",
+        )
     return ok("database", said)
 
 
