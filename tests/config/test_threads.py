@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from asgiref.sync import sync_to_async
 
-from xushi.config.threads import MOST_IDLE, Threads, Turns
+from xushi.config.threads import MOST_IDLE, Threads
 
 here = sync_to_async(threading.get_ident)
 
@@ -76,72 +77,92 @@ def test_a_thread_still_at_work_for_who_has_left_is_not_lent() -> None:
     assert kept == 2
 
 
-def in_turn(turns: Turns, work: Callable[[], None]) -> threading.Thread:
-    def run() -> None:
-        with turns.taken():
-            work()
+def requests(threads: Threads, *works: Callable[[], None]) -> "asyncio.Future[list[None]]":
+    async def request(work: Callable[[], None]) -> None:
+        async with threads.lent():
+            await sync_to_async(work)()
 
-    one = threading.Thread(target=run, daemon=True)
-    one.start()
-    return one
+    return asyncio.gather(*(request(work) for work in works))
+
+
+def counted(seconds: float, most: list[int], at_work: list[int]) -> None:
+    at_work[0] += 1
+    most[0] = max(most[0], at_work[0])
+    time.sleep(seconds)
+    at_work[0] -= 1
 
 
 def test_who_comes_first_is_served_first_and_one_at_a_time() -> None:
-    turns, order, at_work, most = Turns(1), [], [0], [0]
+    order, at_work, most = [], [0], [0]
 
     def page(number: int) -> None:
-        at_work[0] += 1
-        most[0] = max(most[0], at_work[0])
         order.append(number)
-        time.sleep(0.01)
-        at_work[0] -= 1
+        counted(0.01, most, at_work)
 
-    pages = []
-    for number in range(12):
-        pages.append(in_turn(turns, lambda number=number: page(number)))
-        time.sleep(0.002)
-    for one in pages:
-        one.join(5)
+    async def work() -> None:
+        await requests(Threads(1), *(partial(page, number) for number in range(12)))
+
+    asyncio.run(work())
     assert order == list(range(12))
     assert most == [1]
 
 
 def test_who_waits_for_something_slow_keeps_nobody_waiting_for_long() -> None:
-    turns, go, done = Turns(1, turn=0.1), threading.Event(), []
-    slow = [in_turn(turns, lambda: go.wait(5) and None) for _ in range(3)]
-    quick = [in_turn(turns, lambda: done.append(1)) for _ in range(5)]
-    for one in quick:
-        one.join(5)
-    assert len(done) == 5 and all(one.is_alive() for one in slow)
-    go.set()
-    for one in slow:
-        one.join(5)
-    most, at_work = [0], [0]
+    async def work() -> tuple[int, bool, list[int]]:
+        threads, go, done = Threads(1, turn=0.1), threading.Event(), []
+        slow = requests(threads, *[partial(go.wait, 5)] * 3)
+        await requests(threads, *[partial(done.append, 1)] * 5)
+        waiting = not slow.done()
+        go.set()
+        await slow
+        most, at_work = [0], [0]
+        await requests(threads, *[partial(counted, 0.01, most, at_work)] * 8)
+        return len(done), waiting, most
 
-    def page() -> None:
-        at_work[0] += 1
-        most[0] = max(most[0], at_work[0])
-        time.sleep(0.01)
-        at_work[0] -= 1
-
-    for one in [in_turn(turns, page) for _ in range(8)]:
-        one.join(5)
+    done, waiting, most = asyncio.run(work())
+    assert done == 5 and waiting
     assert most == [1], "those that were slow give back no second turn"
 
 
 def test_a_page_that_fails_gives_its_turn_back() -> None:
-    turns, done = Turns(1), []
+    async def work() -> list[int]:
+        threads, done = Threads(1, turn=60), []
+        for _ in range(3):
+            with suppress(ZeroDivisionError):
+                await requests(threads, lambda: 1 / 0)
+        await asyncio.wait_for(requests(threads, partial(done.append, 1)), 5)
+        return done
 
-    def fails() -> None:
-        with suppress(ZeroDivisionError), turns.taken():
-            raise ZeroDivisionError
+    assert asyncio.run(work()) == [1]
 
-    for _ in range(3):
-        one = threading.Thread(target=fails)
-        one.start()
-        one.join(5)
-    in_turn(turns, lambda: done.append(1)).join(5)
-    assert done == [1]
+
+def test_what_was_left_before_its_turn_is_not_done_and_keeps_no_turn() -> None:
+    async def work() -> list[str]:
+        threads, go, done = Threads(1, turn=60), threading.Event(), []
+        first = requests(threads, partial(go.wait, 5))
+        await asyncio.sleep(0.05)
+        leaves = requests(threads, partial(done.append, "left"))
+        await asyncio.sleep(0.05)
+        leaves.cancel()
+        with suppress(asyncio.CancelledError):
+            await leaves
+        go.set()
+        await first
+        await asyncio.wait_for(requests(threads, partial(done.append, "next")), 5)
+        return done
+
+    assert asyncio.run(work()) == ["next"]
+
+
+def test_those_who_wait_hold_no_thread() -> None:
+    """Forty at the door are served by the one thread, and the one connection, that is at work."""
+
+    async def work() -> int:
+        threads, seen = Threads(1), set()
+        await requests(threads, *[lambda: (seen.add(threading.get_ident()), time.sleep(0.002))] * 40)
+        return len(seen)
+
+    assert asyncio.run(work()) <= 2
 
 
 def test_what_is_begun_comes_before_what_is_not() -> None:

@@ -16,7 +16,7 @@ from xushi.notices.views_live import live  # noqa: E402
 from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
-pages, threads = PagesHandler(), Threads()
+pages = PagesHandler(Threads())
 load_all()
 
 
@@ -27,5 +27,4 @@ async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: S
     elif scope["type"] == "http" and scope["path"].startswith("/live/"):
         await live(scope, receive, send)
     else:
-        async with threads.lent():
-            await pages(scope, receive, send)
+        await pages(scope, receive, send)
