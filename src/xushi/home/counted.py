@@ -3,11 +3,14 @@
 import time
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xushi.journal.models import Event
+from xushi.kit.phrased import ask
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from xushi.units.models import User
 
 KEPT_FOR = 60.0  # seconds; an event that commits after a later one does not show in the newest number
@@ -35,10 +38,14 @@ class Kept:
 def kept(name: str, user: "User", today: date) -> Kept:
     """What is known of this person's scope; people of the same roles over the same units share it. One query."""
     key = (name, frozenset((held.role, held.scope.path) for held in user.appointments_in_force))
-    stamp = (today, Event.objects.order_by("-pk").values_list("pk", flat=True).first())
+    stamp = (today, next(iter(ask(_newest)), None))
     held = _kept.get(key)
     good = held is not None and held[0] == stamp and time.monotonic() - held[1] < KEPT_FOR
     return Kept(key, stamp, held[2] if held and good else None)
+
+
+def _newest() -> "QuerySet[Any]":
+    return Event.objects.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 
 from xushi.core.months import Month
@@ -16,6 +17,7 @@ from xushi.home.rows import Row
 from xushi.home.wanted import Wanted, address
 from xushi.kit import sbar
 from xushi.kit.drawn import alike, draw
+from xushi.kit.phrased import Key, ask
 from xushi.kit.templatetags.kit import mark
 from xushi.registry.models import SavedView
 
@@ -185,8 +187,12 @@ def build(user: "User", choice: MonthChoice, wanted: Wanted, today: date) -> Pag
         totals=found.totals(user),
         tabs=_tabs(user, choice, wanted),
         choices=options.choices(wanted, user),
-        views=list(SavedView.objects.filter(user=user).order_by("name")),
+        views=ask(_views_of, Key(user.pk)),
     )
+
+
+def _views_of(user: int) -> "QuerySet[SavedView]":
+    return SavedView.objects.filter(user=user).order_by("name")
 
 
 def _tabs(user: "User", choice: MonthChoice, wanted: Wanted) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from xushi.home.regions import districts_below
 from xushi.home.wanted import Wanted
+from xushi.kit.phrased import Key, ask
 from xushi.progress.scope import LEVELS, STATES
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.units.models import Role, Unit, User
@@ -47,11 +49,11 @@ def choices(wanted: Wanted, user: User) -> list[Choice]:
         _choice("state", "状态", STATES.items(), f.state, first=True),
         _choice("unit", "责任单位", _named(units), f.unit),
         _choice("leader", "挂钩领导", here.leaders(f.leader), f.leader),
-        _choice("chain", "产业链", _named(IndustryChain.objects.order_by("name")), f.chain),
+        _choice("chain", "产业链", _named(ask(_chains)), f.chain),
         _choice("owner_kind", "投资主体", Project.OwnerKind.choices, f.owner_kind),
         _choice("size", "总投资", SIZES, f.size),
-        _choice("tag", "标签", _named(Tag.objects.order_by("name")), wanted.tag),
-        _choice("ceremony", "集中仪式", _named(Ceremony.objects.order_by("-held_on")), wanted.ceremony),
+        _choice("tag", "标签", _named(ask(_tags)), wanted.tag),
+        _choice("ceremony", "集中仪式", _named(ask(_ceremonies)), wanted.ceremony),
     ]
     return [choice for choice in made if choice.options]
 
@@ -72,7 +74,7 @@ class _Tier:
         some = Unit.objects.exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT))
         if self.unit is None:
             return some
-        own = Q(parent=self.unit) if self.parted else Q(path__startswith=self.unit.path)
+        own = Q(parent=self.unit) if self.parted else Q(path__under=self.unit.path)
         found: QuerySet[Unit] = some.filter(own | Q(pk__in=[pk for pk in chosen if pk]))
         return found
 
@@ -81,11 +83,7 @@ class _Tier:
         held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
         if self.unit is not None:
             above_it = Q(appointments__scope__path__in=above(self.unit.path))
-            held &= (
-                above_it
-                if self.parted
-                else above_it | Q(appointments__scope__path__startswith=self.unit.path)
-            )
+            held &= above_it if self.parted else above_it | Q(appointments__scope__path__under=self.unit.path)
         found = User.objects.filter(held | Q(pk=chosen) if chosen else held).distinct().order_by("pk")
         return list(found.values_list("pk", "name"))
 
@@ -96,7 +94,7 @@ def _looked_at(user: User, asked: int | None) -> _Tier:
     within = Unit.objects.under(own.path) if own else Unit.objects.all()
     chosen = within.filter(pk=asked).first() if asked else None
     unit = chosen or own
-    below = tuple(Unit.objects.filter(parent=unit, kind=Unit.Kind.DISTRICT)) if unit else ()
+    below = tuple(ask(districts_below, Key(unit.pk))) if unit else ()
     return _Tier(unit, (chosen, *below) if chosen else below, parted=bool(below))
 
 
@@ -127,8 +125,24 @@ def _categories() -> list[tuple[str, str]]:
     """The tree in order, branches indented under their roots."""
     return [
         (category.code, "　" * (category.path.count(".") - 1) + category.name)
-        for category in Category.objects.all()
+        for category in ask(_in_tree_order)
     ]
+
+
+def _in_tree_order() -> "QuerySet[Category]":
+    return Category.objects.all()
+
+
+def _chains() -> "QuerySet[IndustryChain]":
+    return IndustryChain.objects.order_by("name")
+
+
+def _tags() -> "QuerySet[Tag]":
+    return Tag.objects.order_by("name")
+
+
+def _ceremonies() -> "QuerySet[Ceremony]":
+    return Ceremony.objects.order_by("-held_on")
 
 
 def _named(rows: Iterable[Any]) -> list[tuple[int, str]]:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from xushi.core.text import row_number
+from xushi.kit.phrased import Key, ask
 from xushi.units.models import Unit
 from xushi.units.policy import overseen
 from xushi.units.tree import above
@@ -57,4 +60,8 @@ def region(user: "User", asked: str | None = None) -> Region:
 
 
 def _parted(unit: Unit | None) -> bool:
-    return unit is not None and Unit.objects.filter(parent=unit, kind=Unit.Kind.DISTRICT).exists()
+    return unit is not None and bool(ask(districts_below, Key(unit.pk)))
+
+
+def districts_below(unit: int) -> "QuerySet[Unit]":
+    return Unit.objects.filter(parent=unit, kind=Unit.Kind.DISTRICT)

@@ -130,10 +130,11 @@ def words(dimension: str) -> dict[Any, str]:
 
 
 def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
-    """The names of one dimension, of these values where they are many; one query, for categories two."""
+    """The names of one dimension, of these values where they are many; one query."""
     if dimension == "category":
-        tops = {c.path: c for c in Category.objects.filter(parent=None)}
-        by_id = {c.pk: tops[c.path[: c.path.index(".") + 1]] for c in Category.objects.all()}
+        every_category = ask(_categories)
+        tops = {c.path: c for c in every_category if c.parent_id is None}
+        by_id = {c.pk: tops[c.path[: c.path.index(".") + 1]] for c in every_category}
         return {pk: (top.code, top.name) for pk, top in by_id.items()}
     if dimension == "owner_kind":
         return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
@@ -141,6 +142,10 @@ def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
     every = _NAMED_BY[dimension].objects.all()
     found = every if values is None else every.filter(listed(key, [one for one in values if one is not None]))
     return {getattr(one, key): (one.pk, str(one)) for one in found}
+
+
+def _categories() -> "QuerySet[Category]":
+    return Category.objects.all()
 
 
 def _missing(dimension: str) -> Any:

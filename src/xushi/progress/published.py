@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xushi.core.figure import FigureUnit
 from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.kit.once import once
+from xushi.kit.phrased import ask
 from xushi.progress.models import PublishedFigure
 from xushi.progress.specs import SPECS, Dispute
 
@@ -47,9 +49,13 @@ def attach(groups: "Iterable[Group]", month: Month) -> None:
 def _printed(month: Month) -> dict[tuple[str, str], list[PublishedFigure]]:
     """(level, category) → what was printed of it, as of a month."""
     found: dict[tuple[str, str], list[PublishedFigure]] = {}
-    for row in PublishedFigure.objects.filter(month=month):
+    for row in ask(_printed_of, month):
         found.setdefault((row.level, row.category), []).append(row)
     return found
+
+
+def _printed_of(month: Month) -> "QuerySet[PublishedFigure]":
+    return PublishedFigure.objects.filter(month=month)
 
 
 def _plain(group: "Group") -> bool:
