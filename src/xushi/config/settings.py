@@ -197,6 +197,7 @@ AXES_LOCKOUT_CALLABLE = "xushi.units.views.locked_out"
 AXES_VERBOSE = False
 # 锁的是账号，不论从哪里来；按地址锁会把同一出口的整个大院锁在外面
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SESSION_ENGINE = "xushi.units.session_store"
 SESSION_COOKIE_AGE = 30 * 60
 XUSHI_SESSION_SECONDS = int(os.environ.get("XUSHI_SESSION_HOURS", "12")) * 3600  # 一次登录最长多久
 XUSHI_ONE_SESSION = os.environ.get("XUSHI_ONE_SESSION") == "1"  # 一人只许登录一处

@@ -1,9 +1,10 @@
 """项目清单：同一组条件数数、合计、翻页、导出。"""
 
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -52,15 +53,16 @@ _RENAMED = {
 _EVERY = (*_PLAIN, *_RENAMED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
-    """The rows of a list, unordered; prefix reaches the project from a row, key names the project's id.
+    """The rows of a list, unordered, put together when they are looked at; prefix reaches the project from a row, key
+    names the project's id.
 
     stood is the moment whose alerts the rows carry; None for the alerts open now. unbounded: all facts of the month,
     narrowed by nothing but the list they stand on, which is what the indexes of whole months answer.
     """
 
-    rows: "QuerySet[Any]"
+    made: "Callable[[], QuerySet[Any]]"
     month: Month
     prefix: str
     key: str
@@ -68,6 +70,11 @@ class Found:
     whole: Filters | None = None  # the filters that say it all, where nothing else narrows the list
     unbounded: bool = False
     asked: "Asked | None" = None  # what it was found by, where nothing else has narrowed it since
+
+    @cached_property
+    def rows(self) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = self.made()
+        return rows
 
     def totals(self, user: "User") -> dict[str, int]:
         if self.whole:
@@ -89,8 +96,7 @@ def find(user: "User", month: Month, wanted: Wanted, stood: datetime | None = No
 def _found(
     user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None
 ) -> Found:
-    source = sources.rows(user, month, closing, wanted.filters)
-    prefix, key = ("project__", "project_id") if source.model is ProjectMonth else ("", "pk")
+    prefix, key = ("project__", "project_id") if closing else ("", "pk")
     condition = Q()
     for word in wanted.words.split():
         condition &= Q(**{f"{prefix}search_text__contains": name_key(word)})
@@ -107,7 +113,11 @@ def _found(
     whole = None if condition else wanted.filters
     plain = whole == Filters(level=wanted.filters.level, stage=wanted.filters.stage)
     unbounded = plain and bool(prefix) and sees_everything(user)
-    return Found(source.filter(condition), month, prefix, key, stood, whole, unbounded)
+
+    def made() -> "QuerySet[Any]":
+        return sources.rows(user, month, closing, wanted.filters).filter(condition)
+
+    return Found(made, month, prefix, key, stood, whole, unbounded)
 
 
 def alerted(user: "User", cause: str, stood: datetime | None = None) -> "QuerySet[Any]":
@@ -206,13 +216,13 @@ def every(
 def _by_key(found: Found) -> "QuerySet[Any]":
     """Where rows are read whose keys the list has just given out: facts by nothing but their keys, since SQLite
     may otherwise go through the whole closing for some of them."""
-    return ProjectMonth.objects.all() if found.rows.model is ProjectMonth else found.rows
+    return ProjectMonth.objects.all() if found.prefix else found.rows
 
 
 def chosen(found: Found, projects: list[int]) -> Found:
     """The same list narrowed to chosen projects."""
     rows = found.rows.filter(**{f"{found.key}__in": projects})
-    return replace(found, rows=rows, whole=None, asked=None)
+    return replace(found, made=lambda: rows, whole=None, asked=None)
 
 
 def _read(found: Found, rows: "QuerySet[Any]", names: Collection[str] = _EVERY) -> "QuerySet[Any]":

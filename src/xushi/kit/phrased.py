@@ -20,6 +20,7 @@ from xushi.kit import prepared
 MOST = 2000  # questions kept by one process, some ten kilobytes each
 FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
 YEAR = 1777
+FIRST_WORD = 0xF000  # letters that nobody types; those of the stand-ins' paths come before
 Question = Callable[..., "QuerySet[Any]"]
 Sums = Callable[..., tuple["QuerySet[Any]", Mapping[str, Any]]]
 
@@ -47,6 +48,13 @@ class Keys:
     """The numbers of rows as an argument, for kit.listed: however many there are, the words are the same."""
 
     numbers: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text as an argument, given to the database as it is: whatever it says, the words of the question are the same."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,9 @@ class Asking:
         elif isinstance(one, Keys):
             what, stand_in, one = Keys, [number], list(one.numbers)
             self.texts[str(number)] = ",".join(map(str, one))
+        elif isinstance(one, Word):
+            what, stand_in, one = Word, chr(FIRST_WORD + len(self.key)) * 8, one.text
+            self.texts[stand_in] = one
         elif isinstance(one, datetime):
             what, stand_in = datetime, datetime(YEAR, 1, len(self.key) + 1, tzinfo=UTC)
             self.times[stand_in] = one

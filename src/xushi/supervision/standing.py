@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from xushi.alerts.models import Alert
 from xushi.duties.followed import Follow, Heard, follows, hears
 from xushi.inspections.models import Finding
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Keys, ask
 from xushi.problems.models import Problem, ProblemNote
 from xushi.registry.models import Project
 from xushi.supervision.models import Instruction, OrderStep, SupervisionOrder
@@ -23,8 +25,8 @@ TOLD = ("report", "joined", "note", "solve")
 ALERT, FINDING, PROBLEM, PROJECT = (model._meta.label_lower for model in (Alert, Finding, Problem, Project))
 
 
-def _open(user: "User", condition: Q, *names: str) -> Any:
-    """The open orders in sight, nearest deadline first: one query."""
+def _open(user: "User", condition: Q, *names: str) -> "QuerySet[Any]":
+    """The open orders in sight, nearest deadline first."""
     orders = SupervisionOrder.objects.open().visible_to(user).filter(condition)
     return orders.order_by("due_at", "serial").values_list("pk", "serial", *names)
 
@@ -37,33 +39,39 @@ def follow(pk: int, serial: int | None, due_at: "datetime | None" = None) -> Fol
 def of_problems(user: "User", problems: Collection[Model]) -> dict[int, Follow]:
     """Orders that came of a problem, or of a leader's words about it."""
     keys = [problem.pk for problem in problems]
-    own = Q(source_kind=PROBLEM, source_id__in=keys)
-    words = Instruction.objects.filter(subject_kind=PROBLEM, subject_id__in=keys).order_by().values("pk")
-    said = Q(instruction__in=words)
-    names = ("source_kind", "source_id", "instruction__subject_id")
     found: dict[int, Follow] = {}
-    for pk, serial, kind, source, subject in _open(user, own | said, *names):
+    for pk, serial, kind, source, subject in ask(_of_problems, user, Keys(keys)):
         found.setdefault(source if kind == PROBLEM else subject, follow(pk, serial))
     return found
+
+
+def _of_problems(user: "User", problems: list[int]) -> "QuerySet[Any]":
+    said = Instruction.objects.filter(listed("subject_id", problems), subject_kind=PROBLEM)
+    own = Q(listed("source_id", problems), source_kind=PROBLEM)
+    names = ("source_kind", "source_id", "instruction__subject_id")
+    return _open(user, own | Q(instruction__in=said.order_by().values("pk")), *names)
 
 
 def of_findings(user: "User", findings: Collection[Model]) -> dict[int, Follow]:
     """Orders that came of a finding on a site."""
     keys = [finding.pk for finding in findings]
     found: dict[int, Follow] = {}
-    for pk, serial, source in _open(user, Q(source_kind=FINDING, source_id__in=keys), "source_id"):
+    for pk, serial, source in ask(_of_findings, user, Keys(keys)):
         found.setdefault(source, follow(pk, serial))
     return found
+
+
+def _of_findings(user: "User", findings: list[int]) -> "QuerySet[Any]":
+    return _open(user, Q(listed("source_id", findings), source_kind=FINDING), "source_id")
 
 
 def of_alerts(user: "User", alerts: Collection[Model]) -> dict[int, Follow]:
     """Orders that came of an alert, else those about its project."""
     rows: dict[int, Any] = {alert.pk: alert for alert in alerts}
     projects = {alert.subject_id for alert in rows.values() if alert.subject_kind == PROJECT}
-    wanted = Q(source_kind=ALERT, source_id__in=list(rows)) | Q(project__in=projects)
     of_alert: dict[int, Follow] = {}
     of_project: dict[int, Follow] = {}
-    for pk, serial, kind, source, project in _open(user, wanted, "source_kind", "source_id", "project"):
+    for pk, serial, kind, source, project in ask(_of_alerts, user, Keys(rows), Keys(projects)):
         if kind == ALERT:
             of_alert.setdefault(source, follow(pk, serial))
         if project:
@@ -74,13 +82,22 @@ def of_alerts(user: "User", alerts: Collection[Model]) -> dict[int, Follow]:
     }
 
 
+def _of_alerts(user: "User", alerts: list[int], projects: list[int]) -> "QuerySet[Any]":
+    wanted = Q(listed("source_id", alerts), source_kind=ALERT) | Q(listed("project_id", projects))
+    return _open(user, wanted, "source_kind", "source_id", "project")
+
+
 def of_projects(user: "User", projects: Collection[Model]) -> dict[int, Follow]:
     """Orders about a project."""
     found: dict[int, Follow] = {}
     keys = [project.pk for project in projects]
-    for pk, serial, project, due_at in _open(user, Q(project__in=keys), "project", "due_at"):
+    for pk, serial, project, due_at in ask(_of_projects, user, Keys(keys)):
         found.setdefault(project, follow(pk, serial, due_at))
     return found
+
+
+def _of_projects(user: "User", projects: list[int]) -> "QuerySet[Any]":
+    return _open(user, Q(listed("project_id", projects)), "project", "due_at")
 
 
 def heard_of_projects(user: "User", projects: Collection[Model]) -> dict[int, Heard]:
