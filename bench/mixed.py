@@ -134,10 +134,11 @@ def measured(
         try:
             run = Run(port, told, random.Random(2018))
             asyncio.run(run.warm(server, min(10.0, options.rate), options.warm))
-            before, began = _cpu(server.pid), time.monotonic()
+            before, began, database = _cpu(server.pid), time.monotonic(), _cpu_of_postgres()
             asyncio.run(run.all(options.rate, options.seconds))
-            spent = _cpu(server.pid) - before
+            spent, of_database = _cpu(server.pid) - before, _cpu_of_postgres() - database
             return run.told() | {
+                "database_ms_per_request": round(of_database * 1000 / max(1, run.sent), 1),
                 "rate": options.rate,
                 "seconds": round(time.monotonic() - began, 1),
                 "server_cores": round(spent / (time.monotonic() - began), 2),
@@ -287,6 +288,20 @@ def _cpu(pid: int) -> float:
         one = found.pop()
         total += spent.get(one, 0)
         found += [child for child, parent in parents.items() if parent == one]
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_of_postgres() -> float:
+    """Processor seconds of every PostgreSQL of this machine, with the connections that have ended; 0 on SQLite."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = entry.read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            continue
+        if name == "postgres":
+            fields = rest.split()
+            total += sum(map(int, fields[11:15]))
     return total / os.sysconf("SC_CLK_TCK")
 
 
