@@ -61,18 +61,27 @@ def seal_events(limit: int = BATCH) -> int:
         ChainHead.objects.get_or_create(pk=HEAD)
         head = ChainHead.objects.select_for_update().get(pk=HEAD)
         waiting = list(Unsealed.objects.select_related("event").order_by("pk")[:limit])
-        for unsealed in waiting:
-            _append(head, unsealed.event)
+        having = _having_rows([unsealed.event_id for unsealed in waiting])
+        Seal.objects.bulk_create(
+            _appended(head, one.event, _rows_of(one.event_id) if one.event_id in having else [])
+            for one in waiting
+        )
         head.save()
         Unsealed.objects.filter(pk__in=[unsealed.pk for unsealed in waiting]).delete()
     return len(waiting)
 
 
-def _append(head: ChainHead, event: Event) -> None:
+def _appended(head: ChainHead, event: Event, rows: list[EventRow]) -> Seal:
     previous = head.digest
     head.position += 1
-    head.digest = link(previous, event, _rows_of(event.pk))
-    Seal.objects.create(position=head.position, event=event, previous=previous, digest=head.digest)
+    head.digest = link(previous, event, rows)
+    return Seal(position=head.position, event=event, previous=previous, digest=head.digest)
+
+
+def _having_rows(events: list[int]) -> set[int]:
+    """Few events have rows, and one may have ten thousand: those are read one event at a time."""
+    rows = EventRow.objects.filter(event__in=events).order_by()
+    return set(rows.values_list("event", flat=True).distinct())
 
 
 def verify() -> Break | None:
