@@ -199,6 +199,17 @@ def test_an_old_backup_is_told_once_a_day(settings: LazySettings, monkeypatch: p
     assert Event.objects.filter(verb=OVERDUE).count() == 2
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="只有 PostgreSQL 有 jit")
+def test_a_server_that_compiles_every_sentence_is_told_of() -> None:
+    """Our own connections turn it off; a pool hands that on to nobody."""
+    assert checks_data.database(real()).grade is Grade.OK
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = on")
+    found = checks_data.database(real())
+    assert found.grade is Grade.WARN
+    assert "SET jit = off" in found.mend
+
+
 def test_listening_is_tried_and_a_pool_of_transactions_is_told_apart(
     home: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
