@@ -2,10 +2,15 @@
 BIN := .venv/bin
 export XUSHI_HOME ?= $(CURDIR)/var
 
-.PHONY: demo serve test check bench faults format requirements clean
+.PHONY: demo province serve test check bench faults format requirements clean
 
 demo: .venv/.base
 	XUSHI_NOW=$${XUSHI_NOW:-2018-09-12T08:30} $(BIN)/xushi demo
+
+# 一个省：100个区各1,000个项目、20,000人，放在 var-province；小一点看：make province DISTRICTS=10 PROJECTS=200 PEOPLE=2000
+province: export XUSHI_HOME = $(CURDIR)/var-province
+province: .venv/.base
+	PYTHONPATH=. $(BIN)/python -m bench.province --districts $${DISTRICTS:-100} --projects $${PROJECTS:-1000} --people $${PEOPLE:-20000}
 
 serve: .venv/.base
 	$(BIN)/xushi serve

@@ -1,12 +1,29 @@
 """A province in one database: districts × projects × twelve closed months, people with appointments in every district.
 
-As bench/district.py, wider and told in batches, so that 100,000 projects fit in some hundred megabytes.
+As bench/district.py, wider and told in batches, so that 100,000 projects fit in some hundred megabytes. To be walked:
+python -m bench.province (make province) builds it in a home of its own and serves it.
 """
 
+import argparse
+import os
 import random
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
+if __name__ == "__main__":  # as a program: by the clock in which its months lie
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
+    os.environ.setdefault("XUSHI_NOW", "2019-01-12T08:30")
+    os.environ.setdefault("XUSHI_TIER", "province")
+    os.environ.setdefault("XUSHI_DISTRICT", "某省")
+    django.setup()
+
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 
@@ -14,6 +31,7 @@ from bench.district import CATEGORIES, NOW, WAN, YEAR, _insert, analyze
 from xushi.alerts.models import Alert
 from xushi.core.months import Month
 from xushi.core.text import name_key
+from xushi.demo.people import PASSWORD
 from xushi.journal.models import Event
 from xushi.progress.closing import write_facts
 from xushi.progress.models import MonthClosing, MonthlyReport
@@ -22,6 +40,10 @@ from xushi.progress.warnings import refresh_alerts
 from xushi.registry.models import AnnualPlan, Category, Listing, Project
 from xushi.units.models import Appointment, Role, Unit, User
 
+NAMES = {
+    "industrial": "重点产业", "infrastructure": "基础设施", "livelihood": "民生社会事业", "environment": "环境整治",
+    "advanced_manufacturing": "先进制造业", "modern_services": "现代服务业",
+}  # fmt: skip
 CITIES, TOWNS, LEADERS = 10, 9, 8
 EVENTS = 10  # to a project
 LED = 0.6  # the share of projects that a leader of the district leads
@@ -35,7 +57,8 @@ def build(districts: int, projects: int, people: int, months: int = 12) -> dict[
     root = Unit.objects.create(name="某省", kind=Unit.Kind.DISTRICT, path="0001.")
     tree = _tree(root, districts)
     categories = [
-        Category.objects.create(code=c, name=c, path=f"{n:04d}.") for n, c in enumerate(CATEGORIES, 1)
+        Category.objects.create(code=code, name=NAMES.get(code, code), path=f"{n:04d}.")
+        for n, code in enumerate(CATEGORIES, 1)
     ]
     for district, towns in tree:
         with transaction.atomic():
@@ -50,11 +73,13 @@ def build(districts: int, projects: int, people: int, months: int = 12) -> dict[
     _events()
     analyze()
     first, towns = tree[len(tree) // 2]
+    city = first.parent or root
     return {
-        "province": _person("province", Role.LEADER, root, root),
+        "province": _person("province", "省领导", Role.LEADER, root),
+        "city": _person("city", "市领导", Role.LEADER, city),
         "leader": User.objects.get(username=f"l{first.pk}-0"),
-        "office": _person("office", Role.OFFICE, first, first),
-        "territory": _person("territory", Role.TERRITORY, towns[0], towns[0]),
+        "office": _person("office", "区重大办", Role.OFFICE, first),
+        "territory": _person("territory", "街道", Role.TERRITORY, towns[0]),
     }
 
 
@@ -188,9 +213,45 @@ def _people(tree: list[tuple[Unit, list[Unit]]], people: int) -> None:
         )
 
 
-def _person(username: str, role: str, unit: Unit, scope: Unit) -> User:
-    user = User.objects.create_user(username=username, name=username)
+def _person(username: str, name: str, role: str, unit: Unit) -> User:
+    user = User.objects.create_user(username=username, name=name)
     Appointment.objects.create(
-        user=user, unit=unit, role=role, scope=scope, unit_name=unit.name, started_at=NOW
+        user=user, unit=unit, role=role, scope=unit, unit_name=unit.name, started_at=NOW
     )
     return user
+
+
+def let_in(people: dict[str, User]) -> None:
+    """Give those that build() returned the password of the demonstration."""
+    password = make_password(PASSWORD)
+    User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=password)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="建一个省，起动服务给人走一走")
+    parser.add_argument("--districts", type=int, default=100)
+    parser.add_argument("--projects", type=int, default=1000, help="每个区几个")
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--build-only", action="store_true", help="只建库，不起动服务")
+    options = parser.parse_args()
+    call_command("migrate", verbosity=0)
+    if Unit.objects.exists():
+        print("这里已经有数据，照原样起动；要重建，换一个 XUSHI_HOME。", flush=True)
+    else:
+        size = f"{options.districts}个区，各{options.projects}个项目，{options.people}人"
+        print(f"建一个省：{size}。10个区各200个项目约20秒，100个区各1,000个约5到15分钟……", flush=True)
+        began = time.monotonic()
+        people = build(options.districts, options.projects, options.people)
+        let_in(people)
+        print(f"建好了，{time.monotonic() - began:.0f}秒。账号（密码都是 {PASSWORD}）：")
+        for user in people.values():
+            print(f"  {user.username:<12}{user.name}，{user.appointments.get().unit.name}")
+        sys.stdout.flush()
+    if not options.build_only:
+        program = str(Path(sys.executable).with_name("xushi"))
+        os.execv(program, [program, "serve", "--port", str(options.port)])
+
+
+if __name__ == "__main__":
+    main()
