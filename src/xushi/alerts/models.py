@@ -183,6 +183,10 @@ class AlertTally(models.Model):
 
     class Meta:
         verbose_name = "预警的账"
+        indexes = [  # 全省的合计、一处的合计都只走索引，不翻表
+            models.Index(fields=["cause", "level", "territory", "open"], name="tally_cause"),
+            models.Index(fields=["territory", "cause", "level", "open"], name="tally_place"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.open}"
