@@ -240,7 +240,7 @@ def main() -> None:
         print("这里已经有数据，照原样起动；要重建，换一个 XUSHI_HOME。", flush=True)
     else:
         size = f"{options.districts}个区，各{options.projects}个项目，{options.people}人"
-        print(f"建一个省：{size}。10个区各200个项目约20秒，100个区各1,000个约5到15分钟……", flush=True)
+        print(f"建一个省：{size}。10个区各200个项目约20秒，100个区各1,000个约4分钟起……", flush=True)
         began = time.monotonic()
         people = build(options.districts, options.projects, options.people)
         let_in(people)
