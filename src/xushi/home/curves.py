@@ -49,7 +49,7 @@ def option(points: Sequence[Point], *, hatched: bool = False) -> dict[str, Any] 
     if hatched:
         series = [*_gap(by_number), *series]
     return {
-        "grid": {"left": 44, "right": 78, "top": 28, "bottom": 26},
+        "grid": _margins(last),
         "tooltip": {"trigger": "axis"},
         "xAxis": {
             "type": "category",
@@ -66,6 +66,18 @@ def option(points: Sequence[Point], *, hatched: bool = False) -> dict[str, Any] 
             "axisLabel": {"color": "var(--ink2)"},
         },
         "series": series,
+    }
+
+
+def _margins(last: Point) -> dict[str, int]:
+    """Room for the numbers beside the drawing: those of a province are longer than a district's."""
+    most = max(last.plan, last.cumulative)
+    on_axis, at_end = f"{float(_yi(most)) * 1.2:,.0f}", words_of(most)
+    return {
+        "left": max(44, 14 + 7 * len(on_axis)),
+        "right": max(78, 36 + 7 * len(at_end)),
+        "top": 28,
+        "bottom": 26,
     }
 
 
