@@ -1,4 +1,4 @@
-"""A province in one database: districts × projects × twelve closed months, people with appointments in every district.
+"""A province in one database: districts × projects × twelve closed months, orders, people with appointments everywhere.
 
 As bench/district.py, wider and told in batches, so that 100,000 projects fit in some hundred megabytes. To be walked:
 python -m bench.province (make province) builds it in a home of its own and serves it.
@@ -27,6 +27,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 
+from bench import province_orders
 from bench.district import CATEGORIES, NOW, WAN, YEAR, _insert, analyze
 from xushi.alerts.models import Alert
 from xushi.core.months import Month
@@ -110,7 +111,7 @@ def _fill(
     months: int,
     chance: random.Random,
 ) -> None:
-    leaders = [_person(f"l{district.pk}-{n}", Role.LEADER, district, district) for n in range(LEADERS)]
+    leaders = [_person(f"l{district.pk}-{n}", f"区领导{n}", Role.LEADER, district) for n in range(LEADERS)]
     projects = list(_projects(district, towns, categories, leaders, count, chance))
     _insert(projects)
     listings = [
@@ -141,6 +142,7 @@ def _fill(
             )
             for p in projects
         )
+    province_orders.fill(district, towns, projects, leaders[0], chance)
 
 
 def _projects(

@@ -22,13 +22,20 @@ PAGES = [
     ("清单（区重大办）", "office", "/projects/?month=2018-12&level=district&stage=under_way&sort=gap"),
     ("清单（属地）", "territory", "/projects/?month=2018-12"),
     ("待办（区重大办）", "office", "/duties/"),
-    ("项目页（区领导）", "leader", "/projects/{pk}/"),
+    ("项目页（区领导）", "leader", "/projects/{project}/"),
     ("首页（属地）", "territory", "/"),
     ("预警（区领导）", "leader", "/alerts/"),
+    ("督办清单（区重大办）", "office", "/supervision/orders/"),
+    ("督办清单（属地）", "territory", "/supervision/orders/"),
+    ("督办单（区领导）", "leader", "/supervision/orders/{order}"),
+    ("督办单（属地）", "territory", "/supervision/orders/{order}"),
+    ("待办（属地）", "territory", "/duties/"),
     ("首页（省）", "province", "/"),
     ("总览（省）", "province", "/overview/?month=2018-12"),
     ("清单（省）", "province", "/projects/?month=2018-12&level=district&stage=under_way&sort=gap"),
+    ("督办清单（省）", "province", "/supervision/orders/"),
 ]
+REOPENED = [("月报表单（属地）", "territory", "/progress/report/{project}/2018-12/")]
 
 
 def main() -> None:
@@ -82,21 +89,38 @@ def measure(districts: int, options: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
     from django.core.management import call_command
 
+    from bench.district import NOW
     from bench.province import build
+    from xushi.core.months import Month
+    from xushi.journal.actions import SYSTEM
+    from xushi.progress.closing import reopen_month
     from xushi.registry.models import Project
+    from xushi.supervision.models import SupervisionOrder
 
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
     people = build(districts, options.projects, options.people)
     built = time.perf_counter() - began
-    pk = Project.objects.visible_to(people["leader"]).order_by("pk").values_list("pk", flat=True)[0]
+    own = {
+        who: {
+            "project": Project.objects.visible_to(user).filter(started_on__isnull=False).earliest("pk").pk,
+            "order": SupervisionOrder.objects.visible_to(user).open().earliest("pk").pk,
+        }
+        for who, user in people.items()
+    }
+
+    def measured(pages: list[tuple[str, str, str]]) -> dict[str, Any]:
+        return {name: page(people[who], path.format(**own[who]), options.runs) for name, who, path in pages}
+
+    found = measured(PAGES)
+    reopen_month(Month(2018, 12), "补报", actor=SYSTEM, now=NOW)
     return {
         "districts": districts,
         "projects": districts * options.projects,
         "people": options.people,
         "build_s": round(built),
-        "pages": {name: page(people[who], path.format(pk=pk), options.runs) for name, who, path in PAGES},
+        "pages": found | measured(REOPENED),
     }
 
 

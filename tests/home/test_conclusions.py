@@ -6,7 +6,9 @@ import pytest
 
 from xushi.core.months import Month
 from xushi.home import conclusions as c
+from xushi.home.overview import Overview
 from xushi.kit.amounts import yi_or_wan
+from xushi.progress.specs import Filters, Group
 
 YI = 100_000_000
 
@@ -88,3 +90,18 @@ def test_what_a_hundred_million_would_print_as_nothing_is_said_in_ten_thousands(
     curve = [c.Point(Month(2018, 8), 0, 2_000_000)]
     assert c.slippage(curve, 3_000_000) == "8月起慢于序时，差200万元；完成全年需月均0.01亿元"
     assert c.slippage(curve, 1_200_000) == "8月起慢于序时，差200万元；完成全年需月均30万元"
+
+
+@pytest.mark.parametrize(
+    ("sums", "wide"),
+    [
+        ({"started": 9_999, "cumulative": 9_999 * YI}, False),
+        ({"started": 10_000, "cumulative": 0}, True),
+        ({"preliminary": 10_000}, True),
+        ({"cumulative": 706_215 * YI}, True),
+    ],
+)
+def test_a_province_s_figures_are_set_smaller_on_the_phone(sums: dict[str, int], wide: bool) -> None:
+    group = Group(Month(2018, 12), True, Filters(), annual_plan=1_412_430 * YI, **sums)
+    page = Overview(None, None, group, [], [], [], None, [])  # type: ignore[arg-type]  # the figures alone are asked
+    assert page.wide is wide

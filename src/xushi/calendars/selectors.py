@@ -3,24 +3,32 @@
 from collections import defaultdict
 from datetime import date
 from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
 
 from xushi.calendars.models import NoticeYear, SpecialDay
 from xushi.calendars.preloading import digest_of
 from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.statutory import Day, expected
+from xushi.kit.phrased import ask
 
 Version = tuple[tuple[int, str], ...]  # each loaded year with the digest of its days
 
 
 def calendar() -> WorkingCalendar:
     """The working calendar as it stands: one query; the days themselves are read only after a year has changed."""
-    version: Version = tuple(NoticeYear.objects.order_by("year").values_list("year", "digest"))
+    version: Version = tuple(ask(_years))
     try:
         return _kept(version)
     except (
         ReadMeanwhileError
     ) as changed:  # a notice was loaded between the two reads: right for now, not kept
         return changed.calendar
+
+
+def _years() -> "QuerySet[Any]":
+    return NoticeYear.objects.order_by("year").values_list("year", "digest")
 
 
 class ReadMeanwhileError(Exception):

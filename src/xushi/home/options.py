@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from xushi.home.regions import districts_below
 from xushi.home.wanted import Wanted
-from xushi.kit.phrased import Key, ask
+from xushi.kit.phrased import Key, Word, ask
 from xushi.progress.scope import LEVELS, STATES
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.units.models import Role, Unit, User
@@ -38,7 +38,7 @@ def choices(wanted: Wanted, user: User) -> list[Choice]:
     """The selects of the list: of units and leaders those of the tier looked at; seven queries, for a part of a
     district up to two more."""
     f, here = wanted.filters, _looked_at(user, wanted.filters.region)
-    units = list(here.units(f.territory, f.unit))
+    units = here.units(f.territory, f.unit)
     territories = [unit for unit in units if unit.kind in Unit.TERRITORY_KINDS]
     made = [
         _choice("level", "级别", _levels(), f.level if f.level != "district" else "", first=True),
@@ -69,13 +69,14 @@ class _Tier:
     regions: tuple[Unit, ...] = ()
     parted: bool = False
 
-    def units(self, *chosen: int | None) -> "QuerySet[Unit]":
-        """Territories and departments, and whichever is chosen already; one query."""
-        some = Unit.objects.exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT))
+    def units(self, *chosen: int | None) -> list[Unit]:
+        """Territories and departments, and whichever is chosen already; one query, one more where that is elsewhere."""
         if self.unit is None:
-            return some
-        own = Q(parent=self.unit) if self.parted else Q(path__under=self.unit.path)
-        found: QuerySet[Unit] = some.filter(own | Q(pk__in=[pk for pk in chosen if pk]))
+            return ask(_units)
+        below, within = (_units_below, Key(self.unit.pk)), (_units_within, Word(self.unit.path))
+        found = ask(*(below if self.parted else within))
+        if missing := {pk for pk in chosen if pk} - {unit.pk for unit in found}:
+            found = sorted([*found, *_units().filter(pk__in=missing)], key=lambda unit: unit.path)
         return found
 
     def leaders(self, chosen: int | None) -> list[tuple[int, str]]:
@@ -86,6 +87,18 @@ class _Tier:
             held &= above_it if self.parted else above_it | Q(appointments__scope__path__under=self.unit.path)
         found = User.objects.filter(held | Q(pk=chosen) if chosen else held).distinct().order_by("pk")
         return list(found.values_list("pk", "name"))
+
+
+def _units() -> "QuerySet[Unit]":
+    return Unit.objects.exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT))
+
+
+def _units_below(parent: int) -> "QuerySet[Unit]":
+    return _units().filter(parent=parent)
+
+
+def _units_within(path: str) -> "QuerySet[Unit]":
+    return _units().filter(path__under=path)
 
 
 def _looked_at(user: User, asked: int | None) -> _Tier:

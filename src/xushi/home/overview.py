@@ -33,6 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 DENOMINATORS = ("start_rate.under_way", "start_rate.planned_this_year", "start_rate.planned_by_now")
 MARKS_AT_MOST = 12
+LEADING = ("completed_investment", "started", "completed_projects", "preliminary")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,13 @@ class Overview:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         return {name.replace(".", "_"): self.district.figure(name) for name in figures.SPECS}
+
+    @property
+    def wide(self) -> bool:
+        """Whether a leading figure has five digits before the point, as a province's do: set smaller on the phone."""
+        return any(
+            len(self.district.figure(name).text().partition(".")[0]) > len("1,234") for name in LEADING
+        )
 
     @cached_property
     def denominators(self) -> list[Figure]:

@@ -13,6 +13,7 @@ from xushi.core.clock import BEIJING, local_day
 from xushi.duties import selectors as duties
 from xushi.duties.models import Duty
 from xushi.duties.words import deadline_words
+from xushi.kit.among import Among
 from xushi.kit.phrased import ask
 from xushi.notices.models import Mute, Notice
 from xushi.supervision.models import SupervisionOrder
@@ -92,8 +93,10 @@ def _watched(user: User, now: datetime) -> list[SupervisionOrder]:
 
 def _running(user: User, end: datetime) -> "QuerySet[SupervisionOrder]":
     running = SupervisionOrder.objects.visible_to(user).filter(state__in=AT_UNIT, due_at__lt=end)
-    nearest: QuerySet[SupervisionOrder] = running.select_related("project").order_by("due_at", "pk")[:SOONEST]
-    return nearest
+    nearest = running.order_by("due_at", "pk").values("pk")[:SOONEST]
+    named = SupervisionOrder.objects.filter(Among("pk", nearest)).select_related("project")
+    found: QuerySet[SupervisionOrder] = named.order_by("due_at", "pk")
+    return found
 
 
 def _order_line(order: SupervisionOrder, now: datetime) -> Line:

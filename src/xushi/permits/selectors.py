@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
 from xushi.journal.models import EventRow
 from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, ask
 from xushi.permits import policy
 from xushi.permits.bottlenecks import RED_AFTER
 from xushi.permits.catalogue import STAGES
@@ -186,9 +187,13 @@ def project_of(user: "User", pk: int) -> Project | None:
     return held or Project.objects.visible_to(user).select_related(*related).filter(pk=pk).first()
 
 
+def _track_of(project: int) -> "QuerySet[Track]":
+    return Track.objects.filter(project=project).select_related("catalogue").order_by("pk")[:1]
+
+
 def steps_of(user: "User", project: Project, today: date, *, with_past: bool = True) -> Steps | None:
     """Every step of one project that this person sees; None where the project has no track. A fixed number of queries."""
-    track = Track.objects.filter(project=project).select_related("catalogue").first()
+    track = next(iter(ask(_track_of, Key(project.pk))), None)
     if track is None:
         return None
     needs = Graphs.of({track.catalogue_id}).needs[track.catalogue_id]

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from xushi.core.months import Month
 from xushi.kit.listed import listed
 from xushi.kit.once import once, one_reading
-from xushi.kit.phrased import add_up, ask
+from xushi.kit.phrased import Keys, add_up, ask
 from xushi.progress import sources
 from xushi.progress.closed import closing_for
 from xushi.progress.history import history, project_history
@@ -140,8 +140,16 @@ def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
         return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
     key = "path" if dimension == "region" else "pk"
     every = _NAMED_BY[dimension].objects.all()
-    found = every if values is None else every.filter(listed(key, [one for one in values if one is not None]))
+    if values is not None and key == "pk":
+        found = ask(_named, dimension, Keys([one for one in values if one is not None]))
+    else:
+        found = every if values is None else every.filter(listed(key, list(values - {None})))
     return {getattr(one, key): (one.pk, str(one)) for one in found}
+
+
+def _named(dimension: str, keys: list[int]) -> "QuerySet[Any]":
+    found: QuerySet[Any] = _NAMED_BY[dimension].objects.filter(listed("pk", keys))
+    return found
 
 
 def _categories() -> "QuerySet[Category]":

@@ -12,6 +12,7 @@ from xushi.alerts.thresholds import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
+from xushi.kit.phrased import Key, ask
 from xushi.progress import policy
 from xushi.progress.closed import is_closed_at, last_month_for
 from xushi.progress.closing import must_report
@@ -144,36 +145,50 @@ class Preview:
 
 def sheet(project: Project, month: Month, now: datetime) -> Sheet:
     """The sheet of one project and month, in a fixed number of queries."""
-    year = Month(month.year, 1)
-    reports = list(
-        MonthlyReport.objects.filter(project=project, month__gte=year, month__lte=month)
-        .select_related("submitted_by")
-        .order_by("month")
-    )
+    key = Key(project.pk)
+    reports = ask(_of_year_until, key, month)
     counted = [r for r in reports if r.state in COUNTED and r.month < month]
     report = next((r for r in reports if r.month == month), None)
-    decisions = (
-        ReportDecision.objects.filter(report=report).select_related("by").order_by("-at", "-pk")
-        if report
-        else []
-    )
     return Sheet(
         project=project,
         month=month,
-        plan=AnnualPlan.objects.filter(project=project, year=month.year, state="in_force").first(),
-        listed=Listing.objects.filter(project=project, year=month.year).exists(),
+        plan=next(iter(ask(_plan_of, key, month.year)), None),
+        listed=bool(ask(_listed_in, key, month.year)),
         past=past_of({r.month.number: r.cumulative for r in counted}, month),
         last=counted[-1] if counted else None,
         report=report,
         closed=is_closed_at(project.territory_id, month),
         factor=thresholds_at(now, project.territory).anomaly_factor,
-        photos=list(ReportPhoto.objects.filter(project=project, month=month).order_by("pk")),
-        decisions=list(decisions),
-        reminded=Reminder.objects.filter(project=project, month=month)
-        .select_related("by")
-        .order_by("-at")
-        .first(),
+        photos=ask(_photos_of, key, month),
+        decisions=ask(_decisions_on, Key(report.pk)) if report else [],
+        reminded=next(iter(ask(_reminders_of, key, month)), None),
     )
+
+
+def _of_year_until(project: int, month: Month) -> "QuerySet[MonthlyReport]":
+    found = MonthlyReport.objects.filter(project=project, month__gte=Month(month.year, 1), month__lte=month)
+    return found.select_related("submitted_by").order_by("month")
+
+
+def _decisions_on(report: int) -> "QuerySet[ReportDecision]":
+    return ReportDecision.objects.filter(report=report).select_related("by").order_by("-at", "-pk")
+
+
+def _plan_of(project: int, year: int) -> "QuerySet[AnnualPlan]":
+    return AnnualPlan.objects.filter(project=project, year=year, state="in_force").order_by("pk")[:1]
+
+
+def _listed_in(project: int, year: int) -> "QuerySet[Any]":
+    return Listing.objects.filter(project=project, year=year).order_by().values_list("pk")[:1]
+
+
+def _photos_of(project: int, month: Month) -> "QuerySet[ReportPhoto]":
+    return ReportPhoto.objects.filter(project=project, month=month).order_by("pk")
+
+
+def _reminders_of(project: int, month: Month) -> "QuerySet[Reminder]":
+    """The newest."""
+    return Reminder.objects.filter(project=project, month=month).select_related("by").order_by("-at")[:1]
 
 
 @dataclass(slots=True)

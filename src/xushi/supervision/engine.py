@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
+from xushi.kit.phrased import ask
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.supervision import handing, policy
 from xushi.supervision.models import Extension, OrderStep, SupervisionOrder, TermSet
@@ -64,8 +67,12 @@ TermBook = Inherited[Terms]
 
 def term_book(moment: datetime) -> TermBook:
     """The time limits in force at a moment by place in the tree: what a district has not set is as above it."""
+    return TermBook(ask(_set_until, moment), terms_of, TermsRefused)
+
+
+def _set_until(moment: datetime) -> "QuerySet[Any]":
     rows = TermSet.objects.filter(effective_at__lte=moment).order_by("effective_at", "pk")
-    return TermBook(rows.values_list("district__path", "values"), terms_of, TermsRefused)
+    return rows.values_list("district__path", "values")
 
 
 def terms_at(moment: datetime, unit: Unit | None = None) -> Terms:

@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
-from xushi.kit.phrased import ask, one_row
+from xushi.kit.among import Among
+from xushi.kit.listed import listed as listed_keys
+from xushi.kit.phrased import Keys, ask, one_row
 from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
@@ -43,6 +45,10 @@ DUE_FIRST = {
     "closed": ("-closed_at", "-serial"),
     "all": ("-year", "-serial"),
 }
+NUMBERED = ("-year", "-serial", "-pk")
+ANSWERED_LAST = (
+    F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,12 @@ def _narrowed(user: User, wanted: Wanted, today: date, at: Moment) -> OrderQuery
     orders = SupervisionOrder.objects.visible_to(user).filter(
         wanted.within(at), of_tab(user, wanted.tab, today)
     )
-    ways = ("-year", "-serial", "-pk") if wanted.sort == "number" else DUE_FIRST[wanted.tab]
-    ordered: OrderQuerySet = orders.order_by(*ways)
+    ordered: OrderQuerySet = orders.order_by(*_ways(wanted))
     return ordered
+
+
+def _ways(wanted: Wanted) -> Sequence[Any]:
+    return NUMBERED if wanted.sort == "number" else DUE_FIRST[wanted.tab]
 
 
 def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
@@ -118,7 +127,8 @@ def _asked(question: Callable[..., Any], user: User, wanted: Wanted, *rest: Any)
 
 
 def _of_page(user: User, wanted: Wanted, today: date, first: int, *at: Any) -> OrderQuerySet:
-    return _with_names(_narrowed(user, wanted, today, Moment(*at)))[first : first + PER_PAGE]
+    page = _narrowed(user, wanted, today, Moment(*at))[first : first + PER_PAGE]
+    return _with_names(page, _ways(wanted))
 
 
 def of_tab(user: User, tab: str, today: date) -> Q:
@@ -129,20 +139,17 @@ def of_tab(user: User, tab: str, today: date) -> Q:
     return Q(pk__in=owed.order_by().values("subject_id"))
 
 
-def _with_names(orders: OrderQuerySet) -> OrderQuerySet:
-    named: OrderQuerySet = orders.select_related("lead", "project", "instruction").prefetch_related(
-        "helpers__unit"
-    )
+def _with_names(page: OrderQuerySet, ways: Sequence[Any]) -> OrderQuerySet:
+    """Read with their names once it is settled which they are: thousands are put in order for a page of fifty."""
+    chosen = SupervisionOrder.objects.filter(Among("pk", page.values("pk")))
+    named: OrderQuerySet = chosen.select_related("lead", "project", "instruction").order_by(*ways)
     return named
 
 
 def _answered(user: User, wanted: Wanted, *at: Any) -> OrderQuerySet:
     done = (State.REPLIED, State.CLOSED)
     orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)), state__in=done)
-    ordered = orders.order_by(
-        F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial"
-    )
-    return _with_names(ordered)[:SINCE_AT_MOST]
+    return _with_names(orders.order_by(*ANSWERED_LAST)[:SINCE_AT_MOST], ANSWERED_LAST)
 
 
 def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
@@ -159,15 +166,14 @@ def _tab_counts(user: User, wanted: Wanted, today: date, *at: Any) -> "QuerySet[
 
 
 def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
-    """The rows of orders already read with their names; one query for the leaders' words."""
-    pens, today, now = _pens(orders, user), local_day(axis.now), axis.now
+    """The rows of orders already read with their names; a query for the leaders' words, one for the co-handlers."""
+    pens, helpers, today, now = _pens(orders, user), _helpers(orders), local_day(axis.now), axis.now
     made = []
     for order in orders:
         told = said(order, now)
         words = tracks.words_of(order, told.deadline, today)
         track = tracks.draw(order, axis, words, pens[order.pk])
-        helpers = "、".join(str(helper.unit) for helper in order.helpers.all())
-        made.append(Row(order, told, note_of(order), helpers, track))
+        made.append(Row(order, told, note_of(order), helpers.get(order.pk, ""), track))
     return made
 
 
@@ -185,13 +191,30 @@ def _pens(orders: Iterable[SupervisionOrder], user: User) -> Mapping[int, list[d
     for order in orders:
         if order.instruction:
             found[order.pk].append(order.instruction.written_at)
-    written = Instruction.objects.visible_to(user).filter(
-        subject_kind=ORDER, subject_id__in=[order.pk for order in orders]
-    )
-    for pk, at in written.values_list("subject_id", "written_at"):
-        if pk is not None and at not in found[pk]:
+    for pk, at in ask(_written_on, user, Keys([order.pk for order in orders])):
+        if at not in found[pk]:
             found[pk].append(at)
     return found
+
+
+def _written_on(user: User, orders: list[int]) -> "QuerySet[Any]":
+    written = Instruction.objects.visible_to(user).filter(
+        listed_keys("subject_id", orders), subject_kind=ORDER
+    )
+    found: QuerySet[Any] = written.order_by().values_list("subject_id", "written_at")
+    return found
+
+
+def _helpers(orders: Sequence[SupervisionOrder]) -> Mapping[int, str]:
+    """The co-handlers of each of these orders, named in the order they were asked; one query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for helper in ask(_helping, Keys([order.pk for order in orders])):
+        found[helper.order_id].append(str(helper.unit))
+    return {pk: "、".join(names) for pk, names in found.items()}
+
+
+def _helping(orders: list[int]) -> "QuerySet[CoHandler]":
+    return CoHandler.objects.filter(listed_keys("order", orders)).select_related("unit").order_by("pk")
 
 
 COUNTED = (
@@ -281,19 +304,20 @@ def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
 
 def _units(user: User) -> "QuerySet[Unit]":
     """Those who lead or help an order in sight."""
-    seen = SupervisionOrder.objects.visible_to(user)
-    helping = CoHandler.objects.filter(order__in=seen.values("pk")).values("unit")
-    wanted = Q(pk__in=seen.order_by().values("lead")) | Q(pk__in=helping)
-    return Unit.objects.filter(wanted).order_by("path")
+    seen = SupervisionOrder.objects.visible_to(user).order_by()
+    helping = CoHandler.objects.filter(order__in=seen.values("pk"))
+    concerned = seen.values("lead").union(helping.order_by().values("unit"))
+    return Unit.objects.filter(Among("pk", concerned)).order_by("path")
 
 
 def years(today: date) -> list[tuple[str, str]]:
     """The years in which orders were numbered, this one first and without a value."""
-    known = (
-        Serial.objects.exclude(year=today.year).order_by("-year").values_list("year", flat=True).distinct()
-    )
-    others = [(str(year), f"{year}年") for year in known]
+    others = [(str(year), f"{year}年") for (year,) in ask(_numbered_years) if year != today.year]
     return [("", f"{today.year}年"), *others, *([(EVERY_YEAR, "全部年份")] if others else [])]
+
+
+def _numbered_years() -> "QuerySet[Any]":
+    return Serial.objects.order_by("-year").values_list("year").distinct()
 
 
 def project_of(user: User, wanted: Wanted) -> Project | None:

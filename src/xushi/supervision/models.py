@@ -8,14 +8,13 @@ from django.db.models import Q, QuerySet
 
 from xushi.registry.models import Project
 from xushi.supervision.rules import Grade, Urgency
-from xushi.supervision.table import ENDED, NOT_ISSUED, State
+from xushi.supervision.table import ENDED, State
 from xushi.units.models import Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 PERSON = settings.AUTH_USER_MODEL
-ALIVE = ~Q(state__in=sorted(ENDED | NOT_ISSUED))
 
 
 class OrderQuerySet(QuerySet["SupervisionOrder"]):
@@ -120,7 +119,7 @@ class SupervisionOrder(models.Model):
         indexes = [
             models.Index(fields=["state", "step_due_at"], name="order_state_due"),
             models.Index(fields=["lead", "state", "due_at"], name="order_lead"),
-            models.Index(fields=["due_at", "id"], condition=ALIVE, name="order_alive"),
+            models.Index(fields=["state", "due_at"], name="order_state_deadline"),
             models.Index(fields=["year", "-serial"], name="order_year"),
             models.Index(fields=["issued_at"], name="order_issued"),
             models.Index(fields=["project"], name="order_project"),
