@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import pairwise
@@ -19,6 +19,7 @@ from tests.conftest import Once
 from tests.progress.builders import add_project
 from tests.supervision.world import World, at, build
 from xushi.config import clock
+from xushi.core.clock import BEIJING
 from xushi.core.text import search_text
 from xushi.journal.actions import SYSTEM
 from xushi.supervision import lists
@@ -316,3 +317,29 @@ def test_a_track_draws_only_what_lies_on_its_axis(world: World) -> None:
     )
     assert "dtrack-unsigned" in unsigned
     assert "<svg" not in draw(order, Axis(date(2018, 9, 25), date(2018, 9, 30), at(28)), "早就办结了")
+
+
+def test_orders_of_districts_that_count_from_one_are_told_apart(
+    world: World, signed_in: Callable[[User], Client]
+) -> None:
+    """Where two series stand on one page a bare 3号 could be either's."""
+    assert "3号 三" in _page_of(world, signed_in)
+    own = SupervisionOrder.objects.filter(title="三")
+    own.update(series=world.planning, number="甲重大督〔2018〕3号")
+    page = _page_of(world, signed_in)
+    assert "甲重大督〔2018〕3号 三" in page and "1号 一" in page
+    found = lists.listed(world["chief"], read(QueryDict("")), NOW)
+    assert found.several and {row.number for row in found.rows if row.order.title == "三"} == {
+        "甲重大督〔2018〕3号"
+    }
+
+
+def _page_of(world: World, signed_in: Callable[[User], Client]) -> str:
+    return signed_in(world["chief"]).get(reverse(LIST)).content.decode()
+
+
+def test_the_words_of_the_axis_stand_clear_of_each_other() -> None:
+    """12月31日 is half as broad again as 1月8日: twenty days of winter do not put one upon the other."""
+    axis = Axis(date(2018, 12, 31), date(2019, 1, 24), datetime(2019, 1, 12, 8, 30, tzinfo=BEIJING))
+    words = sorted(axis.ticks())
+    assert [word for _, word, _ in words][:2] == ["12月31日", "8"]

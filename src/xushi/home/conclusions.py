@@ -27,7 +27,7 @@ def fast_or_slow(gap_points: Decimal | None) -> str:
     rounded = half_up(gap_points, 1)
     if rounded == 0:
         return "与序时持平"
-    return f"比序时{'快' if rounded > 0 else '慢'}{abs(rounded)}个百分点"
+    return f"比序时{'快' if rounded > 0 else '慢'}{abs(rounded):,}个百分点"
 
 
 def headline(rate: Decimal | None, gap_points: Decimal | None, alerted: int) -> str:
@@ -36,7 +36,7 @@ def headline(rate: Decimal | None, gap_points: Decimal | None, alerted: int) -> 
         first = "还没有可比的年度计划"
     else:
         first = f"完成年度投资{half_up(rate * 100, 1)}%，{fast_or_slow(gap_points)}"
-    return f"{first}；{alerted}个项目要盯紧" if alerted else f"{first}；没有要盯的项目"
+    return f"{first}；{alerted:,}个项目要盯紧" if alerted else f"{first}；没有要盯的项目"
 
 
 def where(places: Sequence[Place], alerted: int, blocks: Sequence[str], among: int = 0) -> str:
@@ -56,7 +56,7 @@ def _gathering(places: Sequence[Place], alerted: int) -> str:
         return ""
     names = _joined([place.name for place in top])
     share = half_up(Decimal(held) / alerted * 100, 0)
-    return f"{names}有{held}个预警项目，占全部{share}%"
+    return f"{names}有{held:,}个预警项目，占全部{share}%"
 
 
 def _joined(names: list[str]) -> str:
@@ -69,7 +69,7 @@ def _joined(names: list[str]) -> str:
 
 
 def _blocked(blocks: Sequence[str], among: int) -> str:
-    whose = f"最该盯的{among}个项目，" if among else ""
+    whose = f"最该盯的{among:,}个项目，" if among else ""
     return f"{whose}卡点以{'、'.join(blocks[:2])}为主" if blocks else ""
 
 

@@ -134,7 +134,7 @@ class Overview:
         yi = half_up(self.district.gap_yuan / YUAN_PER_YI, 1)
         if yi == 0:
             return "与序时持平"
-        return f"{'超' if yi > 0 else '欠'}序时{abs(yi)}亿元"
+        return f"{'超' if yi > 0 else '欠'}序时{abs(yi):,}亿元"
 
     @property
     def not_started(self) -> int:

@@ -60,9 +60,13 @@ class Row:
     note: str
     helpers: str
     track: SafeString
+    several: bool = False  # districts with numbers of their own on one page
 
     @property
     def number(self) -> str:
+        """17号, or the whole number beside those of other districts, which each count from one."""
+        if self.several and self.order.series_id:
+            return self.order.number
         return f"{self.order.serial}号" if self.order.serial else ""
 
 
@@ -87,6 +91,11 @@ class Listed:
     @property
     def count(self) -> int:
         return int(self.page.paginator.count)
+
+    @property
+    def several(self) -> bool:
+        """Whether districts with numbers of their own stand here beside one another."""
+        return any(row.several for row in self.rows)
 
 
 def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
@@ -168,12 +177,12 @@ def _tab_counts(user: User, wanted: Wanted, today: date, *at: Any) -> "QuerySet[
 def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
     """The rows of orders already read with their names; a query for the leaders' words, one for the co-handlers."""
     pens, helpers, today, now = _pens(orders, user), _helpers(orders), local_day(axis.now), axis.now
-    made = []
+    several, made = len({order.series_id for order in orders if order.serial}) > 1, []
     for order in orders:
         told = said(order, now)
         words = tracks.words_of(order, told.deadline, today)
         track = tracks.draw(order, axis, words, pens[order.pk])
-        made.append(Row(order, told, note_of(order), helpers.get(order.pk, ""), track))
+        made.append(Row(order, told, note_of(order), helpers.get(order.pk, ""), track, several))
     return made
 
 

@@ -44,8 +44,9 @@ class Axis:
         here, step, month, free = self.at(self.now), max(self.span // BETWEEN_TICKS, 1), 0, 0.0
         for days in range(0, self.span, step):
             day, where = self.first + timedelta(days=days), days / self.span * 100
-            full = (f"{day.month}月{day.day}日", NEAR) if day.month != month else None
-            for word, half in filter(None, (full, (str(day.day), NEAR / 2))):
+            words = [f"{day.month}月{day.day}日"] if day.month != month else []
+            for word in (*words, str(day.day)):
+                half = NEAR / 2 if word.isdecimal() else NEAR * len(word) / len("1月8日")
                 touching = abs(where - here) < half + NEAR / 2 or where > 100 - half
                 if touching or (where and where - half < free):
                     continue
