@@ -81,6 +81,7 @@ def _steps(order: SupervisionOrder, clerk: User) -> list[OrderStep]:
 
 
 def _reply(order: SupervisionOrder, clerk: User) -> OrderReply:
+    assert order.replied_at is not None
     return OrderReply(
         order=order, words="已查明，增加了人手和设备。", by=clerk, by_unit=order.lead, at=order.replied_at,
         signed_by=clerk, signed_at=order.replied_at, due_at=order.due_at, on_time=order.on_time,

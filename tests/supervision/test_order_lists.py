@@ -328,14 +328,14 @@ def test_orders_of_districts_that_count_from_one_are_told_apart(
     own.update(series=world.planning, number="甲重大督〔2018〕3号")
     page = _page_of(world, signed_in)
     assert "甲重大督〔2018〕3号 三" in page and "1号 一" in page
-    found = lists.listed(world["chief"], read(QueryDict("")), NOW)
+    found = lists.listed(world.people["clerk"], read(QueryDict("")), NOW)
     assert found.several and {row.number for row in found.rows if row.order.title == "三"} == {
         "甲重大督〔2018〕3号"
     }
 
 
 def _page_of(world: World, signed_in: Callable[[User], Client]) -> str:
-    return signed_in(world["chief"]).get(reverse(LIST)).content.decode()
+    return signed_in(world.people["clerk"]).get(reverse(LIST)).content.decode()
 
 
 def test_the_words_of_the_axis_stand_clear_of_each_other() -> None:

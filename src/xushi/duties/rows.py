@@ -13,6 +13,22 @@ from xushi.units.models import User
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One thing owed as the page prints it, all of it in words: what equal ones are drawn alike from."""
+
+    when: Deadline
+    head: str
+    mark: str
+    state: str
+    url: str
+    title: str
+    note: str
+    quote: str
+    confidential: bool
+    done_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One thing owed: number and issuer on one line, for whom it is done where it is somebody else's."""
 
@@ -20,6 +36,17 @@ class Row:
     when: Deadline
     head: str
     instead_of: str
+    done: bool = False
+
+    @property
+    def line(self) -> Line:
+        duty, head = self.duty, self.head + (f" · 代{self.instead_of}" if self.instead_of else "")
+        mark, state = ("closed", "已办") if self.done else (duty.mark, duty.state)
+        done_by = duty.done_by.name if self.done and duty.done_by else ""
+        note, quote = duty.note, duty.quote
+        return Line(
+            self.when, head, mark, state, duty.url, duty.title, note, quote, duty.confidential, done_by
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +74,7 @@ def done_rows(duties: Iterable[Duty], user: User, now: datetime) -> list[Row]:
 
 def _done_row(duty: Duty, user: User, now: datetime) -> Row:
     head = " · ".join(filter(None, (duty.number, duty.issuer)))
-    return Row(duty, _done(duty, now), head, _instead_of(duty, user))
+    return Row(duty, _done(duty, now), head, _instead_of(duty, user), done=True)
 
 
 def _done(duty: Duty, now: datetime) -> Deadline:

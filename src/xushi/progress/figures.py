@@ -143,7 +143,9 @@ def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
     if values is not None and key == "pk":
         found = ask(_named, dimension, Keys([one for one in values if one is not None]))
     else:
-        found = every if values is None else every.filter(listed(key, list(values - {None})))
+        found = (
+            every if values is None else every.filter(listed(key, [one for one in values if one is not None]))
+        )
     return {getattr(one, key): (one.pk, str(one)) for one in found}
 
 
