@@ -14,7 +14,7 @@ from xushi.admission.rules import Terms
 from xushi.admission.scoring import Kept, delivered_share
 from xushi.admission.standards import terms_now
 from xushi.core.months import Month
-from xushi.kit.phrased import Key, ask
+from xushi.kit.phrased import Key, ask_first
 from xushi.progress.models import ProjectMonth
 from xushi.registry.models import Project
 
@@ -87,7 +87,7 @@ def standing_of(application: Application, year: int, terms: Terms, this_year: in
 
 def of_project(user: "User", project: Project, this_year: int) -> Standing | None:
     """What a project promised when it was let in; None where it was not, or is not this person's to see."""
-    let_in: Application | None = next(iter(ask(_of_project, user, Key(project.pk))), None)
+    let_in: Application | None = ask_first(_of_project, user, Key(project.pk))
     if let_in is None:
         return None
     terms = terms_now(project.territory)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xushi.journal.models import Event
-from xushi.kit.phrased import ask
+from xushi.kit.phrased import ask_first
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,7 +38,7 @@ class Kept:
 def kept(name: str, user: "User", today: date) -> Kept:
     """What is known of this person's scope; people of the same roles over the same units share it. One query."""
     key = (name, frozenset((held.role, held.scope.path) for held in user.appointments_in_force))
-    stamp = (today, next(iter(ask(_newest)), None))
+    stamp = (today, ask_first(_newest))
     held = _kept.get(key)
     good = held is not None and held[0] == stamp and time.monotonic() - held[1] < KEPT_FOR
     return Kept(key, stamp, held[2] if held and good else None)

@@ -146,6 +146,11 @@ def ask(question: Question, *args: Any) -> list[Any]:
     return _asked(phrase, asking) if phrase.compiler else []
 
 
+def ask_first(question: Question, *args: Any) -> Any:
+    """The first that ask() finds, None where there is none; the question says in which order, and that one is enough."""
+    return next(iter(ask(question, *args)), None)
+
+
 def add_up(question: Sums, *args: Any) -> dict[str, Any]:
     """rows.aggregate(**sums), as the database says now, where question(*args) is (rows, sums): whole numbers, or None.
 

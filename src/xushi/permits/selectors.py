@@ -12,7 +12,7 @@ from xushi.calendars.rules import WorkingCalendar
 from xushi.calendars.selectors import calendar
 from xushi.journal.models import EventRow
 from xushi.kit.listed import listed
-from xushi.kit.phrased import Key, ask
+from xushi.kit.phrased import Key, ask_first
 from xushi.permits import policy
 from xushi.permits.bottlenecks import RED_AFTER
 from xushi.permits.catalogue import STAGES
@@ -193,7 +193,7 @@ def _track_of(project: int) -> "QuerySet[Track]":
 
 def steps_of(user: "User", project: Project, today: date, *, with_past: bool = True) -> Steps | None:
     """Every step of one project that this person sees; None where the project has no track. A fixed number of queries."""
-    track = next(iter(ask(_track_of, Key(project.pk))), None)
+    track = ask_first(_track_of, Key(project.pk))
     if track is None:
         return None
     needs = Graphs.of({track.catalogue_id}).needs[track.catalogue_id]

@@ -139,13 +139,11 @@ def _names(dimension: str, values: Collection[Any] | None = None) -> Naming:
     if dimension == "owner_kind":
         return {value: (value, str(label)) for value, label in Project.OwnerKind.choices}
     key = "path" if dimension == "region" else "pk"
-    every = _NAMED_BY[dimension].objects.all()
-    if values is not None and key == "pk":
-        found = ask(_named, dimension, Keys([one for one in values if one is not None]))
+    every, some = _NAMED_BY[dimension].objects.all(), [one for one in values or () if one is not None]
+    if values is None:
+        found = every
     else:
-        found = (
-            every if values is None else every.filter(listed(key, [one for one in values if one is not None]))
-        )
+        found = ask(_named, dimension, Keys(some)) if key == "pk" else every.filter(listed(key, some))
     return {getattr(one, key): (one.pk, str(one)) for one in found}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet, Sum
 
 from xushi.core.months import Month
-from xushi.kit.phrased import Key, ask
+from xushi.kit.phrased import Key, ask, ask_first
 from xushi.progress import sources
 from xushi.progress.closed import closings_for
 from xushi.progress.kept import of_closed
@@ -96,7 +96,7 @@ def project_history(project: Project, year: int) -> list[Point]:
         fact.month: Point(fact.month, fact.cumulative, fact.due_twelfths, fact.annual_plan)
         for fact in ask(_facts_of, Key(project.pk), year)
     }
-    plan: AnnualPlan | None = next(iter(ask(_plan_of, Key(project.pk), year)), None)
+    plan: AnnualPlan | None = ask_first(plan_of, Key(project.pk), year)
     for report in ask(_reports_of, Key(project.pk), year):
         if report.month not in points and plan:
             due = due_twelfths(plan.planned_investment, plan.curve, report.month)
@@ -114,7 +114,7 @@ def _facts_of(project: int, year: int) -> "QuerySet[ProjectMonth]":
     return ProjectMonth.objects.filter(project=project, closing__reopened_at=None, **_within(year))
 
 
-def _plan_of(project: int, year: int) -> "QuerySet[AnnualPlan]":
+def plan_of(project: int, year: int) -> "QuerySet[AnnualPlan]":
     return AnnualPlan.objects.filter(project=project, year=year, state=AnnualPlan.State.IN_FORCE)[:1]
 
 

@@ -12,10 +12,11 @@ from xushi.alerts.thresholds import thresholds_at
 from xushi.core.clock import local_day
 from xushi.core.money import share
 from xushi.core.months import Month
-from xushi.kit.phrased import Key, ask
+from xushi.kit.phrased import Key, ask, ask_first
 from xushi.progress import policy
 from xushi.progress.closed import is_closed_at, last_month_for
 from xushi.progress.closing import must_report
+from xushi.progress.history import plan_of
 from xushi.progress.intake import past_of
 from xushi.progress.models import FactDrift, MonthClosing, MonthlyReport, SummaryCell
 from xushi.progress.models_reports import Reminder, ReportDecision, ReportDraft, ReportPhoto
@@ -152,7 +153,7 @@ def sheet(project: Project, month: Month, now: datetime) -> Sheet:
     return Sheet(
         project=project,
         month=month,
-        plan=next(iter(ask(_plan_of, key, month.year)), None),
+        plan=ask_first(plan_of, key, month.year),
         listed=bool(ask(_listed_in, key, month.year)),
         past=past_of({r.month.number: r.cumulative for r in counted}, month),
         last=counted[-1] if counted else None,
@@ -161,7 +162,7 @@ def sheet(project: Project, month: Month, now: datetime) -> Sheet:
         factor=thresholds_at(now, project.territory).anomaly_factor,
         photos=ask(_photos_of, key, month),
         decisions=ask(_decisions_on, Key(report.pk)) if report else [],
-        reminded=next(iter(ask(_reminders_of, key, month)), None),
+        reminded=ask_first(_reminders_of, key, month),
     )
 
 
@@ -172,10 +173,6 @@ def _of_year_until(project: int, month: Month) -> "QuerySet[MonthlyReport]":
 
 def _decisions_on(report: int) -> "QuerySet[ReportDecision]":
     return ReportDecision.objects.filter(report=report).select_related("by").order_by("-at", "-pk")
-
-
-def _plan_of(project: int, year: int) -> "QuerySet[AnnualPlan]":
-    return AnnualPlan.objects.filter(project=project, year=year, state="in_force").order_by("pk")[:1]
 
 
 def _listed_in(project: int, year: int) -> "QuerySet[Any]":

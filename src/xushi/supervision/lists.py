@@ -38,17 +38,18 @@ from xushi.units.models import Unit, User
 PER_PAGE = 50
 SINCE_AT_MOST = 6  # answered ones shown below those in hand
 ORDER = SupervisionOrder._meta.label_lower
+# districts number from one: the key last, so that a page neither repeats nor leaves out an order
 DUE_FIRST = {
-    "mine": (F("step_due_at").asc(nulls_last=True), "serial"),
-    "open": (F("due_at").asc(nulls_last=True), "serial"),
-    "verify": (F("step_due_at").asc(nulls_last=True), "serial"),
+    "mine": (F("step_due_at").asc(nulls_last=True), "serial", "pk"),
+    "open": (F("due_at").asc(nulls_last=True), "serial", "pk"),
+    "verify": (F("step_due_at").asc(nulls_last=True), "serial", "pk"),
     "draft": ("-drafted_at", "-pk"),
-    "closed": ("-closed_at", "-serial"),
-    "all": ("-year", "-serial"),
+    "closed": ("-closed_at", "-serial", "-pk"),
+    "all": ("-year", "-serial", "-pk"),
 }
-NUMBERED = ("-year", "-serial", "-pk")
+NUMBERED = DUE_FIRST["all"]
 ANSWERED_LAST = (
-    F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial"
+    F("step_due_at").asc(nulls_last=True), F("last_replied_at").desc(nulls_last=True), "-serial", "-pk"
 )  # fmt: skip
 
 
