@@ -1,8 +1,8 @@
 """同一刻：六个人定同一件，只成一个决定、一个项目；六次交同一张申报，只成一件；同名的两张，后一张说清。"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -66,6 +66,36 @@ def test_one_form_sent_six_times_is_one_application(scene: SimpleNamespace) -> N
     given = row(scene.town)
     found = all_at_once(lambda _: actions.apply([given], actor=Actor(by=scene.office), now=NOW))
     assert {one.pk for [one] in found} == {Application.objects.get().pk}
+
+
+def test_a_form_whose_twin_lands_while_it_is_being_read_is_that_application(
+    scene: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow one has looked for its twin and found none; where writers queue, the twin waits for it instead."""
+    given = row(scene.town)
+    looked, landed = Event(), Event()
+    cleaned = actions.files.cleaned
+
+    def read(uploads: Sequence[Any]) -> list[Any]:
+        if not looked.is_set():
+            looked.set()
+            landed.wait(3)
+        return cleaned(uploads)
+
+    def slow() -> list[Application]:
+        try:
+            return actions.apply([given], actor=Actor(by=scene.office), now=NOW)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(actions.files, "cleaned", read)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(slow)
+        assert looked.wait(10)
+        [twin] = actions.apply([given], actor=Actor(by=scene.office), now=NOW)
+        landed.set()
+        [again] = sent.result()
+    assert twin == again == Application.objects.get()
 
 
 def test_one_project_in_six_forms_is_one_application_and_five_refusals(scene: SimpleNamespace) -> None:

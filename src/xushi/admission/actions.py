@@ -30,24 +30,31 @@ from xushi.units.models import Unit, User
 SAME = "“{name}”已有一件在审的申请，请在那一件上改，不要再报。"
 
 
-@transaction.atomic
 def apply(
     rows: Sequence[ApplicationInput], *, actor: Actor, now: datetime, uploads: Sequence[Any] = ()
 ) -> list[Application]:
     """申报准入: a form sent twice applies once. Refused names every problem of every row; uploads go with one row."""
+    try:
+        return _apply(rows, actor=actor, now=now, uploads=uploads)
+    except (IntegrityError, Refused) as late:  # the same form, or the same project, has won at the same moment
+        if again := _applied_before(rows):
+            return again
+        if isinstance(late, IntegrityError):
+            refuse(_same_again(rows))
+        raise
+
+
+@transaction.atomic
+def _apply(
+    rows: Sequence[ApplicationInput], *, actor: Actor, now: datetime, uploads: Sequence[Any]
+) -> list[Application]:
     if again := _applied_before(rows):
         return again
     good = files.cleaned(uploads)
     refuse(all_problems(rows, lambda row: problems_of_application(row, local_day(now))))
     made = [_new(i, row, actor, now) for i, row in enumerate(rows)]
-    try:
-        with transaction.atomic():
-            insert_all(made)
-    except IntegrityError:  # the same form, or the same project, at the same moment: the other one has won
-        if again := _applied_before(rows):
-            return again
-        refuse(_same_again(rows))
-        raise
+    refuse(_same_again(rows))
+    insert_all(made)
     for application, row in zip(made, rows, strict=True):
         _claim(application, row.judged)
         files.store(application, good, actor=actor, now=now)
@@ -80,7 +87,6 @@ def _same_again(rows: Sequence[ApplicationInput], keep: int | None = None) -> li
 def _new(i: int, row: ApplicationInput, actor: Actor, now: datetime) -> Application:
     columns = _columns(i, row, actor.by, now)
     unit = actor.by.unit if actor.by and not policy.can_keep(actor.by) else columns["territory"]
-    refuse(_same_again([row]))
     return Application(
         **columns, responsible_unit=unit, submitted_by=actor.by, submitted_at=now, state_at=now, changed_at=now,
         token=row.token,
