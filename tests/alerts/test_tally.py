@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.alerts.factories import late, slow, subject
-from tests.factories import NOW, UserFactory
+from tests.factories import NOW, UnitFactory, UserFactory
 from xushi.alerts import tally
 from xushi.alerts.actions import apply_findings
 from xushi.alerts.models import Alert, AlertTally
 from xushi.alerts.rules import Cause, Level
 from xushi.alerts.selectors import counts, open_by_territory
-from xushi.units.models import Role
+from xushi.units.models import Role, Unit
 
 pytestmark = pytest.mark.django_db
 BOTH = {Cause.OVERDUE_START, Cause.SLIPPING}
@@ -97,3 +97,28 @@ def test_everybody_reads_what_their_list_holds(role, subdistrict, other_subdistr
     assert tally.open_counts(person).total() == seen.count()
     assert sum(place.total for place in open_by_territory(person)) == seen.count()
     assert sum(cause["red"] for cause in counts(person, NOW).values()) == seen.filter(level="red").count()
+
+
+def test_a_leader_of_one_district_of_a_city_reads_its_tally_and_what_they_lead_elsewhere(
+    django_assert_num_queries,
+):
+    city = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
+    own, other = (UnitFactory(kind=Unit.Kind.DISTRICT, parent=city) for _ in range(2))
+    here, there = (UnitFactory(kind=Unit.Kind.SUBDISTRICT, parent=one) for one in (own, other))
+    person = UserFactory(role=Role.LEADER, unit=own)
+    found = {
+        subject(1, territory=here.pk): [late(Level.RED), slow()],
+        subject(2, territory=here.pk, leader=person.pk): [late()],
+        subject(3, territory=there.pk, leader=person.pk): [late(Level.RED)],
+        subject(4, territory=None, leader=person.pk): [slow()],
+        subject(5, territory=there.pk): [late()],
+    }
+    apply_findings(found, causes=BOTH, now=NOW)
+    assert person.roles == {Role.LEADER}  # reads the appointments
+    with django_assert_num_queries(1):
+        assert tally.open_counts(person) == {Cause.OVERDUE_START: 3, Cause.SLIPPING: 2}
+    assert Alert.objects.open().visible_to(person).count() == 5
+    assert {place.territory: place.total for place in open_by_territory(person)} == {
+        here.pk: 3, there.pk: 1, None: 1
+    }  # fmt: skip
+    assert sum(cause["red"] for cause in counts(person, NOW).values()) == 2

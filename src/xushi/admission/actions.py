@@ -36,7 +36,7 @@ def apply(
     """申报准入: a form sent twice applies once. Refused names every problem of every row; uploads go with one row."""
     try:
         return _apply(rows, actor=actor, now=now, uploads=uploads)
-    except (IntegrityError, Refused) as late:  # the same form, or the same project, has won at the same moment
+    except (IntegrityError, Refused) as late:  # by the same form or project, at the same moment
         if again := _applied_before(rows):
             return again
         if isinstance(late, IntegrityError):

@@ -136,7 +136,7 @@ def open_by_territory(user: "User") -> list[TerritoryAlerts]:
     for row in ask(_by_territory, user):
         name = row["territory__short_name"] or row["territory__name"] or "未填属地"
         place = places.setdefault(row["territory"], TerritoryAlerts(row["territory"], name))
-        place.counts[row["cause"]] = row["n"]
+        place.counts[row["cause"]] = place.counts.get(row["cause"], 0) + row["n"]
     return sorted(places.values(), key=lambda place: (-place.total, place.name))
 
 
@@ -152,5 +152,6 @@ def open_by_region(user: "User", split: Unit, causes: Collection[str]) -> dict[s
         Substr("territory__path", 1, len(split.path) + STEP + 1),
     )
     for row in tally.grouped(user, "cause", within=within, place=path):
-        places.setdefault(row["place"], {})[row["cause"]] = row["n"]
+        place = places.setdefault(row["place"], {})
+        place[row["cause"]] = place.get(row["cause"], 0) + row["n"]
     return places

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
-from xushi.alerts.models import Alert, AlertTally
+from xushi.alerts.models import OPEN, Alert, AlertTally
 from xushi.kit.listed import listed
 from xushi.kit.once import once
 from xushi.kit.phrased import ask
 from xushi.units.models import Role
-from xushi.units.policy import sees_everything
+from xushi.units.policy import parts, sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -73,15 +73,30 @@ def grouped(user: "User", *columns: str, within: Q = EVERYTHING, **named: Any) -
     named are expressions to group by.
 
     within narrows by the tally's own columns.
-    From the tally, a few hundred rows, for whoever is scoped by territory or unit; a leader of a part of the
-    district, a project's owner and who leads indicators are answered from the alerts themselves, which for them are few.
+    From the tally, a few hundred rows, for whoever is scoped by territory or unit; a project's owner and who leads
+    indicators are answered from the alerts themselves, which for them are few. For a leader of a district from both, a
+    row of each at most: the tally of its territories and the alerts of what they lead elsewhere.
     """
     if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER, Role.INDICATOR_LEAD}):
-        kept = AlertTally.objects.visible_to(user).filter(within).order_by().values(*columns, **named)
-        summed: QuerySet[Any] = kept.annotate(n=Sum("open")).filter(n__gt=0)
-        return summed
-    open_now = Alert.objects.open().visible_to(user).filter(within).order_by().values(*columns, **named)
-    counted: QuerySet[Any] = open_now.annotate(n=Count("pk"))
+        return _kept(AlertTally.objects.visible_to(user).filter(within), columns, named)
+    seen = None if user.has_role(Role.INDICATOR_LEAD) else parts(user)
+    if seen is None:
+        return _open(Alert.objects.visible_to(user).filter(within), columns, named)
+    territories, beyond = seen
+    kept = _kept(AlertTally.objects.filter(territories, within), columns, named)
+    if beyond is None:
+        return kept
+    both: QuerySet[Any] = kept.union(_open(Alert.objects.filter(beyond, within), columns, named), all=True)
+    return both
+
+
+def _kept(rows: "QuerySet[Any]", columns: tuple[str, ...], named: Mapping[str, Any]) -> "QuerySet[Any]":
+    summed: QuerySet[Any] = rows.order_by().values(*columns, **named).annotate(n=Sum("open")).filter(n__gt=0)
+    return summed
+
+
+def _open(rows: "QuerySet[Any]", columns: tuple[str, ...], named: Mapping[str, Any]) -> "QuerySet[Any]":
+    counted: QuerySet[Any] = rows.filter(OPEN).order_by().values(*columns, **named).annotate(n=Count("pk"))
     return counted
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 T = TypeVar("T")
-MOST = 4000  # pieces kept by one process, some eight kilobytes each
+MOST = 16_000  # pieces kept by one process, some four kilobytes each
 _pieces: dict[Hashable, Any] = {}
 
 
@@ -25,11 +26,17 @@ def alike(what: Hashable, make: Callable[[], T]) -> T:
     found: T | None = _pieces.get(what)
     if found is None:
         found = make()
-        if len(_pieces) >= MOST:
-            _pieces.clear()
         if not settings.DEBUG:  # there templates change under a running process
-            _pieces[what] = found
+            _keep(what, found)
     return found
+
+
+def _keep(what: Hashable, found: Any) -> None:
+    """Keep it; where there are too many, the oldest tenth goes, for the others will be wanted again."""
+    if len(_pieces) >= MOST:
+        for old in list(islice(_pieces, MOST // 10)):
+            _pieces.pop(old, None)
+    _pieces[what] = found
 
 
 def drawn(template: str, line: Hashable) -> SafeString:

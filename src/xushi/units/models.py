@@ -64,8 +64,9 @@ class Unit(models.Model):
     code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="职责承接单位"
-    )
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name="职责承接单位",
+    )  # fmt: skip
 
     look = models.JSONField(
         "样子", default=dict, blank=True, help_text="所在的区定的名称、字徽、颜色，从区抄下来；of是哪个区定的"
@@ -77,6 +78,10 @@ class Unit(models.Model):
         verbose_name = "单位"
         ordering = ["path"]
         constraints = [models.UniqueConstraint(fields=["parent", "name"], name="unit_name_once_under_parent")]
+        indexes = [
+            # of the dissolved alone: were all in it, SQLite would think a look into it as dear as the whole table
+            models.Index(fields=["successor"], condition=Q(successor__isnull=False), name="unit_successor")
+        ]
 
     def __str__(self) -> str:
         return self.short_name or self.name

@@ -126,20 +126,39 @@ def counted(user: "User") -> Counted | None:
 
 
 def _counted(user: "User") -> Counted | None:
-    held = [one for one in user.appointments_in_force if one.role in SEEING]
-    whole = [one.scope for one in held if one.role in DISTRICT_WIDE and one.scope.kind == Unit.Kind.DISTRICT]
-    if not held or len(whole) < len(held):
+    whole = _whole_districts(user)
+    if not whole:
         return None
-    territories = districts = NOTHING
+    districts = NOTHING
     for scope in whole:
-        territories |= _overseen(scope, "")
         districts |= Q(district__in=Unit.objects.under(scope.path).values("pk"))
-    elsewhere = ~territories | Q(territory=None)
-    beyond = Q(leader=user.pk) & elsewhere if Role.LEADER in user.roles else None
+    territories, beyond = _territories_and_beyond(user, whole)
     return Counted(territories, None if _taken_over(whole) else districts, beyond)
 
 
-def _taken_over(districts: "list[Unit]") -> bool:
+def parts(user: "User") -> tuple[Q, Q | None] | None:
+    """What a person sees who sees whole districts: the territories, and what they lead elsewhere (None for all but
+    leaders); nothing stands in both. None for everybody else; no query."""
+    whole = _whole_districts(user)
+    return _territories_and_beyond(user, whole) if whole else None
+
+
+def _whole_districts(user: "User") -> list[Unit]:
+    """The districts of somebody who sees by nothing else."""
+    held = [one for one in user.appointments_in_force if one.role in SEEING]
+    whole = [one.scope for one in held if one.role in DISTRICT_WIDE and one.scope.kind == Unit.Kind.DISTRICT]
+    return whole if len(whole) == len(held) else []
+
+
+def _territories_and_beyond(user: "User", whole: list[Unit]) -> tuple[Q, Q | None]:
+    territories = NOTHING
+    for scope in whole:
+        territories |= _overseen(scope, "")
+    elsewhere = ~territories | Q(territory=None)
+    return territories, Q(leader=user.pk) & elsewhere if Role.LEADER in user.roles else None
+
+
+def _taken_over(districts: list[Unit]) -> bool:
     """Whether these answer for a dissolved unit of another district, whose sums stand there."""
     taken = NOTHING
     for one in districts:
