@@ -25,7 +25,7 @@ from xushi.inspections.models import Finding
 from xushi.inspections.words import FindingState
 from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.models import MonthlyReport
-from xushi.progress.standing import COUNTED, Standing, standings
+from xushi.progress.standing import COUNTED, Standing
 from xushi.registry.models import Listing, ListLevel, Project, Stage
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import OPEN, State
@@ -58,7 +58,7 @@ def of_project(user: "User", pk: int, figures: Figures) -> Subject | None:
     if project is None:
         return None
     asked = figures.asked
-    standing = next(iter(standings(figures.month, [pk], closing=asked.closing)), None)
+    standing = standing_of(pk, figures.month, asked.closing)
     facts = {**_words(project, asked), **_numbers(project, standing, asked)}
     pictures = pictures_of(user, project, figures)
     shown = {name: one.alt for name, one in pictures.items()}

@@ -289,10 +289,17 @@ def _kept(user: "User", base: Found) -> dict[str, int] | None:
     return open_of_stage(user, FIRST, {closing.pk}, Stage.UNDER_WAY) if closing else None
 
 
-def _watched(user: "User", base: Found) -> int:
+def _watched(asked: Asked) -> int:
     """How many of these the person watches: few are watched, so those are asked whether they are in the list."""
+    return int(add_up(_watched_ones, *asked)["n"]) if ask(_any_watch, asked[0]) else 0
+
+
+def _watched_ones(
+    user: "User", month: Month, closing: MonthClosing | None, wanted: Wanted, stood: datetime | None
+) -> tuple["QuerySet[Any]", dict[str, Any]]:
+    base = _found(user, month, closing, wanted, stood)
     here = base.rows.filter(**{base.key: OuterRef("project")})
-    return int(Watch.objects.filter(Exists(here), user=user).count()) if ask(_any_watch, user) else 0
+    return Watch.objects.filter(Exists(here), user=user.pk), {"n": Count("pk")}
 
 
 def _any_watch(user: "User") -> "QuerySet[Any]":
@@ -338,7 +345,7 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
         warned(Cause.SLIPPING),
         Tab("joint", "省市重大", here | joint, listed(**joint)),
         Tab("industrial", "重点产业", here | industrial, listed(**industrial)),
-        Tab("watched", "我盯的", here | {"watched": "1"}, _watched(user, base)),
+        Tab("watched", "我盯的", here | {"watched": "1"}, _watched((user, month, closing, Wanted(filters=plain), stood))),
         Tab("start", f"{due.number}月该开工", here | {"start": str(due)}, among(start=due)),
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from xushi.home.regions import districts_below
 from xushi.home.wanted import Wanted
-from xushi.kit.phrased import Key, Word, ask
+from xushi.kit.phrased import Key, Word, ask, ask_first
 from xushi.progress.scope import LEVELS, STATES
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.units.models import Role, Unit, User
@@ -81,12 +81,18 @@ class _Tier:
 
     def leaders(self, chosen: int | None) -> list[tuple[int, str]]:
         """Who leads here or above, and whoever is chosen already; one query."""
-        held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
-        if self.unit is not None:
-            above_it = Q(appointments__scope__path__in=above(self.unit.path))
-            held &= above_it if self.parted else above_it | Q(appointments__scope__path__under=self.unit.path)
-        found = User.objects.filter(held | Q(pk=chosen) if chosen else held).distinct().order_by("pk")
-        return list(found.values_list("pk", "name"))
+        places = above(self.unit.path) if self.unit else ()
+        return ask(_leaders, self.parted, Key(chosen) if chosen else None, *map(Word, places))
+
+
+def _leaders(parted: bool, chosen: int | None, *places: str) -> "QuerySet[Any]":
+    """places are the paths from the root down to the unit; of parted places only those who lead the unit or above."""
+    held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
+    if places:
+        above_it = Q(appointments__scope__path__in=places)
+        held &= above_it if parted else above_it | Q(appointments__scope__path__under=places[-1])
+    found = User.objects.filter(held | Q(pk=chosen) if chosen else held).distinct().order_by("pk")
+    return found.values_list("pk", "name")
 
 
 def _units() -> "QuerySet[Unit]":
@@ -117,10 +123,12 @@ def _around(user: User) -> Unit | None:
     shared = (
         [path for path in above(scopes[0]) if all(one.startswith(path) for one in scopes)] if scopes else []
     )
-    found: Unit | None = (
-        Unit.objects.filter(path__in=shared, kind=Unit.Kind.DISTRICT).order_by("-path").first()
-    )
+    found: Unit | None = ask_first(_nearest_district, *map(Word, shared))
     return found
+
+
+def _nearest_district(*places: str) -> "QuerySet[Unit]":
+    return Unit.objects.filter(path__in=places, kind=Unit.Kind.DISTRICT).order_by("-path")[:1]
 
 
 def _choice(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet
 
 from xushi.duties.followed import Follow
 from xushi.kit.listed import listed
@@ -70,11 +70,17 @@ class Instructed:
 def said_of(user: "User", project: Project) -> list[Instructed]:
     """The leaders' words about a project that this person may read, the latest first: two queries."""
     words = ask(_said_of, user, Key(project.pk))
-    orders = SupervisionOrder.objects.issued().visible_to(user).order_by("serial")
-    prefetch_related_objects(words, Prefetch("orders", orders))
-    return [Instructed(one, list(one.orders.all())) for one in words]
+    came: dict[int, list[SupervisionOrder]] = {one.pk: [] for one in words}
+    for order in ask(_came_of, user, Keys(came)) if came else ():
+        came[order.instruction_id].append(order)
+    return [Instructed(one, came[one.pk]) for one in words]
 
 
 def _said_of(user: "User", project: int) -> "QuerySet[Instruction]":
     words = Instruction.objects.visible_to(user).filter(project=project)
     return words.order_by("-written_at", "-pk")[:SAID]
+
+
+def _came_of(user: "User", words: list[int]) -> "QuerySet[SupervisionOrder]":
+    orders = SupervisionOrder.objects.issued().visible_to(user).filter(listed("instruction_id", words))
+    return orders.order_by("serial", "pk")

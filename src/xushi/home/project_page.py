@@ -35,7 +35,7 @@ from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.closed import closing_for
 from xushi.progress.history import Point, project_history
 from xushi.progress.models import MonthlyReport, StatisticsEntry
-from xushi.progress.standing import Standing, standings
+from xushi.progress.standing import Standing, standing_of
 from xushi.progress.statistics import EVIDENCE
 from xushi.registry.models import (
     AnnualPlan,
@@ -287,7 +287,7 @@ def build(user: "User", project: Project, choice: Choice, now: datetime) -> Proj
         project=project,
         choice=choice,
         today=today,
-        standing=next(iter(standings(month, [project.pk], closing=closing_for(user, month))), None),
+        standing=standing_of(project.pk, month, closing_for(user, month)),
         points=project_history(project, month.year),
         plans=_plans(project),
         alerts=[words.warned(alert, today) for alert in open_now],

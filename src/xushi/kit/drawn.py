@@ -34,7 +34,7 @@ def alike(what: Hashable, make: Callable[[], T]) -> T:
 def _keep(what: Hashable, found: Any) -> None:
     """Keep it; where there are too many, the oldest tenth goes, for the others will be wanted again."""
     if len(_pieces) >= MOST:
-        for old in list(islice(_pieces, MOST // 10)):
+        for old in list(islice(_pieces, MOST // 10 + 1)):
             _pieces.pop(old, None)
     _pieces[what] = found
 

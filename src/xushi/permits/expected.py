@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from xushi.core.clock import local_day
 from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, ask_first
 from xushi.permits.durations import Durations
 from xushi.permits.learning import learn
 from xushi.permits.models import ExpectedStart, PermitStep, Track
@@ -164,14 +165,15 @@ class Detail:
         return next((one for one in self.stretches if one.step.pk == pk), None)
 
 
+def _catalogue_of(project: int, today: date) -> "QuerySet[Any]":
+    tracks = Track.objects.filter(not_started(today), project=project)
+    return tracks.order_by("pk").values_list("catalogue_id", flat=True)[:1]
+
+
 def detail_of(project: Project, now: datetime) -> Detail | None:
     """Reckoned afresh, nothing written; None where the project has no permits to follow or has begun."""
     today = local_day(now)
-    catalogue = (
-        Track.objects.filter(not_started(today), project=project)
-        .values_list("catalogue_id", flat=True)
-        .first()
-    )
+    catalogue = ask_first(_catalogue_of, Key(project.pk), today)
     if catalogue is None:
         return None
     shared, own = reckoner([catalogue], today), [project.pk]

@@ -19,7 +19,7 @@ from xushi.progress.published import attach
 from xushi.progress.scope import LEVELS, NO_KEY, NO_WORD, Filters, row_condition
 from xushi.progress.sources import SUMMED, Source, apart, row_sums
 from xushi.progress.specs import SPECS, Group
-from xushi.progress.standing import facts_in_sight, in_sight, live_rows
+from xushi.progress.standing import facts_in_sight, holding, in_sight, live_rows
 from xushi.registry.models import Category, IndustryChain, Project, Stage
 from xushi.units.models import Unit, User
 from xushi.units.policy import overseen, scoped, sees_everything
@@ -273,11 +273,13 @@ def _recount(
 
 @once
 def _drifted(closing: MonthClosing) -> list[int]:
-    return list(
-        FactDrift.objects.filter(closing__in=in_sight(closing).values("pk")).values_list(
-            "project_id", flat=True
-        )
-    )
+    return ask(_drifts, closing, closing.reopened_at is None)
+
+
+def _drifts(closing: MonthClosing, in_force: bool) -> "QuerySet[Any]":
+    """in_force tells the question about a closing from the one about the same when it had been reopened."""
+    held = in_sight(closing) if in_force else holding(closing)
+    return FactDrift.objects.filter(closing__in=held.values("pk")).values_list("project_id", flat=True)
 
 
 def _those(

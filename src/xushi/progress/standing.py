@@ -24,6 +24,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Round
 
 from xushi.core.months import Month
+from xushi.kit.phrased import Key, ask_first
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
 
@@ -252,6 +253,21 @@ def standings(
     return read(source, key)
 
 
+def standing_of(project: int, month: Month, closing: MonthClosing | None) -> Standing | None:
+    """One project's as standings() has it; None where it is not listed. One query."""
+    key = Key(project)
+    found = ask_first(_fact_of, closing, key) if closing else ask_first(_live_of, month, key)
+    return _made(found) if found else None
+
+
+def _fact_of(closing: MonthClosing, project: int) -> "QuerySet[Any]":
+    return _columns(fact_rows(closing).filter(project=project), "project_id")
+
+
+def _live_of(month: Month, project: int) -> "QuerySet[Any]":
+    return _columns(live_rows(month).filter(pk=project), "pk")
+
+
 def live_standings(month: Month, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
     return standings(month, project_ids, closing=None)
 
@@ -265,18 +281,24 @@ def fact_standings(closing: MonthClosing, project_ids: Iterable[int] | None = No
 
 def read(source: "QuerySet[Any]", key: str) -> Iterator[Standing]:
     """Standings from a queryset of facts (key project_id) or of live rows (key pk)."""
-    names = [key, *COLUMNS[1:]]
-    for row in source.values_list(*names).iterator(chunk_size=2000):
-        values = dict(zip(COLUMNS, row, strict=True))
-        for column in ("start_month", "completion_month"):
-            if isinstance(values[column], int):
-                values[column] = Month.from_key(values[column])
-        values["started"] = bool(values["started"])
-        values["completed"] = bool(values["completed"])
-        values["reported"] = bool(values["reported"])
-        if values["started"] is False:
-            values["started_on"] = None
-        yield Standing(**values)
+    yield from map(_made, _columns(source, key).iterator(chunk_size=2000))
+
+
+def _columns(source: "QuerySet[Any]", key: str) -> "QuerySet[Any]":
+    columns: QuerySet[Any] = source.values_list(key, *COLUMNS[1:])
+    return columns
+
+
+def _made(row: tuple[Any, ...]) -> Standing:
+    values = dict(zip(COLUMNS, row, strict=True))
+    for column in ("start_month", "completion_month"):
+        if isinstance(values[column], int):
+            values[column] = Month.from_key(values[column])
+    for column in ("started", "completed", "reported"):
+        values[column] = bool(values[column])
+    if not values["started"]:
+        values["started_on"] = None
+    return Standing(**values)
 
 
 def open_month() -> Month | None:

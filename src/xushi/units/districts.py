@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import QuerySet
 
+from xushi.kit.phrased import Word, ask_first
 from xushi.units.models import Role, Unit
 from xushi.units.tree import above
 
@@ -21,8 +22,13 @@ def is_whole(scope: Unit) -> bool:
     """
     if scope.is_root:
         return True
-    others = Unit.objects.filter(kind=Unit.Kind.DISTRICT).exclude(path__under=scope.path)
-    return not others.exclude(path__in=above(scope.path)).exists()
+    return ask_first(_beside, *map(Word, above(scope.path))) is None
+
+
+def _beside(*places: str) -> "QuerySet[Any]":
+    """The districts that are neither among these paths, from the root down to a scope, nor below the last."""
+    others = Unit.objects.filter(kind=Unit.Kind.DISTRICT).exclude(path__under=places[-1])
+    return others.exclude(path__in=places).values_list("pk")[:1]
 
 
 def keeps_whole(user: "User", *roles: str) -> bool:
