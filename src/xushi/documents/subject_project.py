@@ -25,7 +25,7 @@ from xushi.inspections.models import Finding
 from xushi.inspections.words import FindingState
 from xushi.problems.selectors import of_project as problems_of
 from xushi.progress.models import MonthlyReport
-from xushi.progress.standing import COUNTED, Standing
+from xushi.progress.standing import COUNTED, Standing, standing_of
 from xushi.registry.models import Listing, ListLevel, Project, Stage
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import OPEN, State
