@@ -136,6 +136,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "cached_statements": 500,  # read and planned once in a connection: the kept questions, more than Python's 128
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; "
             "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
