@@ -11,11 +11,13 @@ from xushi.core.clock import BEIJING
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.supervision.drafting import OrderInput, issue_order, next_number
 from xushi.supervision.engine import terms_at
+from xushi.supervision.lists import listed, selects
 from xushi.supervision.meetings import plan_meeting
 from xushi.supervision.models import Instruction, Meeting, Serial, SupervisionOrder, TermSet
 from xushi.supervision.models_instructions import InstructionState
 from xushi.supervision.rules import TermsRefused
 from xushi.supervision.terms import set_terms
+from xushi.supervision.wanted import Wanted
 from xushi.units.models import Role, Unit
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +102,36 @@ def test_orders_meetings_and_words_are_each_district_s_own(client, city):
             seen.append(client.get(reverse(f"supervision:{page}", args=[pk])).status_code)
         assert seen == [404, 200, 200, 404], page
     assert not Meeting.objects.get(office=city["甲办"].unit).items.filter(subject_id=order.pk).exists()
+
+
+def units_offered(person, chosen=None):
+    found = selects(person, Wanted(unit=chosen and chosen.pk), NOW.date())
+    return next(([label for _, label in one.options] for one in found if one.name == "unit"), [])
+
+
+def test_the_city_chooses_a_district_and_then_one_of_its_units(city):
+    for name in "甲乙":
+        issued(city, name, f"{name}的事")
+    issue_order(
+        OrderInput(title="甲帮乙", lead=city["乙局"], co_handlers=(city["甲局"],)),
+        actor=Actor(by=city["市办"]),
+        now=NOW,
+    )
+    assert units_offered(city["市办"]) == ["市重大办", "甲区", "乙区"]
+    for chosen in (city["甲"], city["甲局"]):
+        assert units_offered(city["市办"], chosen) == ["市重大办", "甲区", "　甲区住建局", "乙区"]
+        page = listed(city["市办"], Wanted(unit=chosen.pk), NOW)
+        assert {row.order.title for row in page.rows} == {"甲的事", "甲帮乙"}
+        assert page.tabs[1].count == page.count == 2
+    other = UnitFactory(name="甲区水利局", parent=city["甲"])
+    issue_order(OrderInput(title="清淤", lead=other), actor=Actor(by=city["甲办"]), now=NOW)
+    assert units_offered(city["甲办"]) == ["甲区住建局", "甲区水利局"] == units_offered(city["甲区长"])
+
+
+def test_the_district_chosen_stays_chosen_on_the_page(city, signed_in):
+    issued(city, "甲")
+    page = (
+        signed_in(city["市办"]).get(reverse("supervision:orders"), {"unit": city["甲"].pk}).content.decode()
+    )
+    assert f'<option value="{city["甲"].pk}" selected>单位：甲区</option>' in page
+    assert "　甲区住建局" in page

@@ -15,7 +15,7 @@ from xushi.core.clock import local_day
 from xushi.duties.models import Duty
 from xushi.kit.among import Among
 from xushi.kit.listed import listed as listed_keys
-from xushi.kit.phrased import Keys, ask, one_row
+from xushi.kit.phrased import Key, Keys, Word, ask, one_row
 from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, Serial, SupervisionOrder
@@ -33,7 +33,9 @@ from xushi.supervision.wanted import (
     tab_condition,
 )  # fmt: skip
 from xushi.supervision.words import SOURCES, Said, said
+from xushi.units.districts import district_of
 from xushi.units.models import Unit, User
+from xushi.units.policy import overseen
 
 PER_PAGE = 50
 SINCE_AT_MOST = 6  # answered ones shown below those in hand
@@ -323,11 +325,11 @@ class Select:
 
 
 def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
-    """The filters: two queries, for the units and for the years in sight."""
-    units, chosen = ask(_units, user), str(wanted.unit or "")
+    """The filters; at most five queries, for the units in sight."""
+    units, chosen = _offered(user, wanted.unit), str(wanted.unit or "")
     flags = [(key, flag.label) for key, flag in FLAGS.items() if flag.chosen or key == wanted.flag]
     found = [
-        Select("unit", "单位", [(str(unit.pk), str(unit)) for unit in units], chosen),
+        Select("unit", "单位", units, chosen),
         Select("urgency", "急缓", Urgency.choices(), wanted.urgency),
         Select("source", "来源", list(SOURCE_CHOICES.items()), wanted.source),
         Select("flag", "只看", flags, wanted.flag),
@@ -335,11 +337,36 @@ def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
     return [select for select in found if len(select.options) > 1 or select.chosen]
 
 
-def _units(user: User) -> "QuerySet[Unit]":
-    """Those who lead or help an order in sight."""
+def _offered(user: User, chosen: int | None) -> list[tuple[str, str]]:
+    """The units to choose from: those that lead or help an order in sight. Whoever oversees several districts chooses
+    among these and what stands beside them; below the one chosen stand its own."""
+    whole = overseen(user)
+    below = ask(_directly_below, Key(whole.pk)) if whole else []
+    if not any(unit.kind == Unit.Kind.DISTRICT for unit in below):
+        return [(str(unit.pk), str(unit)) for unit in ask(_units, user)]
+    unit = Unit.objects.filter(pk=chosen).first() if chosen else None
+    district = district_of(unit) if unit else None
+    offered: list[tuple[str, str]] = []
+    for one in below:
+        offered.append((str(one.pk), str(one)))
+        if district and district.path.startswith(one.path):
+            own = ask(_units, user, Word(district.path))
+            offered += [(str(each.pk), f"　{each}") for each in own if each.pk != one.pk]
+    return offered
+
+
+def _directly_below(parent: int) -> "QuerySet[Unit]":
+    return Unit.objects.standing().filter(parent=parent).exclude(kind=Unit.Kind.ENTERPRISE).order_by("path")
+
+
+def _units(user: User, path: str = "") -> "QuerySet[Unit]":
+    """Those who lead or help an order in sight; with a path those below it."""
     seen = SupervisionOrder.objects.visible_to(user).order_by()
-    helping = CoHandler.objects.filter(order__in=seen.values("pk"))
-    concerned = seen.values("lead").union(helping.order_by().values("unit"))
+    helping = CoHandler.objects.filter(order__in=seen.values("pk")).order_by()
+    if path:
+        within = Unit.objects.under(path).values("pk")
+        seen, helping = seen.filter(lead__in=within), helping.filter(unit__in=within)
+    concerned = seen.values("lead").union(helping.values("unit"))
     return Unit.objects.filter(Among("pk", concerned)).order_by("path")
 
 

@@ -15,6 +15,7 @@ from xushi.supervision.models import CoHandler, Extension, OrderRating
 from xushi.supervision.rules import Grade, Urgency
 from xushi.supervision.table import AT_UNIT, ISSUED_ONES, NOT_ISSUED, OPEN, State
 from xushi.supervision.words import SOURCES
+from xushi.units.models import Unit
 
 TABS = {
     "mine": "等我办",
@@ -133,7 +134,7 @@ class Wanted:
             if value := getattr(self, name):
                 wanted &= Q(**{name: value})
         if self.unit:
-            wanted &= Q(lead=self.unit) | Q(pk__in=CoHandler.objects.filter(unit=self.unit).values("order"))
+            wanted &= _with(self.unit)
         if self.source:
             wanted &= Q(source_kind="" if self.source == "none" else self.source)
         if self.flag:
@@ -146,6 +147,15 @@ class Wanted:
         if self.year:
             return Q(year=int(self.year)) | Q(state__in=NOT_ISSUED)
         return Q(year=year) | Q(state__in=OPEN | NOT_ISSUED)
+
+
+def _with(unit: int) -> Q:
+    """The unit leads or helps; where it is a district in a larger tree, any unit of that district does. One query."""
+    district = Unit.objects.filter(pk=unit, kind=Unit.Kind.DISTRICT, parent__isnull=False).first()
+    if district is None:
+        return Q(lead=unit) | Q(pk__in=CoHandler.objects.filter(unit=unit).values("order"))
+    own = Unit.objects.under(district.path).values("pk")
+    return Q(lead__in=own) | Q(pk__in=CoHandler.objects.filter(unit__in=own).values("order"))
 
 
 def tab_condition(tab: str) -> Q:
