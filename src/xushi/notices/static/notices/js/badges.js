@@ -9,7 +9,7 @@
       badge.className = classes;
       (host.querySelector("[data-badge-host]") || host).append(badge);
     }
-    badge.textContent = count;
+    badge.textContent = typeof count === "number" ? count.toLocaleString("en-US") : count;
   }
   document.addEventListener("xushi:pulse", function (event) {
     document.querySelectorAll("[data-live-bell]").forEach(function (bell) {

@@ -34,7 +34,7 @@
   function number(host) {
     var badge = host.querySelector(".badge");
     var text = badge ? badge.textContent.trim() : "0";
-    return text === "99+" ? 100 : Number(text) || 0;
+    return text === "99+" ? 100 : Number(text.replace(/,/g, "")) || 0;
   }
   function refresh() {
     document.querySelectorAll("[data-live-refresh]").forEach(function (part) {
