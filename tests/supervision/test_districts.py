@@ -128,6 +128,17 @@ def test_the_city_chooses_a_district_and_then_one_of_its_units(city):
     assert units_offered(city["甲办"]) == ["甲区住建局", "甲区水利局"] == units_offered(city["甲区长"])
 
 
+def test_the_province_chooses_through_its_city(city):
+    issued(city, "甲")
+    province = UnitFactory(name="某省", kind=Kind.DISTRICT)
+    for unit in Unit.objects.under(city["root"].path):
+        Unit.objects.filter(pk=unit.pk).update(path=province.path + unit.path)
+    Unit.objects.filter(pk=city["root"].pk).update(parent=province)
+    person = appoint(UserFactory(), Role.LEADER, unit=province)
+    assert units_offered(person) == ["某市", "　市重大办", "　甲区", "　乙区"]
+    assert units_offered(person, city["甲"]) == ["某市", "　市重大办", "　甲区", "　　甲区住建局", "　乙区"]
+
+
 def test_the_district_chosen_stays_chosen_on_the_page(city, signed_in):
     issued(city, "甲")
     page = (

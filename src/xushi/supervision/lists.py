@@ -1,7 +1,7 @@
 """督办清单：读出来的一页，带分栏的数、结论那句话要的数。"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,6 @@ from xushi.supervision.wanted import (
     tab_condition,
 )  # fmt: skip
 from xushi.supervision.words import SOURCES, Said, said
-from xushi.units.districts import district_of
 from xushi.units.models import Unit, User
 from xushi.units.policy import overseen
 
@@ -325,7 +324,7 @@ class Select:
 
 
 def selects(user: User, wanted: Wanted, today: date) -> list[Select]:
-    """The filters; at most five queries, for the units in sight."""
+    """The filters; a few queries for the units to choose from, more in a deeper tree."""
     units, chosen = _offered(user, wanted.unit), str(wanted.unit or "")
     flags = [(key, flag.label) for key, flag in FLAGS.items() if flag.chosen or key == wanted.flag]
     found = [
@@ -345,14 +344,21 @@ def _offered(user: User, chosen: int | None) -> list[tuple[str, str]]:
     if not any(unit.kind == Unit.Kind.DISTRICT for unit in below):
         return [(str(unit.pk), str(unit)) for unit in ask(_units, user)]
     unit = Unit.objects.filter(pk=chosen).first() if chosen else None
-    district = district_of(unit) if unit else None
-    offered: list[tuple[str, str]] = []
-    for one in below:
-        offered.append((str(one.pk), str(one)))
-        if district and district.path.startswith(one.path):
-            own = ask(_units, user, Word(district.path))
-            offered += [(str(each.pk), f"　{each}") for each in own if each.pk != one.pk]
-    return offered
+    return list(_branch(user, below, unit.path if unit else "", ""))
+
+
+def _branch(user: User, units: Sequence[Unit], chosen: str, margin: str) -> Iterator[tuple[str, str]]:
+    """These units; below a district that the path of the chosen one goes through, or that stands alone, its own."""
+    alone = sum(unit.kind == Unit.Kind.DISTRICT for unit in units) == 1
+    for unit in units:
+        yield str(unit.pk), f"{margin}{unit}"
+        if unit.kind == Unit.Kind.DISTRICT and (alone or chosen.startswith(unit.path)):
+            below, deeper = ask(_directly_below, Key(unit.pk)), f"{margin}　"
+            if any(one.kind == Unit.Kind.DISTRICT for one in below):
+                yield from _branch(user, below, chosen, deeper)
+            else:
+                own = ask(_units, user, Word(unit.path))
+                yield from ((str(one.pk), f"{deeper}{one}") for one in own if one.pk != unit.pk)
 
 
 def _directly_below(parent: int) -> "QuerySet[Unit]":
