@@ -9,9 +9,10 @@ from django.urls import reverse
 from tests.factories import UnitFactory, UserFactory, appoint
 from xushi.core.clock import BEIJING
 from xushi.journal.actions import SYSTEM, Actor
+from xushi.supervision.choices import selects
 from xushi.supervision.drafting import OrderInput, issue_order, next_number
 from xushi.supervision.engine import terms_at
-from xushi.supervision.lists import listed, selects
+from xushi.supervision.lists import listed
 from xushi.supervision.meetings import plan_meeting
 from xushi.supervision.models import Instruction, Meeting, Serial, SupervisionOrder, TermSet
 from xushi.supervision.models_instructions import InstructionState
@@ -105,7 +106,7 @@ def test_orders_meetings_and_words_are_each_district_s_own(client, city):
 
 
 def units_offered(person, chosen=None):
-    found = selects(person, Wanted(unit=chosen and chosen.pk), NOW.date())
+    found = selects(person, Wanted(unit=chosen and chosen.pk))
     return next(([label for _, label in one.options] for one in found if one.name == "unit"), [])
 
 

@@ -74,8 +74,8 @@ def grouped(user: "User", *columns: str, within: Q = EVERYTHING, **named: Any) -
 
     within narrows by the tally's own columns.
     From the tally, a few hundred rows, for whoever is scoped by territory or unit; a project's owner and who leads
-    indicators are answered from the alerts themselves, which for them are few. For a leader of a district from both, a
-    row of each at most: the tally of its territories and the alerts of what they lead elsewhere.
+    indicators are answered from the alerts themselves, which for them are few. For a leader of a district from both, so
+    that a key may stand in two rows: the tally of its territories and the alerts of what they lead elsewhere.
     """
     if sees_everything(user) or user.roles.isdisjoint({Role.LEADER, Role.OWNER, Role.INDICATOR_LEAD}):
         return _kept(AlertTally.objects.visible_to(user).filter(within), columns, named)

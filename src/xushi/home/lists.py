@@ -328,8 +328,11 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
     def listed(**more: str) -> int:
         return figures.count(user, month, plain.narrowed(**more))
 
+    def asked(**more: Any) -> Asked:
+        return user, month, closing, Wanted(filters=plain, **more), stood
+
     def among(**more: Any) -> int:
-        return _count((user, month, closing, Wanted(filters=plain, **more), stood))
+        return _count(asked(**more))
 
     kept = _kept(user, base)
 
@@ -345,7 +348,7 @@ def tabs(user: "User", month: Month, due: Month, stood: datetime | None = None) 
         warned(Cause.SLIPPING),
         Tab("joint", "省市重大", here | joint, listed(**joint)),
         Tab("industrial", "重点产业", here | industrial, listed(**industrial)),
-        Tab("watched", "我盯的", here | {"watched": "1"}, _watched((user, month, closing, Wanted(filters=plain), stood))),
+        Tab("watched", "我盯的", here | {"watched": "1"}, _watched(asked())),
         Tab("start", f"{due.number}月该开工", here | {"start": str(due)}, among(start=due)),
     ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.supervision import actions, exporting, lists, policy, selectors
+from xushi.supervision import actions, choices, exporting, lists, policy, selectors
 from xushi.supervision.actions import NotAllowed, Refused
 from xushi.supervision.engine import terms_at
 from xushi.supervision.forms import StepForm, UnitField, day_field, words_field
@@ -49,8 +49,8 @@ def orders(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "odd": odd,
         "sum": lists.summary(user, now),
-        "selects": lists.selects(user, wanted, local_day(now)),
-        "years": lists.years(local_day(now)),
+        "selects": choices.selects(user, wanted),
+        "years": choices.years(local_day(now)),
         "other_sort": lists.sorts(wanted),
         "project": lists.project_of(user, wanted),
         "lead": lists.lead_of(wanted),
