@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xushi.units.models import User
 
 OPEN = Q(done_at=None)
+OF_A_PERSON = Q(person__isnull=False)  # nearly all are of units; beside their empty rows it would not be used
 BY_DEADLINE = (F("due_at").asc(nulls_last=True), "since", "pk")
 
 
@@ -133,13 +134,15 @@ class Duty(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "due_at"], condition=OPEN, name="duty_of_unit"),
-            models.Index(fields=["person", "due_at"], condition=OPEN, name="duty_of_person"),
+            models.Index(fields=["person", "due_at"], condition=OPEN & OF_A_PERSON, name="duty_of_person"),
             models.Index(fields=["warned", "due_at"], condition=OPEN, name="duty_clocks"),
             models.Index(
                 fields=["unit", "-done_at"], condition=Q(done_at__isnull=False), name="duty_done_by_unit"
             ),
             models.Index(
-                fields=["person", "-done_at"], condition=Q(done_at__isnull=False), name="duty_done_by_person"
+                fields=["person", "-done_at"],
+                condition=Q(done_at__isnull=False) & OF_A_PERSON,
+                name="duty_done_by_person",
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="duty_subject"),
         ]

@@ -31,7 +31,7 @@ def open_orders(user: "User", projects: Collection[int]) -> dict[int, Follow]:
 
 
 def _open_of(user: "User", projects: list[int]) -> "QuerySet[Any]":
-    orders = SupervisionOrder.objects.open().visible_to(user).filter(listed("project_id", projects))
+    orders = SupervisionOrder.objects.open().few_visible_to(user).filter(listed("project_id", projects))
     return orders.order_by("due_at", "serial").values_list("project", "pk", "serial")
 
 
@@ -49,7 +49,7 @@ def of_project(user: "User", project: Project, now: datetime) -> list[Ordered]:
 
 
 def _of_project(user: "User", project: int) -> "QuerySet[SupervisionOrder]":
-    orders = SupervisionOrder.objects.issued().visible_to(user).filter(project=project).select_related("lead")
+    orders = SupervisionOrder.objects.issued().few_visible_to(user).filter(project=project).select_related("lead")
     return orders.order_by(F("closed_at").desc(nulls_first=True), "due_at", "serial")[:SHOWN]
 
 
@@ -82,5 +82,5 @@ def _said_of(user: "User", project: int) -> "QuerySet[Instruction]":
 
 
 def _came_of(user: "User", words: list[int]) -> "QuerySet[SupervisionOrder]":
-    orders = SupervisionOrder.objects.issued().visible_to(user).filter(listed("instruction_id", words))
+    orders = SupervisionOrder.objects.issued().few_visible_to(user).filter(listed("instruction_id", words))
     return orders.order_by("serial", "pk")

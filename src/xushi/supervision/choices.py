@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from xushi.kit.among import Among
 from xushi.kit.phrased import Key, Word, ask
-from xushi.supervision.models import CoHandler, Serial, SupervisionOrder
+from xushi.supervision.models import CoHandler, Serial
 from xushi.supervision.rules import Urgency
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.wanted import EVERY_YEAR, FLAGS, SOURCE_CHOICES, Wanted
 from xushi.units.models import Unit, User
 from xushi.units.policy import overseen
@@ -46,7 +47,7 @@ def _offered(user: User, chosen: int | None) -> list[tuple[str, str]]:
     whole = overseen(user)
     below = ask(_directly_below, Key(whole.pk)) if whole else []
     if not any(unit.kind == Unit.Kind.DISTRICT for unit in below):
-        return [(str(unit.pk), str(unit)) for unit in ask(_units, user)]
+        return [(str(unit.pk), str(unit)) for unit in ask(_units, user, sight_of(user))]
     unit = Unit.objects.filter(pk=chosen).first() if chosen else None
     return list(_branch(user, below, unit.path if unit else "", ""))
 
@@ -61,7 +62,7 @@ def _branch(user: User, units: Sequence[Unit], chosen: str, margin: str) -> Iter
             if any(one.kind == Unit.Kind.DISTRICT for one in below):
                 yield from _branch(user, below, chosen, deeper)
             else:
-                own = ask(_units, user, Word(unit.path))
+                own = ask(_units, user, sight_of(user), Word(unit.path))
                 yield from ((str(one.pk), f"{deeper}{one}") for one in own if one.pk != unit.pk)
 
 
@@ -69,9 +70,9 @@ def _directly_below(parent: int) -> "QuerySet[Unit]":
     return Unit.objects.standing().filter(parent=parent).exclude(kind=Unit.Kind.ENTERPRISE).order_by("path")
 
 
-def _units(user: User, path: str = "") -> "QuerySet[Unit]":
+def _units(user: User, sight: Sight, path: str = "") -> "QuerySet[Unit]":
     """Those who lead or help an order in sight; with a path those below it."""
-    seen = SupervisionOrder.objects.visible_to(user).order_by()
+    seen = in_sight(user, sight).order_by()
     helping = CoHandler.objects.filter(order__in=seen.values("pk")).order_by()
     if path:
         within = Unit.objects.under(path).values("pk")

@@ -19,8 +19,9 @@ from xushi.core.money import share
 from xushi.core.months import Month
 from xushi.kit.listed import listed
 from xushi.kit.phrased import Keys, ask
-from xushi.supervision.models import OrderQuerySet, SupervisionOrder
+from xushi.supervision.models import OrderQuerySet
 from xushi.supervision.rules import Grade
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.wanted import FLAGS, Moment, Wanted, issued_in
 from xushi.units.models import Unit, User
 
@@ -72,11 +73,12 @@ def unit_rows(
     deadline of its day; a step's days run from when the unit was given the order (again, after a rerouting).
     most stops after so many units, and the last row is of these alone; steps are those whose days are wanted.
     """
-    counted = ask(_counted, user, period, most, *Moment.of(now))
+    sight = sight_of(user)
+    counted = ask(_counted, user, sight, period, most, *Moment.of(now))
     leads = [row["lead"] for row in counted]
     units = {unit.pk: unit for unit in ask(_leads, Keys(leads))}
     moments = tuple(dict.fromkeys(name for step in steps for name in SPANS[step][1:]))
-    spans = _spans(ask(_moments, user, period, moments, Keys(leads)), moments, steps)
+    spans = _spans(ask(_moments, user, sight, period, moments, Keys(leads)), moments, steps)
     made = [
         UnitRow(units[row["lead"]], _figures(row, spans[row["lead"]], steps, period, now, units[row["lead"]]))
         for row in counted
@@ -86,17 +88,17 @@ def unit_rows(
     return made, UnitRow(None, _figures(whole, together, steps, period, now, None))
 
 
-def _cohort(user: User, period: str) -> OrderQuerySet:
-    cohort: OrderQuerySet = SupervisionOrder.objects.visible_to(user).filter(issued_in(period)).order_by()
+def _cohort(user: User, sight: Sight, period: str) -> OrderQuerySet:
+    cohort: OrderQuerySet = in_sight(user, sight).filter(issued_in(period)).order_by()
     return cohort
 
 
-def _counted(user: User, period: str, most: int | None, *at: Any) -> "QuerySet[Any]":
+def _counted(user: User, sight: Sight, period: str, most: int | None, *at: Any) -> "QuerySet[Any]":
     """A row for each lead unit with its counts, the most first."""
     asked = {
         f"n_{name}": Count("pk", filter=_condition(flag, Moment(*at))) for name, (_, flag) in COUNTS.items()
     }
-    grouped: QuerySet[Any] = _cohort(user, period).values("lead__path", "lead").annotate(**asked)
+    grouped: QuerySet[Any] = _cohort(user, sight, period).values("lead__path", "lead").annotate(**asked)
     return grouped.order_by("-n_issued", "lead__path")[:most]
 
 
@@ -104,9 +106,12 @@ def _leads(leads: list[int]) -> "QuerySet[Unit]":
     return Unit.objects.filter(listed("pk", leads))
 
 
-def _moments(user: User, period: str, moments: Sequence[str], leads: list[int]) -> "QuerySet[Any]":
+def _moments(
+    user: User, sight: Sight, period: str, moments: Sequence[str], leads: list[int]
+) -> "QuerySet[Any]":
     """(lead unit, its moments) of each order of these units."""
-    found: QuerySet[Any] = _cohort(user, period).filter(listed("lead", leads)).values_list("lead", *moments)
+    of_these = _cohort(user, sight, period).filter(listed("lead", leads))
+    found: QuerySet[Any] = of_these.values_list("lead", *moments)
     return found
 
 

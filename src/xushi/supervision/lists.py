@@ -20,6 +20,7 @@ from xushi.registry.models import Project
 from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.table import ISSUED_ONES, State
 from xushi.supervision.wanted import (
     FLAGS,
@@ -122,13 +123,11 @@ class Listed:
 
 def narrowed(user: User, wanted: Wanted, now: datetime) -> OrderQuerySet:
     """The orders that the address asks for, within this person's sight, in its order."""
-    return _narrowed(user, wanted, local_day(now), Moment.of(now))
+    return _narrowed(user, None, wanted, local_day(now), Moment.of(now))
 
 
-def _narrowed(user: User, wanted: Wanted, today: date, at: Moment) -> OrderQuerySet:
-    orders = SupervisionOrder.objects.visible_to(user).filter(
-        wanted.within(at), of_tab(user, wanted.tab, today)
-    )
+def _narrowed(user: User, sight: Sight, wanted: Wanted, today: date, at: Moment) -> OrderQuerySet:
+    orders = in_sight(user, sight).filter(wanted.within(at), of_tab(user, wanted.tab, today))
     ordered: OrderQuerySet = orders.order_by(*_ways(wanted))
     return ordered
 
@@ -152,12 +151,14 @@ def listed(user: User, wanted: Wanted, now: datetime) -> Listed:
 
 def _asked(question: Callable[..., Any], user: User, wanted: Wanted, *rest: Any) -> list[Any]:
     """The words of a list that nothing narrows are kept; those of a search would only fill the room."""
-    plain = replace(wanted, page=1)
-    return list(question(user, plain, *rest)) if wanted.narrowed else ask(question, user, plain, *rest)
+    plain, sight = replace(wanted, page=1), sight_of(user)
+    if wanted.narrowed:
+        return list(question(user, sight and sight.numbers, plain, *rest))
+    return ask(question, user, sight, plain, *rest)
 
 
-def _of_page(user: User, wanted: Wanted, today: date, first: int, *at: Any) -> OrderQuerySet:
-    page = _narrowed(user, wanted, today, Moment(*at))[first : first + PER_PAGE]
+def _of_page(user: User, sight: Sight, wanted: Wanted, today: date, first: int, *at: Any) -> OrderQuerySet:
+    page = _narrowed(user, sight, wanted, today, Moment(*at))[first : first + PER_PAGE]
     return _with_names(page, _ways(wanted))
 
 
@@ -176,9 +177,9 @@ def _with_names(page: OrderQuerySet, ways: Sequence[Any]) -> OrderQuerySet:
     return named
 
 
-def _answered(user: User, wanted: Wanted, *at: Any) -> OrderQuerySet:
+def _answered(user: User, sight: Sight, wanted: Wanted, *at: Any) -> OrderQuerySet:
     done = (State.REPLIED, State.CLOSED)
-    orders = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)), state__in=done)
+    orders = in_sight(user, sight).filter(wanted.within(Moment(*at)), state__in=done)
     return _with_names(orders.order_by(*ANSWERED_LAST)[:SINCE_AT_MOST], ANSWERED_LAST)
 
 
@@ -189,9 +190,9 @@ def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
     return [Tab(key, label, count) for (key, label), count in zip(TABS.items(), counts, strict=True)]
 
 
-def _tab_counts(user: User, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
+def _tab_counts(user: User, sight: Sight, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
     """One row: how many orders each tab has; none where there is no order at all."""
-    within = SupervisionOrder.objects.visible_to(user).filter(wanted.within(Moment(*at)))
+    within = in_sight(user, sight).filter(wanted.within(Moment(*at)))
     return one_row(within, {f"n_{key}": Count("pk", filter=of_tab(user, key, today)) for key in TABS})
 
 
@@ -269,21 +270,21 @@ class Summary:
 
 
 def summary(user: User, now: datetime) -> Summary:
-    """Of everything in sight, this year and what is still open: two queries."""
-    at = Moment.of(now)
-    counted = ask(_summed, user, *at)
-    nearest = ask(_nearest, user, *at)
+    """Of everything in sight, this year and what is still open: two queries beside that of what is in sight."""
+    at, sight = Moment.of(now), sight_of(user)
+    counted = ask(_summed, user, sight, *at)
+    nearest = ask(_nearest, user, sight, *at)
     nothing: tuple[Any, ...] = (*[0] * 8, None)
     counts = dict(zip(COUNTED, counted[0] if counted else nothing, strict=True))
     return Summary(**counts, nearest=nearest[0] if nearest else None)
 
 
-def _in_sight(user: User, at: Moment) -> OrderQuerySet:
-    found: OrderQuerySet = SupervisionOrder.objects.visible_to(user).filter(Wanted().within(at))
+def _this_year(user: User, sight: Sight, at: Moment) -> OrderQuerySet:
+    found: OrderQuerySet = in_sight(user, sight).filter(Wanted().within(at))
     return found
 
 
-def _summed(user: User, *moment: Any) -> "QuerySet[Any]":
+def _summed(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
     """One row: COUNTED, in this order."""
     at = Moment(*moment)
     year = Q(year=at.year, state__in=ISSUED_ONES)
@@ -298,12 +299,13 @@ def _summed(user: User, *moment: Any) -> "QuerySet[Any]":
         Count("pk", filter=tab_condition("verify")),
         Min("step_due_at", filter=tab_condition("verify")),
     ]
-    return one_row(_in_sight(user, at), {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)})
+    counts = {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)}
+    return one_row(_this_year(user, sight, at), counts)
 
 
-def _nearest(user: User, *moment: Any) -> OrderQuerySet:
+def _nearest(user: User, sight: Sight, *moment: Any) -> OrderQuerySet:
     at = Moment(*moment)
-    running = _in_sight(user, at).filter(tab_condition("open"), due_at__gte=at.now, replied_at=None)
+    running = _this_year(user, sight, at).filter(tab_condition("open"), due_at__gte=at.now, replied_at=None)
     nearest: OrderQuerySet = running.order_by("due_at", "serial")[:1]
     return nearest
 

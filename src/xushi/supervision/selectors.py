@@ -13,8 +13,9 @@ from xushi.kit.phrased import ask
 from xushi.supervision.figures import UnitRow, unit_rows
 from xushi.supervision.following import ROUTE
 from xushi.supervision.handing import CLOSE, DECIDE, REROUTE, VERIFY
-from xushi.supervision.models import Extension, SupervisionOrder
+from xushi.supervision.models import Extension
 from xushi.supervision.rules import Terms, Urgency
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.words import tone_of
 from xushi.units.models import User
 
@@ -72,10 +73,10 @@ def _owed(user: User, today: date, most: int | None) -> "QuerySet[Duty]":
 
 def asked_extensions(user: User) -> list[Extension]:
     """The first 延期申请 that wait for an answer, of orders in sight, nearest deadline first."""
-    return ask(_asked_extensions, user)
+    return ask(_asked_extensions, user, sight_of(user))
 
 
-def _asked_extensions(user: User) -> "QuerySet[Extension]":
-    seen = SupervisionOrder.objects.visible_to(user).order_by().values("pk")
+def _asked_extensions(user: User, sight: Sight) -> "QuerySet[Extension]":
+    seen = in_sight(user, sight).order_by().values("pk")
     asked = Extension.objects.filter(state=Extension.State.ASKED, order__in=seen)
     return asked.select_related("order__lead").order_by("due_before", "pk")[:BESIDE]

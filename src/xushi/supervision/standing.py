@@ -27,7 +27,7 @@ ALERT, FINDING, PROBLEM, PROJECT = (model._meta.label_lower for model in (Alert,
 
 def _open(user: "User", condition: Q, *names: str) -> "QuerySet[Any]":
     """The open orders in sight, nearest deadline first."""
-    orders = SupervisionOrder.objects.open().visible_to(user).filter(condition)
+    orders = SupervisionOrder.objects.open().few_visible_to(user).filter(condition)
     return orders.order_by("due_at", "serial").values_list("pk", "serial", *names)
 
 
