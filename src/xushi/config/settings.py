@@ -132,6 +132,7 @@ except ValueError as problem:
         "看不懂 DATABASE_URL，请写成 postgres://用户:密码@主机:5432/库名 这样。"
     ) from problem
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "xushi.config.sqlite3"
     # Writers queue instead of failing: the lock is taken at BEGIN, readers never wait (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xushi.core.months import Month
 from xushi.federation import figures
@@ -13,6 +13,9 @@ from xushi.home import curves
 from xushi.kit.amounts import fast_slow, pct
 from xushi.progress.history import Point
 from xushi.progress.scope import LEVELS
+
+if TYPE_CHECKING:
+    from xushi.home.overview import CurveRow
 
 RANKS = {"gap": "比序时", "completion": "完成率", "start": "开工率"}
 
@@ -75,7 +78,7 @@ class Page:
         return curves.sentence(self.points, self.found.month)
 
     @property
-    def curve_rows(self) -> list[dict[str, Any]]:
+    def curve_rows(self) -> "tuple[CurveRow, ...]":
         from xushi.home.overview import curve_rows
 
         return curve_rows(self.points)

@@ -1,5 +1,6 @@
 """每页的栏目：角色定入口，数字用固定几次查询。"""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -32,7 +33,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     business = bool(wanted - {"duties", "indicator_alerts"})
     return {
         "nav": {
-            "items": items,
+            "items": tuple(items),
             "tabs": entries.tabs(user, view_name, items),
             "user": {
                 "name": user.name,
@@ -58,10 +59,18 @@ def _bell(user: "User") -> dict[str, Any] | None:
     return {"url": _reverse("notices:list"), "count": count, "text": "99+" if count >= MOST else str(count)}
 
 
-def _links() -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the person's own menu."""
+
+    url: str
+    label: str
+    icon: str
+
+
+def _links() -> tuple[Link, ...]:
     wanted = (("units:me", "我的账号", "user"), ("units:password", "改密码", "lock"))
-    found = [(_reverse(name), label, icon) for name, label, icon in wanted]
-    return [{"url": url, "label": label, "icon": icon} for url, label, icon in found if url]
+    return tuple(Link(url, label, icon) for name, label, icon in wanted if (url := _reverse(name)))
 
 
 def _reverse(name: str) -> str | None:

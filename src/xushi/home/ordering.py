@@ -49,7 +49,9 @@ def of_project(user: "User", project: Project, now: datetime) -> list[Ordered]:
 
 
 def _of_project(user: "User", project: int) -> "QuerySet[SupervisionOrder]":
-    orders = SupervisionOrder.objects.issued().few_visible_to(user).filter(project=project).select_related("lead")
+    orders = (
+        SupervisionOrder.objects.issued().few_visible_to(user).filter(project=project).select_related("lead")
+    )
     return orders.order_by(F("closed_at").desc(nulls_first=True), "due_at", "serial")[:SHOWN]
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from xushi.alerts.lists import WATCHED
 from xushi.core.figure import Figure
 from xushi.core.money import YUAN_PER_YI, half_up
+from xushi.core.months import Month
 from xushi.home import alarms as alerting
 from xushi.home import conclusions, curves
 from xushi.home.months import Choice
@@ -36,6 +37,38 @@ MARKS_AT_MOST = 12
 LEADING = ("completed_investment", "started", "completed_projects", "preliminary")
 
 
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """A line as the table draws it: all of it in figures and words, so that equal ones are drawn once."""
+
+    label: str
+    head: bool
+    cells: tuple[Figure, ...]
+    rate: Decimal | None
+    due: Decimal | None
+    gap: Decimal | None
+
+    @property
+    def by_name(self) -> dict[str, Figure]:
+        return {figure.name.replace(".", "_"): figure for figure in self.cells}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place as the table draws it; low and high are the gaps that the bars of all must hold."""
+
+    label: str
+    inside: str
+    under_way: Figure
+    rate: Figure
+    marks: tuple[str, ...]
+    count: int
+    url: str
+    gap: Decimal | None
+    low: Decimal
+    high: Decimal
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of the table of levels and categories."""
@@ -56,6 +89,12 @@ class Line:
     @cached_property
     def by_name(self) -> dict[str, Figure]:
         return {figure.name.replace(".", "_"): figure for figure in self.cells}
+
+    @property
+    def row(self) -> LevelRow:
+        group = self.group
+        shares = group.completion_rate, group.scheduled_share, group.gap_points
+        return LevelRow(self.label, self.head, tuple(self.cells), *shares)
 
 
 @dataclass(frozen=True)
@@ -83,6 +122,21 @@ class Place:
     def by_name(self) -> dict[str, Figure]:
         names = ("under_way", "completion_rate", "gap_points")
         return {name: self.group.figure(name) for name in names}
+
+    def row(self, low: Decimal, high: Decimal) -> PlaceRow:
+        count, rate = self.by_name["under_way"], self.by_name["completion_rate"]
+        marks, gap = tuple(self.marks), self.group.gap_points
+        return PlaceRow(self.label, self.inside, count, rate, marks, self.count, self.url, gap, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """A month of a curve as its table draws it: 元, and the difference in points of the plan."""
+
+    month: Month
+    done: int
+    due: Decimal
+    gap: Decimal | None
 
 
 @dataclass
@@ -155,8 +209,18 @@ class Overview:
         return curves.sentence(self.points, self.choice.month)
 
     @cached_property
-    def curve_rows(self) -> list[dict[str, Any]]:
+    def curve_rows(self) -> tuple[CurveRow, ...]:
         return curve_rows(self.points)
+
+    @cached_property
+    def level_rows(self) -> tuple[LevelRow, ...]:
+        """The table of levels and categories."""
+        return tuple(line.row for line in self.lines)
+
+    @cached_property
+    def place_rows(self) -> tuple[PlaceRow, ...]:
+        """The table of territories or regions."""
+        return tuple(place.row(*self.span) for place in self.places)
 
     @cached_property
     def span(self) -> tuple[Decimal, Decimal]:
@@ -186,19 +250,17 @@ class Overview:
         return [place for place in self.places if (place.group.gap_points or 0) < 0]
 
 
-def curve_rows(points: list[Point]) -> list[dict[str, Any]]:
-    """The table view of a curve: month, done, due (元) and the difference in points of the plan."""
-    return [
-        {
-            "month": point.month,
-            "done": point.cumulative,
-            "due": curves.due_yuan(point),
-            "gap": Decimal(point.cumulative * 12 - point.due_twelfths) / (point.plan * 12) * 100
-            if point.plan
-            else None,
-        }
-        for point in points
-    ]
+def curve_rows(points: list[Point]) -> tuple[CurveRow, ...]:
+    """The table view of a curve."""
+    return tuple(
+        CurveRow(point.month, point.cumulative, curves.due_yuan(point), _gap(point)) for point in points
+    )
+
+
+def _gap(point: Point) -> Decimal | None:
+    if not point.plan:
+        return None
+    return Decimal(point.cumulative * 12 - point.due_twelfths) / (point.plan * 12) * 100
 
 
 def overview(user: "User", choice: Choice, now: datetime, here: Region | None = None) -> Overview:

@@ -20,7 +20,7 @@ from xushi.guarantees.selectors import of_project as requests_of
 from xushi.home import conclusions, curves, ordering, words
 from xushi.home.lists import PROJECT
 from xushi.home.months import Choice
-from xushi.home.overview import curve_rows
+from xushi.home.overview import CurveRow, curve_rows
 from xushi.home.timeline import Moment, timeline
 from xushi.inspections.policy import can_read as may_read_inspections
 from xushi.inspections.selectors import Looked, looked_at
@@ -259,7 +259,7 @@ class ProjectPage:
         return curves.sentence(self.shown, self.choice.month)
 
     @property
-    def curve_rows(self) -> list[dict[str, Any]]:
+    def curve_rows(self) -> tuple[CurveRow, ...]:
         return curve_rows(self.shown)
 
     @property

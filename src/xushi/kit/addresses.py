@@ -1,11 +1,13 @@
-"""没有参数的页的地址：一个进程里不变，找一次就记着。"""
+"""页的地址：一个进程里不变，找过的就记着。"""
 
-from functools import cache
+from functools import lru_cache
 
 from django.urls import reverse
 
+MOST = 50_000
 
-@cache
-def address_of(name: str) -> str:
-    """reverse(name), or NoReverseMatch, which is looked for again the next time."""
-    return reverse(name)
+
+@lru_cache(MOST, typed=True)
+def address_of(name: str, *args: int | str) -> str:
+    """reverse(name, args=args), or NoReverseMatch, which is looked for again the next time."""
+    return reverse(name, args=args)

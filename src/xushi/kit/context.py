@@ -1,5 +1,6 @@
 """每页都要知道的显示设置：明暗、字号，以及演示区的钟。"""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -9,6 +10,16 @@ SIZES = {"standard": "标准", "large": "大", "xlarge": "特大"}
 WEEKDAYS = "一二三四五六日"
 
 
+@dataclass(frozen=True, slots=True)
+class Display:
+    """明暗 and 字号 as they are chosen, and what there is to choose from."""
+
+    theme: str
+    size: str
+    themes: tuple[tuple[str, str], ...] = tuple(THEMES.items())
+    sizes: tuple[tuple[str, str], ...] = tuple(SIZES.items())
+
+
 def display(request: HttpRequest) -> dict[str, object]:
     """theme and size as the cookies of this browser say; anything unknown is the default.
 
@@ -16,13 +27,8 @@ def display(request: HttpRequest) -> dict[str, object]:
     """
     theme = request.COOKIES.get("theme", "auto")
     size = request.COOKIES.get("size", "standard")
-    return {
-        "theme": theme if theme in THEMES else "auto",
-        "size": size if size in SIZES else "standard",
-        "themes": THEMES,
-        "sizes": SIZES,
-        "clock_banner": _clock_banner(),
-    }
+    shown = Display(theme if theme in THEMES else "auto", size if size in SIZES else "standard")
+    return {"theme": shown.theme, "size": shown.size, "display": shown, "clock_banner": _clock_banner()}
 
 
 def spoken(moment: datetime) -> str:

@@ -6,7 +6,6 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -69,6 +68,7 @@ class Phrase:
     whole: tuple[int, ...] = ()  # those that are a number, a day or a moment
     texts: tuple[int, ...] = ()  # those that have a path or a list of numbers in them
     names: tuple[str, ...] = ()  # of sums: what each is called
+    converters: dict[str, Any] = field(default_factory=dict, compare=False)  # by database
 
 
 @dataclass(slots=True)
@@ -264,11 +264,17 @@ def _looks_reckoned(param: Any) -> bool:
 
 
 def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
-    """Put the words to the database with the real ones in their places."""
-    queryset = phrase.queryset.all()
+    """Put the words to the database with the real ones in their places.
+
+    The query set, its query and its compiler are copied as they are, not cloned in depth: nothing of them is changed
+    but what is set here.
+    """
+    queryset, compiler = _copied(phrase.queryset), _copied(phrase.compiler)
+    queryset._query = _copied(queryset._query)
+    queryset._result_cache, queryset._prefetch_done = None, False
     connection = connections[router.db_for_read(queryset.model)]
-    compiler = copy(phrase.compiler)
     compiler.connection, compiler.using = connection, connection.alias
+    compiler.get_converters = lambda columns: _converters(phrase, compiler, columns)
     execute = compiler.execute_sql
 
     def answered(params: tuple[Any, ...], *how: Any, **named: Any) -> Any:
@@ -281,6 +287,20 @@ def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
     )
     queryset.query.get_compiler = lambda *_, **__: compiler
     return list(queryset)
+
+
+def _copied(one: Any) -> Any:
+    made = type(one).__new__(type(one))
+    made.__dict__.update(one.__dict__)
+    return made
+
+
+def _converters(phrase: Phrase, compiler: Any, columns: Any) -> Any:
+    """What turns the columns into values; found once for the words, for it hangs on nothing else."""
+    kept = phrase.converters
+    if compiler.using not in kept:
+        kept[compiler.using] = type(compiler).get_converters(compiler, columns)
+    return kept[compiler.using]
 
 
 def _filled(phrase: Phrase, asking: Asking, connection: Any) -> tuple[Any, ...]:

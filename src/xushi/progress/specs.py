@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from xushi.core.figure import Figure, FigureUnit
@@ -104,7 +105,6 @@ class Group:
         dispute = self.published.get(name)
         again = spec.value(self.recounted) if self.recounted else None
         value = spec.value(self)
-        filters = replace(self.filters, **spec.rows)
         return Figure(
             name=name,
             label=spec.label,
@@ -114,7 +114,7 @@ class Group:
             scope=self.label,
             closed=self.closed,
             denominator=spec.denominator(self) if spec.denominator else "",
-            rows=filters.to_query(month=str(self.month)),
+            rows=_rows(self.filters, name, self.month),
             published=dispute.value if dispute else None,
             published_source=dispute.source if dispute else "",
             recounted=again if again != value else None,
@@ -140,6 +140,12 @@ def _money(label: str, column: str, **rows: Any) -> Spec:
 
 def _rate(label: str, column: str, denominator: Callable[[Group], str], **rows: Any) -> Spec:
     return Spec(label, FigureUnit.SHARE, lambda group: getattr(group, column), rows, denominator)
+
+
+@lru_cache(maxsize=20_000)
+def _rows(filters: Filters, name: str, month: Month) -> str:
+    """The query string of the list that a figure of these projects counts or sums; a page has a hundred of them."""
+    return replace(filters, **SPECS[name].rows).to_query(month=str(month))
 
 
 UNDER_WAY = {"stage": "under_way"}

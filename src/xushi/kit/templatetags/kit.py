@@ -5,14 +5,18 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import Parser, Token
 from django.template.context import Context
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as plain_url
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, strip_tags
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from xushi.kit import amounts, assets
 from xushi.kit import drawn as pieces
 from xushi.kit import sbar as bars
+from xushi.kit.addresses import address_of
 from xushi.kit.marks import mark_of
 
 register = template.Library()
@@ -69,6 +73,24 @@ def period(value: object) -> str:
 def cn_date(value: object, today: object = None) -> str:
     """9月12日, or 2017年9月12日 when the year is not today's."""
     return amounts.cn_date(value, today)
+
+
+class AddressNode(URLNode):
+    """{% url %} of a page without names for its arguments: the address is looked up once."""
+
+    def render(self, context: Context) -> SafeString:
+        args = [arg.resolve(context) for arg in self.args]
+        if self.asvar or self.kwargs or not all(isinstance(arg, int | str) for arg in args):
+            found: SafeString = super().render(context)
+            return found
+        return conditional_escape(address_of(self.view_name.resolve(context), *args))
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """As Django's own."""
+    node = plain_url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag
