@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import OF_INDICATORS, OWED, Cause, Level
 from xushi.core.money import half_up
 from xushi.duties.followed import Follow
+from xushi.kit.addresses import address_of
 
 MARKS = {
     Cause.NOT_IN_STATISTICS: "warning",
@@ -100,7 +101,7 @@ def url_of(alert: Alert) -> str:
     """The page of what the alert is about; "" where its room has none."""
     name = PAGES.get(alert.subject_kind)
     try:
-        return reverse(name, args=[alert.subject_id]) if name else ""
+        return address_of(name, alert.subject_id) if name else ""
     except NoReverseMatch:
         return ""
 

@@ -15,6 +15,7 @@ from xushi.guarantees.policy import is_asker
 from xushi.home import actions, project_page
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
+from xushi.kit.addresses import address_of
 from xushi.kit.phrased import Key, ask
 from xushi.permits.policy import can_open as can_open_permits
 from xushi.problems.policy import is_reporter as is_problem_reporter
@@ -83,7 +84,7 @@ def _links(user: Any, found: Project, page: project_page.ProjectPage) -> list[di
 def _address(name: str, pk: int, more: str) -> str:
     if more.startswith("?"):
         return f"{reverse(name)}{more}"
-    return reverse(name, args=[pk, more] if more else [pk])
+    return address_of(name, pk, more) if more else address_of(name, pk)
 
 
 @require_POST

@@ -7,12 +7,12 @@ from typing import Any
 from zlib import crc32
 
 from django.db.models import Count, QuerySet, Sum
-from django.urls import reverse
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.duties import selectors as duties
 from xushi.duties.models import Duty
 from xushi.duties.words import deadline_words
+from xushi.kit.addresses import address_of
 from xushi.kit.among import Among
 from xushi.kit.phrased import ask
 from xushi.notices.models import Mute, Notice
@@ -101,7 +101,7 @@ def _running(user: User, end: datetime) -> "QuerySet[SupervisionOrder]":
 
 def _order_line(order: SupervisionOrder, now: datetime) -> Line:
     name = order.project.name if order.project else order.title
-    return Line(_due(order.due_at, now), order.called, name, reverse("supervision:order", args=[order.pk]))
+    return Line(_due(order.due_at, now), order.called, name, address_of("supervision:order", order.pk))
 
 
 def _due(due_at: datetime | None, now: datetime) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q
-from django.urls import reverse
 
 from xushi.duties.followed import Follow, Heard, followed, heard
+from xushi.kit.addresses import address_of
 from xushi.permits.bottlenecks import LONG_PAST, PAST, WITHIN, Queue
 from xushi.permits.bottlenecks_plot import Place, places, share_of, single_days
 from xushi.permits.bottlenecks_wanted import Wanted
@@ -32,7 +32,7 @@ MARKS = {WITHIN: "working", PAST: "needs_coordination", LONG_PAST: "overdue"}
 def opened_by(user: "User", project: int) -> str:
     """Where a mark leads: the steps of the project; whoever only reads the board's figures sees the project."""
     name = "permits:steps" if can_read(user) else "home:project"
-    return reverse(name, args=[project])
+    return address_of(name, project)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, Q, QuerySet
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
+from xushi.kit.addresses import address_of
 from xushi.kit.among import Among
 from xushi.kit.listed import listed as listed_keys
 from xushi.kit.phrased import Keys, ask, one_row
@@ -88,7 +88,7 @@ class Row:
     def line(self) -> Line:
         order = self.order
         name = f"{self.number} {order.title}" if self.number else order.title
-        url = reverse("supervision:order", args=[order.pk])
+        url = address_of("supervision:order", order.pk)
         lead = str(order.lead)
         return Line(order.pk, order.called, url, name, self.note, lead, self.helpers, self.said, self.track)
 

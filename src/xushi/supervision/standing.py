@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
 
 from xushi.alerts.models import Alert
 from xushi.duties.followed import Follow, Heard, follows, hears
 from xushi.inspections.models import Finding
+from xushi.kit.addresses import address_of
 from xushi.kit.listed import listed
 from xushi.kit.phrased import Keys, ask
 from xushi.problems.models import Problem, ProblemNote
@@ -33,7 +33,7 @@ def _open(user: "User", condition: Q, *names: str) -> "QuerySet[Any]":
 
 def follow(pk: int, serial: int | None, due_at: "datetime | None" = None) -> Follow:
     """督办17号, and where it opens."""
-    return Follow(f"督办{serial}号", reverse("supervision:order", args=[pk]), due_at)
+    return Follow(f"督办{serial}号", address_of("supervision:order", pk), due_at)
 
 
 def of_problems(user: "User", problems: Collection[Model]) -> dict[int, Follow]:
@@ -111,7 +111,7 @@ def heard_of_projects(user: "User", projects: Collection[Model]) -> dict[int, He
     for rows, name, page in ((said, "order", "supervision:order"), (told, "problem", "problems:problem")):
         for project, pk, at, words in rows.values_list(f"{name}__project", name, "at", "words"):
             if project not in found or found[project].at < at:
-                found[project] = Heard(at, words, reverse(page, args=[pk]))
+                found[project] = Heard(at, words, address_of(page, pk))
     return found
 
 

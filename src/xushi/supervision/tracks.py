@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.duties.words import day_words
+from xushi.kit.drawn import alike
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import ENDED
 from xushi.supervision.words import tone_of
@@ -34,6 +35,10 @@ class Axis:
 
     def holds(self, moment: datetime) -> bool:
         return self.first <= local_day(moment) < self.last
+
+    def within(self, moment: datetime | None) -> float | None:
+        """Its place, None for a moment beyond the ends."""
+        return self.at(moment) if moment and self.holds(moment) else None
 
     @property
     def span(self) -> int:
@@ -77,43 +82,78 @@ def draw_axis(axis: Axis) -> SafeString:
     return format_html('<svg class="dtrack-axis" width="100%" height="18" aria-hidden="true">{}</svg>', words)
 
 
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What one order's track shows, in percentages of its axis: all that it is drawn from. due None is off the axis,
+    signed and replied too; words is what it says to who cannot see it."""
+
+    words: str
+    here: float
+    start: float
+    until: float
+    end: float
+    due: float | None
+    waiting: bool
+    tone: str
+    signed: float | None
+    replied: float | None
+    pens: tuple[float, ...]
+
+
 def draw(order: SupervisionOrder, axis: Axis, words: str, pens: Sequence[datetime] = ()) -> SafeString:
-    """One order's track; words is what it says to who cannot see it, pens when a leader wrote on it."""
+    """One order's track; pens are the moments when a leader wrote on it. What is alike is drawn once."""
     if order.issued_at is None or order.due_at is None:
         return format_html('<span class="dtrack-none">{}</span>', "还没签发")
     if not axis.holds(order.due_at) and order.due_at < axis.now and order.replied_at:
         return format_html('<span class="dtrack-none">{}</span>', words)  # over before the axis begins
+    track = _track(order, axis, words, pens)
+    return alike(track, lambda: _drawn(track))
+
+
+def _track(order: SupervisionOrder, axis: Axis, words: str, pens: Sequence[datetime]) -> Track:
+    """What happened within the axis; what lies beyond its ends is not drawn as if it stood at them."""
+    assert order.issued_at is not None and order.due_at is not None
+    done = order.replied_at is not None or order.state in ENDED
+    until = axis.at(order.due_at)
+    return Track(
+        words=words,
+        here=axis.at(axis.now),
+        start=axis.at(order.issued_at),
+        until=until,
+        end=axis.at(order.replied_at or order.closed_at or axis.now),
+        due=until if axis.holds(order.due_at) else None,
+        waiting=order.acknowledged_at is None and not done,
+        tone="" if done else tone_of(order.due_at, axis.now),
+        signed=axis.within(order.acknowledged_at),
+        replied=axis.within(order.replied_at),
+        pens=tuple(axis.at(pen) for pen in pens if axis.holds(pen)),
+    )
+
+
+def _drawn(track: Track) -> SafeString:
     return format_html(
         '<svg class="dtrack" width="100%" height="{}" role="img" aria-label="{}">{}{}{}</svg>',
         HEIGHT,
-        words,
-        _bars(order, axis),
-        _marks(order, axis, pens),
-        format_html('<rect class="dtrack-line" x="{}%" width="1.5"/>', axis.at(axis.now)),
+        track.words,
+        _bars(track),
+        _marks(track),
+        format_html('<rect class="dtrack-line" x="{}%" width="1.5"/>', track.here),
     )
 
 
-def _bars(order: SupervisionOrder, axis: Axis) -> SafeString:
-    assert order.issued_at is not None and order.due_at is not None
-    start, due = axis.at(order.issued_at), axis.at(order.due_at)
-    end = axis.at(order.replied_at or order.closed_at or axis.now)
-    parts = [_rect("dtrack-span", start, due)]
-    waiting = order.acknowledged_at is None and order.replied_at is None
-    if waiting and order.state not in ENDED:
-        parts.append(_rect("dtrack-unsigned", start, min(end, due), "url(#hatch-amber)"))
+def _bars(track: Track) -> SafeString:
+    start, until, end = track.start, track.until, track.end
+    parts = [_rect("dtrack-span", start, until)]
+    if track.waiting:
+        parts.append(_rect("dtrack-unsigned", start, min(end, until), "url(#hatch-amber)"))
     else:
-        parts.append(_rect("dtrack-fill", start, min(end, due)))
-    if end > due:
-        parts.append(_rect("dtrack-late", due, end, "url(#hatch-red)"))
-    done = order.replied_at is not None or order.state in ENDED
-    tone = "" if done else tone_of(order.due_at, axis.now)
-    if not axis.holds(order.due_at):
-        return mark_safe("".join(parts))  # noqa: S308 - of safe parts
-    parts.append(
-        format_html(
-            '<rect class="dtrack-due {}" x="{}%" y="3" width="2" height="16"/>', tone and f"is-{tone}", due
-        )
-    )
+        parts.append(_rect("dtrack-fill", start, min(end, until)))
+    if end > until:
+        parts.append(_rect("dtrack-late", until, end, "url(#hatch-red)"))
+    if track.due is not None:
+        css = track.tone and f"is-{track.tone}"
+        due = format_html('<rect class="dtrack-due {}" x="{}%" y="3" width="2" height="16"/>', css, track.due)
+        parts.append(due)
     return mark_safe("".join(parts))  # noqa: S308 - of safe parts
 
 
@@ -126,22 +166,14 @@ def _rect(css: str, start: float, end: float, fill: str = "") -> SafeString:
     return format_html('<rect class="{}" x="{}%" y="7" width="{}%" height="8"/>', css, start, width)
 
 
-def _marks(order: SupervisionOrder, axis: Axis, pens: Sequence[datetime]) -> SafeString:
-    """What happened within the axis; what lies beyond its ends is not drawn as if it stood at them."""
+def _marks(track: Track) -> SafeString:
     parts = []
-    if order.acknowledged_at and axis.holds(order.acknowledged_at):
-        parts.append(_disc("dtrack-ring", axis.at(order.acknowledged_at), 3.5))
-    if order.replied_at and axis.holds(order.replied_at):
-        parts.append(_disc("dtrack-disc", axis.at(order.replied_at), 4.5))
-    parts += [
-        format_html(
-            '<svg class="dtrack-pi" x="{}%" y="{}"><path d="M0-6 4.5 0 0 6-4.5 0Z"/></svg>',
-            axis.at(pen),
-            MIDDLE,
-        )
-        for pen in pens
-        if axis.holds(pen)
-    ]
+    if track.signed is not None:
+        parts.append(_disc("dtrack-ring", track.signed, 3.5))
+    if track.replied is not None:
+        parts.append(_disc("dtrack-disc", track.replied, 4.5))
+    pen = '<svg class="dtrack-pi" x="{}%" y="{}"><path d="M0-6 4.5 0 0 6-4.5 0Z"/></svg>'
+    parts += [format_html(pen, where, MIDDLE) for where in track.pens]
     return mark_safe("".join(parts))  # noqa: S308 - of safe parts
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -121,11 +122,7 @@ class Wanted:
 
     def query(self, **changes: Any) -> str:
         """The address of this list with some things changed, without what is the default."""
-        held = {one.name: getattr(self, one.name) for one in fields(self)} | {"page": 1} | changes
-        plain = Wanted()
-        return urlencode(
-            [(name, v) for name, v in held.items() if v != getattr(plain, name) and v is not None]
-        )
+        return _address(self, tuple(changes.items()))
 
     def within(self, at: Moment) -> Q:
         """Everything but the tab."""
@@ -147,6 +144,13 @@ class Wanted:
         if self.year:
             return Q(year=int(self.year)) | Q(state__in=NOT_ISSUED)
         return Q(year=year) | Q(state__in=OPEN | NOT_ISSUED)
+
+
+@lru_cache(5000)
+def _address(wanted: Wanted, changes: tuple[tuple[str, Any], ...]) -> str:
+    held = {one.name: getattr(wanted, one.name) for one in fields(wanted)} | {"page": 1} | dict(changes)
+    plain = Wanted()
+    return urlencode([(name, v) for name, v in held.items() if v != getattr(plain, name) and v is not None])
 
 
 def _with(unit: int) -> Q:
