@@ -22,6 +22,7 @@ from xushi.progress.scope import Filters
 from xushi.sites.models import Camera
 from xushi.supervision.instruction_pages import WAITING
 from xushi.supervision.models import SupervisionOrder
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.wanted import NEAR, day_after, due_by
 from xushi.units.models import Role
 
@@ -35,7 +36,7 @@ OWED = ("duties", "orders", "instructions")
 
 
 def counts(user: "User", wanted: set[str], now: datetime) -> entries.Counts:
-    """What stands beside the entries wanted: at most six queries."""
+    """What stands beside the entries wanted: at most seven queries."""
     made, today = entries.Counts(), local_day(now)
     if wanted & {"alerts", "indicator_alerts"}:
         found = tally.open_counts(user)
@@ -64,7 +65,7 @@ def _owed(user: "User", today: "date") -> "QuerySet[Any]":
 
 def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Counts) -> None:
     """Open problems, the projects waiting for permits, the sites with cameras; for leaders, who owe no orders, also the
-    orders at the units that are overdue or soon due. Two queries.
+    orders at the units that are overdue or soon due. Three queries.
     """
     today = local_day(now)
     known = counted.kept("permits", user, today) if "permits" in wanted else None
@@ -73,14 +74,18 @@ def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Cou
         asked.add("orders")
         made.narrowed["orders"] = "flag=soon"
     if asked:
-        made.by_key |= dict(phrased.ask(_open, user, frozenset(asked), today, day_after(today, NEAR)))
+        sight = sight_of(user) if "orders" in asked else None
+        near = day_after(today, NEAR)
+        made.by_key |= dict(phrased.ask(_open, user, frozenset(asked), sight, today, near))
     if known:
         count = made.by_key.pop("permits", 0) if known.count is None else known.count
         known.keep(count)
         made.by_key |= {"permits": count} if count else {}
 
 
-def _open(user: "User", asked: frozenset[str], today: "date", near: datetime) -> "QuerySet[Any]":
+def _open(
+    user: "User", asked: frozenset[str], sight: Sight, today: "date", near: datetime
+) -> "QuerySet[Any]":
     """A row for each: its key and how many."""
     tallies = []
     if "problems" in asked:
@@ -90,7 +95,7 @@ def _open(user: "User", asked: frozenset[str], today: "date", near: datetime) ->
     if "cameras" in asked:
         tallies.append(_tally("cameras", Camera.objects.in_use().visible_to(user), "project"))
     if "orders" in asked:
-        soon = SupervisionOrder.objects.visible_to(user).filter(due_by(near))
+        soon = in_sight(user, sight).filter(due_by(near))
         tallies.append(_tally("orders", soon))
     found: QuerySet[Any] = tallies[0].union(*tallies[1:], all=True) if len(tallies) > 1 else tallies[0]
     return found

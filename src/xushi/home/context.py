@@ -22,7 +22,7 @@ COUNTED = {"alerts", "cameras", "duties", "indicator_alerts", "permits", "proble
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
-    """nav for the shell: nothing for the anonymous; at most nine queries for others, fewer where the page asks too."""
+    """nav for the shell: nothing for the anonymous; at most ten queries for others, fewer where the page asks too."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {"district": settings.XUSHI_DISTRICT}}

@@ -290,7 +290,7 @@ def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
 
 
 def _copied(one: Any) -> Any:
-    made = type(one).__new__(type(one))
+    made = object.__new__(type(one))
     made.__dict__.update(one.__dict__)
     return made
 

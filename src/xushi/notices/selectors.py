@@ -18,6 +18,7 @@ from xushi.kit.phrased import ask
 from xushi.notices.models import Mute, Notice
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.policy import OVERSEERS
+from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.table import AT_UNIT
 from xushi.units.models import User
 
@@ -88,11 +89,11 @@ def _watched(user: User, now: datetime) -> list[SupervisionOrder]:
     if not user.has_role(*OVERSEERS):
         return []
     end = datetime.combine(local_day(now) + timedelta(days=NEAR + 1), time(0), BEIJING)
-    return ask(_running, user, end)
+    return ask(_running, user, sight_of(user), end)
 
 
-def _running(user: User, end: datetime) -> "QuerySet[SupervisionOrder]":
-    running = SupervisionOrder.objects.visible_to(user).filter(state__in=AT_UNIT, due_at__lt=end)
+def _running(user: User, sight: Sight, end: datetime) -> "QuerySet[SupervisionOrder]":
+    running = in_sight(user, sight).filter(state__in=AT_UNIT, due_at__lt=end)
     nearest = running.order_by("due_at", "pk").values("pk")[:SOONEST]
     named = SupervisionOrder.objects.filter(Among("pk", nearest)).select_related("project")
     found: QuerySet[SupervisionOrder] = named.order_by("due_at", "pk")

@@ -78,11 +78,10 @@ def cn_date(value: object, today: object = None) -> str:
 class AddressNode(URLNode):
     """{% url %} of a page without names for its arguments: the address is looked up once."""
 
-    def render(self, context: Context) -> SafeString:
+    def render(self, context: Context) -> str:
         args = [arg.resolve(context) for arg in self.args]
         if self.asvar or self.kwargs or not all(isinstance(arg, int | str) for arg in args):
-            found: SafeString = super().render(context)
-            return found
+            return super().render(context)
         return conditional_escape(address_of(self.view_name.resolve(context), *args))
 
 
