@@ -59,7 +59,7 @@ def main() -> int:
     parser.add_argument("--cold", action="store_true", help="every restart begins with Python, as in use")
     parser.add_argument("--look", type=int, default=100, help="kills after which all is counted and verified")
     parser.add_argument(
-        "--log", default="", help="where what the processes printed is kept; else it goes at the end"
+        "--log", default="", help="where what the processes printed is kept; else only of a bad end"
     )
     parser.add_argument("--most", type=float, default=0, help="seconds after which the killing ends anyway")
     options = parser.parse_args()
@@ -68,13 +68,15 @@ def main() -> int:
     store = _store(options)
     try:
         with _folder() as (home, bounded):
-            place = Place(home, store, options.port, forked=not options.cold)
+            place, result = Place(home, store, options.port, forked=not options.cold), {}
             try:
                 result = run(place, store, bounded, options)
             finally:
                 place.stop()
-                if options.log:
-                    shutil.copy(place.log.name, options.log)
+                if options.log or result.get("wrong"):
+                    kept = options.log or tempfile.mkstemp(prefix="xushi-faults-", suffix=".log")[1]
+                    shutil.copy(place.log.name, kept)
+                    print(f"各进程说的话留在{kept}", flush=True)
     finally:
         store.stop()
     print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -52,6 +52,8 @@ def test_detail_has_a_way_back_and_a_bar_of_buttons(draw: Any) -> None:
         ("/crash", 500, "系统出了错"),
         ("/away", 503, "数据库暂时没有答复"),
         ("/closed", 503, "数据库暂时没有答复"),
+        ("/lost-within", 503, "数据库暂时没有答复"),
+        ("/of-ours", 500, "系统出了错"),
         ("/full", 503, "服务器的磁盘满了"),
         ("/full-database", 503, "服务器的磁盘满了"),
         ("/session-lost", 503, "服务器的磁盘满了"),

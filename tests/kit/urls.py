@@ -4,7 +4,7 @@ import errno
 
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -28,6 +28,18 @@ def away(request: HttpRequest) -> HttpResponse:
 
 def closed(request: HttpRequest) -> HttpResponse:
     raise InterfaceError("connection already closed")
+
+
+def lost_within(request: HttpRequest) -> HttpResponse:
+    """As Django complains where the connection went in the middle of a transaction."""
+    try:
+        away(request)
+    except OperationalError:
+        raise ProgrammingError("Cannot open a new connection in an atomic block.")  # noqa: B904 - as it does
+
+
+def of_ours(request: HttpRequest) -> HttpResponse:
+    raise ProgrammingError('column "nothing" does not exist')
 
 
 def full(request: HttpRequest) -> HttpResponse:
@@ -55,6 +67,8 @@ urlpatterns = [
     path("crash", crash),
     path("away", away),
     path("closed", closed),
+    path("lost-within", lost_within),
+    path("of-ours", of_ours),
     path("full", full),
     path("full-database", full_database),
     path("session-lost", session_lost),

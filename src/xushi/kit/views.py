@@ -5,7 +5,7 @@ import sys
 
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -54,7 +54,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; or 503 where the session could not be kept because the database was away or full at that moment."""
-    if isinstance(exception, SessionInterrupted) and (words := passing(_root_of(exception))):
+    if isinstance(exception, SessionInterrupted) and (words := passing(_beneath(exception))):
         return _passes(request, words)
     return render(request, "400.html", status=400)
 
@@ -87,7 +87,7 @@ def _passes(request: HttpRequest, words: tuple[str, str]) -> HttpResponse:
     return response
 
 
-def _root_of(problem: BaseException) -> BaseException | None:
+def _beneath(problem: BaseException) -> BaseException | None:
     """What the database said, beneath what Django made of it."""
     found = problem.__context__
     while found is not None and not isinstance(found, OperationalError | InterfaceError):
@@ -96,7 +96,12 @@ def _root_of(problem: BaseException) -> BaseException | None:
 
 
 def passing(problem: BaseException | None) -> tuple[str, str] | None:
-    """(what is wrong, what to do) for a full disk and a database that is away or held; None for a fault of ours."""
+    """(what is wrong, what to do) for a full disk and a database that is away or held; None for a fault of ours.
+
+    A connection lost within a transaction makes other complaints of the database follow it: the first one counts.
+    """
+    if isinstance(problem, ProgrammingError | InternalError):
+        problem = _beneath(problem) or problem
     full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(problem, OperationalError) and any(word in str(problem) for word in FULL)):
         return "服务器的磁盘满了", "请告诉系统管理员腾地方；腾出来之前能看，存不了。"
