@@ -1,5 +1,6 @@
 """总览上的预警：几个，比上月多几个，聚在哪里，最该盯谁。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from xushi.alerts import selectors
 from xushi.alerts.lists import WATCHED
+from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.core.clock import local_day
 from xushi.core.months import Month
@@ -20,6 +22,7 @@ from xushi.home.regions import Region
 from xushi.home.wanted import Wanted
 from xushi.kit.addresses import address_of
 from xushi.kit.listed import listed
+from xushi.kit.once import once
 from xushi.kit.phrased import Keys, ask
 from xushi.progress.scope import Filters
 from xushi.progress.sources import apart
@@ -134,7 +137,9 @@ def worst(user: "User", choice: Choice, now: datetime, count: int, here: Region 
     if choice.stood:
         return _worst_then(user, choice, choice.stood, count, here)
     within = _within(here)
-    late, slow = ask(_longest, user, within, count), ask(_furthest, user, within, count)
+    first = [[pk for pk, _ in _first_of(some, user, within)[:count]] for some in (_longest, _furthest)]
+    rows = {row.pk: row for row in ask(_named, Keys([pk for some in first for pk in some]))}
+    late, slow = ([rows[pk] for pk in some if pk in rows] for some in first)
     wanted = late[: count - min(count // 3, len(slow))]
     chosen = wanted + slow[: count - len(wanted)]
     names = {alert.subject_id for alert in chosen}
@@ -145,14 +150,29 @@ def worst(user: "User", choice: Choice, now: datetime, count: int, here: Region 
     return [replace(row, order=orders.get(row.project)) for row in made]
 
 
-def _longest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
-    late = standing(user, None).filter(within, cause=Cause.OVERDUE_START).select_related("territory")
-    return late.order_by(*selectors.own_first(user, "since", "-amount", "pk"))[:count]
+@once
+def _first_of(some: Callable[..., Any], user: "User", within: Q) -> list[tuple[int, int]]:
+    """(alert, its project) of the first few hundred in this order."""
+    return ask(_first, some, user, within)
 
 
-def _furthest(user: "User", within: Q, count: int) -> "QuerySet[Any]":
-    slow = standing(user, None).filter(within, cause=Cause.SLIPPING).select_related("territory")
-    return slow.order_by(*selectors.own_first(user, "points", "pk"))[:count]
+def _first(some: Callable[..., Any], user: "User", within: Q) -> "QuerySet[Any]":
+    found: QuerySet[Any] = some(user, within)[:FIRST]
+    return found.values_list("pk", "subject_id")
+
+
+def _longest(user: "User", within: Q) -> "QuerySet[Any]":
+    late = standing(user, None).filter(within, cause=Cause.OVERDUE_START)
+    return late.order_by(*selectors.own_first(user, "since", "-amount", "pk"))
+
+
+def _furthest(user: "User", within: Q) -> "QuerySet[Any]":
+    slow = standing(user, None).filter(within, cause=Cause.SLIPPING)
+    return slow.order_by(*selectors.own_first(user, "points", "pk"))
+
+
+def _named(alerts: list[int]) -> "QuerySet[Any]":
+    return Alert.objects.filter(listed("pk", alerts)).select_related("territory")
 
 
 def _blocks(projects: list[int]) -> "QuerySet[Any]":
@@ -181,17 +201,9 @@ def common_blocks(user: "User", choice: Choice, alarms: Alarms, here: Region = O
     if choice.stood:
         return [], 0
     within = _within(here)
-    first = {pk for some in (_late_ones, _slow_ones) for pk in ask(some, user, within)}
+    first = {project for some in (_longest, _furthest) for _, project in _first_of(some, user, within)}
     often = ask(_common, Keys(first))
     return [row["difficulty"] for row in often], len(first) if len(first) < alarms.total else 0
-
-
-def _late_ones(user: "User", within: Q) -> "QuerySet[Any]":
-    return _longest(user, within, FIRST).select_related(None).values_list("subject_id", flat=True)
-
-
-def _slow_ones(user: "User", within: Q) -> "QuerySet[Any]":
-    return _furthest(user, within, FIRST).select_related(None).values_list("subject_id", flat=True)
 
 
 def _common(projects: list[int]) -> "QuerySet[Any]":

@@ -9,7 +9,6 @@ from django.db.models import Case, Q, Value, When
 
 from xushi.duties.models import Delegation
 from xushi.kit.among import Among
-from xushi.registry.models import Project
 from xushi.supervision.models import CoHandler, Instruction, SupervisionOrder
 from xushi.supervision.models_instructions import Addressee
 from xushi.supervision.models_meetings import AgendaItem
@@ -235,7 +234,7 @@ def _in_scope(scope: Unit) -> list[Q]:
 
 
 def _on_projects_of(territories: Any) -> Q:
-    return Q(project__in=Project.objects.filter(territory__in=territories).values("pk"))
+    return Q(project__territory__in=territories)
 
 
 def seen_instructions(user: "User") -> Q:
