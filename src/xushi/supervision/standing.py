@@ -9,6 +9,7 @@ from xushi.alerts.models import Alert
 from xushi.duties.followed import Follow, Heard, follows, hears
 from xushi.inspections.models import Finding
 from xushi.kit.addresses import address_of
+from xushi.kit.among import Among
 from xushi.kit.listed import listed
 from xushi.kit.phrased import Keys, ask
 from xushi.problems.models import Problem, ProblemNote
@@ -49,7 +50,7 @@ def _of_problems(user: "User", problems: list[int]) -> "QuerySet[Any]":
     said = Instruction.objects.filter(listed("subject_id", problems), subject_kind=PROBLEM)
     own = Q(listed("source_id", problems), source_kind=PROBLEM)
     names = ("source_kind", "source_id", "instruction__subject_id")
-    return _open(user, own | Q(instruction__in=said.order_by().values("pk")), *names)
+    return _open(user, own | Q(Among("instruction", said.values("pk"))), *names)
 
 
 def of_findings(user: "User", findings: Collection[Model]) -> dict[int, Follow]:
