@@ -16,7 +16,8 @@ from xushi.supervision.actions import InstructionInput, send_instruction
 from xushi.supervision.choices import selects
 from xushi.supervision.drafting import OrderInput, draft_orders, issue_order
 from xushi.supervision.engine import terms_at
-from xushi.supervision.lists import listed, summary
+from xushi.supervision.figures import unit_rows
+from xushi.supervision.lists import listed, narrowed, summary
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.selectors import asked_extensions, performance
 from xushi.supervision.wanted import Wanted
@@ -124,3 +125,18 @@ def test_what_is_in_sight_is_found_once_a_page(people: dict[str, User]) -> None:
         if "UNION" in one["sql"] and "supervision_supervisionorder_readers" in one["sql"]
     ]
     assert len(wide) == 1
+
+
+def test_the_busiest_units_are_the_first_of_all_of_them(people: dict[str, User]) -> None:
+    """Of units with as many orders those that come first in the tree, as the whole table has them."""
+    for user in people.values():
+        whole, _ = unit_rows(user, "2018", NOW)
+        for most in range(1, len(whole) + 2):
+            first, _ = unit_rows(user, "2018", NOW, most=most)
+            assert first == whole[:most]
+
+
+def test_every_tab_counts_what_its_list_holds(people: dict[str, User]) -> None:
+    for name, user in people.items():
+        for tab in listed(user, Wanted(tab="all"), NOW).tabs:
+            assert tab.count == narrowed(user, Wanted(tab=tab.key), NOW).count(), (name, tab)

@@ -69,12 +69,14 @@ def unit_rows(
 ) -> tuple[list[UnitRow], UnitRow]:
     """Every lead unit of the orders issued in a period (2018 or 2018-08), the most first; then all of them together.
 
-    Four queries. Withdrawn orders and co-handlers are left out. on_time is of the replies there are, each by the
-    deadline of its day; a step's days run from when the unit was given the order (again, after a rerouting).
-    most stops after so many units, and the last row is of these alone; steps are those whose days are wanted.
+    Four queries, one or two more for most. Withdrawn orders and co-handlers are left out. on_time is of the replies
+    there are, each by the deadline of its day; a step's days run from when the unit was given the order (again, after
+    a rerouting). most stops after so many units, and the last row is of these alone; steps are those whose days are
+    wanted.
     """
     sight = sight_of(user)
-    counted = ask(_counted, user, sight, period, most, *Moment.of(now))
+    only = None if most is None else Keys(_busiest(user, sight, period, most))
+    counted = ask(_counted, user, sight, period, only, *Moment.of(now))
     leads = [row["lead"] for row in counted]
     units = {unit.pk: unit for unit in ask(_leads, Keys(leads))}
     moments = tuple(dict.fromkeys(name for step in steps for name in SPANS[step][1:]))
@@ -93,13 +95,37 @@ def _cohort(user: User, sight: Sight, period: str) -> OrderQuerySet:
     return cohort
 
 
-def _counted(user: User, sight: Sight, period: str, most: int | None, *at: Any) -> "QuerySet[Any]":
+def _busiest(user: User, sight: Keys | None, period: str, most: int) -> list[int]:
+    """The lead units with the most orders, of those with as many the first of the tree: of a province's thousand units
+    only these are then counted in all ways."""
+    counted = dict(ask(_issued, user, sight, period))
+    least = sorted(counted.values(), reverse=True)[: most + 1]
+    if len(least) <= most:
+        return list(counted)
+    above = [lead for lead, count in counted.items() if count > least[most - 1]]
+    as_many = [lead for lead, count in counted.items() if count == least[most - 1]]
+    return above + [pk for (pk,) in ask(_of_tree, Keys(as_many), most - len(above))]
+
+
+def _issued(user: User, sight: Sight, period: str) -> "QuerySet[Any]":
+    found: QuerySet[Any] = _cohort(user, sight, period).values_list("lead").annotate(n=Count("pk"))
+    return found
+
+
+def _of_tree(units: list[int], most: int) -> "QuerySet[Any]":
+    found: QuerySet[Any] = Unit.objects.filter(listed("pk", units)).order_by("path").values_list("pk")
+    return found[:most]
+
+
+def _counted(user: User, sight: Sight, period: str, leads: list[int] | None, *at: Any) -> "QuerySet[Any]":
     """A row for each lead unit with its counts, the most first."""
     asked = {
         f"n_{name}": Count("pk", filter=_condition(flag, Moment(*at))) for name, (_, flag) in COUNTS.items()
     }
-    grouped: QuerySet[Any] = _cohort(user, sight, period).values("lead__path", "lead").annotate(**asked)
-    return grouped.order_by("-n_issued", "lead__path")[:most]
+    cohort = _cohort(user, sight, period)
+    of_these = cohort if leads is None else cohort.filter(listed("lead", leads))
+    grouped: QuerySet[Any] = of_these.values("lead__path", "lead").annotate(**asked)
+    return grouped.order_by("-n_issued", "lead__path")
 
 
 def _leads(leads: list[int]) -> "QuerySet[Unit]":

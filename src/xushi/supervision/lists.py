@@ -25,6 +25,7 @@ from xushi.supervision.table import ISSUED_ONES, State
 from xushi.supervision.wanted import (
     FLAGS,
     SORTS,
+    TAB_STATES,
     TABS,
     Moment,
     Wanted,
@@ -184,16 +185,24 @@ def _answered(user: User, sight: Sight, wanted: Wanted, *at: Any) -> OrderQueryS
 
 
 def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
-    any_tab = replace(wanted, tab="open", sort="due")
-    counted = _asked(_tab_counts, user, any_tab, local_day(now), *Moment.of(now))
-    counts = counted[0] if counted else [0] * len(TABS)
-    return [Tab(key, label, count) for (key, label), count in zip(TABS.items(), counts, strict=True)]
+    any_tab, today, at = replace(wanted, tab="open", sort="due"), local_day(now), Moment.of(now)
+    found = _asked(_by_state, user, any_tab, *at)
+    ((mine,),) = _asked(_mine, user, any_tab, today, *at) or [(0,)]
+    counts = {key: sum(n for state, n, _ in found if state in states) for key, states in TAB_STATES.items()}
+    counts |= {"mine": mine, "all": sum(numbered for _, _, numbered in found)}
+    return [Tab(key, label, counts[key]) for key, label in TABS.items()]
 
 
-def _tab_counts(user: User, sight: Sight, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
-    """One row: how many orders each tab has; none where there is no order at all."""
-    within = in_sight(user, sight).filter(wanted.within(Moment(*at)))
-    return one_row(within, {f"n_{key}": Count("pk", filter=of_tab(user, key, today)) for key in TABS})
+def _by_state(user: User, sight: Sight, wanted: Wanted, *at: Any) -> "QuerySet[Any]":
+    """(state, how many orders are in it, how many of these have a number): what the tabs are told apart by."""
+    within = in_sight(user, sight).filter(wanted.within(Moment(*at))).order_by()
+    found: QuerySet[Any] = within.values_list("state").annotate(n=Count("pk"), numbered=Count("serial"))
+    return found
+
+
+def _mine(user: User, sight: Sight, wanted: Wanted, today: date, *at: Any) -> "QuerySet[Any]":
+    owed = in_sight(user, sight).filter(wanted.within(Moment(*at)), of_tab(user, "mine", today))
+    return one_row(owed, {"n": Count("pk")})
 
 
 def rows_of(orders: Sequence[SupervisionOrder], user: User, axis: tracks.Axis) -> list[Row]:
