@@ -98,7 +98,7 @@ def test_each_badge_is_the_length_of_the_list_it_opens(
 
 def test_the_leaders_first_page_shows_what_waits_for_the_pen(acts: Acts, signed_in: SignIn) -> None:
     page = signed_in(acts.world.people["leader"]).get("/").content.decode()
-    assert "待我批示" in page and "全部1" in page and "请定过渡安置口径" in page
+    assert "待我批示1件" in page and "请定过渡安置口径" in page
     assert "督办1号" in page
     assert "待我批示" not in signed_in(acts.world.people["clerk"]).get("/").content.decode()
 
