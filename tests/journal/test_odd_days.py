@@ -21,3 +21,10 @@ def test_the_last_year_that_is_taken_finds_everything(
     auditor: User, signed_in: Callable[[User], Client]
 ) -> None:
     assert signed_in(auditor).get("/journal/", {"last": "2999-12-31"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["q", "person"])
+def test_words_of_any_length_are_looked_for(
+    auditor: User, signed_in: Callable[[User], Client], name: str
+) -> None:
+    assert signed_in(auditor).get("/journal/", {name: "字" * 30_000}).status_code == 200

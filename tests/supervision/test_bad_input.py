@@ -159,3 +159,18 @@ def test_a_reply_after_the_withdrawal_and_a_step_nobody_knows(
     assert "办成了，四户都签了" in answer.content.decode()  # what was typed is still there
     order.refresh_from_db()
     assert order.state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    "back", ["2018-13", "{{ 7*7 }}", "①②③", "//elsewhere.example/", "https://elsewhere.example/"]
+)
+def test_what_is_no_page_of_ours_is_not_gone_back_to(
+    world: World, order: SupervisionOrder, signed_in: SignIn, back: str
+) -> None:
+    client = signed_in(world.people["clerk"])
+    for ids in ([order.pk], []):
+        answer = client.post(reverse("supervision:to_meeting"), {"id": ids, "next": back})
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/supervision/meetings")
+    answer = client.post(reverse("supervision:to_meeting"), {"next": "/supervision/orders/?tab=all"})
+    assert answer["Location"] == "/supervision/orders/?tab=all"

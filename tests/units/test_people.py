@@ -247,3 +247,7 @@ def test_people_list_stays_at_a_fixed_number_of_queries(
     client.get("/people/")
     with django_assert_max_num_queries(10):
         client.get("/people/")
+
+
+def test_words_of_any_length_are_looked_for_among_people(system_admin: User, signed_in: SignIn) -> None:
+    assert signed_in(system_admin).get("/people/", {"q": "字" * 30_000}).status_code == 200

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from xushi.admission.policy import can_read as reads_admission
@@ -35,6 +34,7 @@ from xushi.documents.writing.docx_parts import CONTENT
 from xushi.documents.writing.office import NoOffice, pdf_of_docx, soffice
 from xushi.journal.actions import Actor
 from xushi.kit import media
+from xushi.kit.addresses import own_path
 from xushi.supervision.lists import narrowed
 from xushi.supervision.wanted import read
 from xushi.units.access import person
@@ -178,10 +178,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 
 
 def _back(request: HttpRequest) -> str:
-    back = request.POST.get("next", "")
-    return (
-        back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("supervision:orders")
-    )
+    return own_path(request.POST.get("next", "")) or reverse("supervision:orders")
 
 
 def _own(request: HttpRequest, pk: int) -> Batch:

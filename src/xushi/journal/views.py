@@ -17,6 +17,7 @@ from xushi.journal.verbs import words_for
 from xushi.kit.views_limits import refuse, too_often
 
 PER_PAGE = 50
+LONGEST = 100  # letters looked for: SQLite refuses a pattern of tens of thousands
 ROWS_SHOWN = 500
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # what a day may lie in and still have a midnight on either side
 AUDITOR = "auditor"  # the role's name; the roles themselves stand on a higher floor
@@ -85,9 +86,9 @@ def _wanted(request: HttpRequest) -> tuple[selectors.EventFilter, str]:
         if (day := days[name]) and not FIRST_YEAR <= day.year <= LAST_YEAR:
             return selectors.EventFilter(), f"日志里没有{day.year}年，请核对日期“{text}”。"
     found = selectors.EventFilter(
-        person=request.GET.get("person", "").strip(),
+        person=request.GET.get("person", "").strip()[:LONGEST],
         verb=request.GET.get("verb", ""),
-        words=request.GET.get("q", "").strip(),
+        words=request.GET.get("q", "").strip()[:LONGEST],
         **days,
     )
     return found, ""

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.addresses import own_path
 from xushi.kit.listed import listed
 from xushi.permits import officers, packaging, policy_services
 from xushi.permits import selectors_services as selectors
@@ -129,10 +129,7 @@ def _assign(request: HttpRequest, projects: list[Project], chosen: User | None) 
 
 def _back(request: HttpRequest) -> str:
     """Where the form stood: this room's own pages only."""
-    back = request.POST.get("back", "")
-    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/"):
-        return back
-    return f"{reverse('permits:services')}?list=officers"
+    return own_path(request.POST.get("back", "")) or f"{reverse('permits:services')}?list=officers"
 
 
 def _seen(user: User) -> QuerySet[Package]:

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xushi.alerts.models import Alert
@@ -19,6 +18,7 @@ from xushi.config import clock
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.addresses import own_path
 from xushi.problems.models import Problem
 from xushi.supervision import meeting_pages as pages
 from xushi.supervision import policy
@@ -207,8 +207,7 @@ def to_meeting(request: HttpRequest) -> HttpResponse:
         if keys:
             seen = model.objects.visible_to(user).filter(pk__in=keys)  # type: ignore[attr-defined]
             subjects.setdefault(model._meta.label_lower, []).extend(seen.values_list("pk", flat=True))
-    back = request.POST.get("next", "")
-    safe = back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
+    safe = own_path(request.POST.get("next", ""))
     if not any(subjects.values()):
         messages.error(request, "没有选中要上会的事项，请先选。")
         return redirect(safe or "supervision:meetings")

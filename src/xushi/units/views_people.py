@@ -21,6 +21,7 @@ from xushi.units.models import Appointment, Role, Unit, User
 from xushi.units.rules import Refused
 
 PER_PAGE = 50
+LONGEST = 100  # letters looked for: SQLite refuses a pattern of tens of thousands
 
 
 def ask_administrator(request: HttpRequest) -> None:
@@ -40,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def wanted_people(request: HttpRequest) -> selectors.PeopleFilter:
     number = row_number(request.GET.get("unit", ""))
     return selectors.PeopleFilter(
-        words=request.GET.get("q", "").strip(),
+        words=request.GET.get("q", "").strip()[:LONGEST],
         unit=Unit.objects.filter(pk=number).first() if number else None,
         role=request.GET.get("role", ""),
     )
