@@ -1,7 +1,5 @@
 """预警页与阈值页。"""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +16,7 @@ from xushi.alerts.words import AGES
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
+from xushi.kit.filters import Select
 from xushi.units.districts import denied, own_district
 from xushi.units.inherited import COMMON
 from xushi.units.models import Unit, User
@@ -53,17 +52,6 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "alerts/list.html", context, status=400 if odd else 200)
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One filter of the list: chosen is the value in force, "" for none."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str
-    blank: bool = True
 
 
 def _selects(user: User, wanted: lists.Wanted) -> list[Select]:

@@ -1,6 +1,5 @@
 """问题事项：类别 × 单位、一个决定放行多少、清单与成批办；导出、印清单、类别。"""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from xushi.calendars.selectors import calendar
 from xushi.config import clock
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.filters import Select
 from xushi.problems import board as boards
 from xushi.problems import classes, exporting, policy, selectors, steps
 from xushi.problems.acting import NotAllowed
@@ -114,17 +114,6 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 def _picked(request: HttpRequest) -> set[str]:
     """The rows that were chosen, by key: they stay chosen, at their present version."""
     return {text.partition(":")[0] for text in request.POST.getlist("pick")}
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One filter of the list: chosen is the value in force, "" for none."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str
-    blank: bool = True
 
 
 def _selects(wanted: Wanted, batches: list[Batch]) -> list[Select]:

@@ -1,13 +1,13 @@
 """督办清单的筛选：单位、急缓、来源、只看，和年份。"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
 from xushi.kit.among import Among
+from xushi.kit.filters import Select
 from xushi.kit.phrased import Key, Word, ask
 from xushi.supervision.models import CoHandler, Serial
 from xushi.supervision.rules import Urgency
@@ -15,17 +15,6 @@ from xushi.supervision.sight import Sight, in_sight, sight_of
 from xushi.supervision.wanted import EVERY_YEAR, FLAGS, SOURCE_CHOICES, Wanted
 from xushi.units.models import Unit, User
 from xushi.units.policy import overseen
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One filter of the list: chosen is the value in force, "" for none."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str
-    blank: bool = True
 
 
 def selects(user: User, wanted: Wanted) -> list[Select]:
