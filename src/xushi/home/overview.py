@@ -86,11 +86,11 @@ class Line:
     def cells(self) -> list[Figure]:
         return [self.group.figure(name) for name in COLUMNS]
 
-    @cached_property
-    def by_name(self) -> dict[str, Figure]:
-        return {figure.name.replace(".", "_"): figure for figure in self.cells}
-
     @property
+    def by_name(self) -> dict[str, Figure]:
+        return self.row.by_name
+
+    @cached_property
     def row(self) -> LevelRow:
         group = self.group
         shares = group.completion_rate, group.scheduled_share, group.gap_points
