@@ -16,6 +16,7 @@ from xushi.documents.marking import BETWEEN, OPEN, SHUT
 from xushi.documents.models_templates import Template, TemplateDraft, TemplateVersion
 from xushi.documents.policy_templates import adds_for, can_keep_template, can_keep_templates
 from xushi.journal.actions import Actor, record
+from xushi.kit.one_each import keep_one
 from xushi.registry.checking import Conflict, Refused, RowProblem, refuse, said_in_words
 from xushi.units.districts import denied
 from xushi.units.models import User
@@ -181,13 +182,13 @@ def keep_draft(template: Template, user: User, row: VersionInput, *, now: dateti
     if cleaned(row.source) == _newest(template).source and not row.reason.strip():
         drop_draft(template, user)
         return
-    TemplateDraft.objects.update_or_create(
-        template=template, user=user,
-        defaults={
-            "base": row.base, "source": cleaned(row.source)[:MOST_SOURCE], "reason": row.reason.strip()[:LONGEST_REASON],
-            "at": now,
-        },
-    )  # fmt: skip
+    values = {
+        "base": row.base,
+        "source": cleaned(row.source)[:MOST_SOURCE],
+        "reason": row.reason.strip()[:LONGEST_REASON],
+        "at": now,
+    }
+    keep_one(TemplateDraft.objects, template=template, user=user, values=values)
 
 
 def drop_draft(template: Template, user: User) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from xushi.home.models import WallKey
 from xushi.journal.actions import Actor, RowChange, record
+from xushi.kit.one_each import keep_one
 from xushi.registry.models import Project, SavedView, Watch
 
 NAME_AT_MOST = 40
@@ -24,7 +25,7 @@ def save_view(*, name: str, query: str, actor: Actor, now: datetime) -> SavedVie
     name = _named(name)
     if len(query) > QUERY_AT_MOST:
         raise Refused("筛选太长，存不下；请减少几项再存。")
-    view, made = SavedView.objects.update_or_create(user=actor.by, name=name, defaults={"query": query})
+    view, made = keep_one(SavedView.objects, user=actor.by, name=name, values={"query": query})
     record(
         "registry.view.saved", actor=actor, now=now, subject=view, subject_name=name,
         summary=f"{'存下' if made else '更新'}视图“{name}”", changes={"query": ["", query]},

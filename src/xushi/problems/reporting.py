@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from xushi.journal.actions import Actor
+from xushi.kit.one_each import keep_one
 from xushi.problems import acting, photos, policy
 from xushi.problems.models import Problem, ProblemDraft, ProblemNote, ProblemPhoto
 from xushi.problems.offered import Offered
@@ -20,9 +21,8 @@ from xushi.registry.models import Project
 def save_draft(project: Project, typed: Mapping[str, Any], *, actor: Actor, now: datetime) -> ProblemDraft:
     """存草稿: as typed, valid or not; writes no event."""
     _ask_reporter(project, actor)
-    draft, _ = ProblemDraft.objects.update_or_create(
-        project=project, user=actor.by, defaults={"typed": dict(typed), "updated_at": now}
-    )
+    values = {"typed": dict(typed), "updated_at": now}
+    draft, _ = keep_one(ProblemDraft.objects, project=project, user=actor.by, values=values)
     return draft
 
 

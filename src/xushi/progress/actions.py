@@ -16,6 +16,7 @@ from xushi.journal.actions import Actor
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all, maker, update_all
 from xushi.kit.listed import listed
+from xushi.kit.one_each import keep_one
 from xushi.progress import policy
 from xushi.progress.closed import closed_territories
 from xushi.progress.intake import (
@@ -319,12 +320,8 @@ def save_draft(
     leaves no event (every keystroke would); sending it does."""
     if not policy.can_report(actor.by, project):
         raise PermissionDenied("只能报自己单位的项目。")
-    draft, _ = ReportDraft.objects.update_or_create(
-        project=project,
-        month=month,
-        user=actor.by,
-        defaults={"typed": typed, "based_on": based_on, "updated_at": now},
-    )
+    values = {"typed": typed, "based_on": based_on, "updated_at": now}
+    draft, _ = keep_one(ReportDraft.objects, project=project, month=month, user=actor.by, values=values)
     return draft
 
 
