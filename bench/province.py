@@ -33,12 +33,14 @@ from xushi.alerts.models import Alert
 from xushi.core.months import Month
 from xushi.core.text import name_key
 from xushi.demo.people import PASSWORD
+from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.progress.closing import write_facts
 from xushi.progress.models import MonthClosing, MonthlyReport
 from xushi.progress.standing import live_rows, read
 from xushi.progress.warnings import refresh_alerts
 from xushi.registry.models import AnnualPlan, Category, Listing, Project
+from xushi.units.look import Look, set_look
 from xushi.units.models import Appointment, Role, Unit, User
 
 NAMES = {
@@ -223,6 +225,12 @@ def _person(username: str, name: str, role: str, unit: Unit) -> User:
     return user
 
 
+def call_by_name() -> None:
+    """The province, its cities and its districts each under their own name in the head of a page, from above down."""
+    for unit in Unit.objects.filter(kind=Unit.Kind.DISTRICT).order_by("path"):
+        set_look(unit, Look(unit.name), actor=SYSTEM, now=NOW)
+
+
 def let_in(people: dict[str, User]) -> None:
     """Give those that build() returned the password of the demonstration."""
     password = make_password(PASSWORD)
@@ -245,6 +253,7 @@ def main() -> None:
         print(f"建一个省：{size}。10个区各200个项目约20秒，100个区各1,000个约4分钟起……", flush=True)
         began = time.monotonic()
         people = build(options.districts, options.projects, options.people)
+        call_by_name()
         let_in(people)
         print(f"建好了，{time.monotonic() - began:.0f}秒。账号（密码都是 {PASSWORD}）：")
         for user in people.values():

@@ -4,12 +4,15 @@ Written by bulk insert as the actions leave them: steps, replies, the duty of wh
 """
 
 import random
+from collections import Counter
 from datetime import timedelta
 
-from bench.district import NOW, YEAR, _insert
+from bench.district import NOW, _insert
+from xushi.core.clock import local_day
 from xushi.duties.models import Duty
 from xushi.registry.models import Project
 from xushi.supervision.models import CoHandler, OrderReply, OrderStep, Serial, SupervisionOrder
+from xushi.supervision.rules import number_text
 from xushi.supervision.table import State
 from xushi.units.models import Unit, User
 
@@ -34,6 +37,7 @@ def fill(
 ) -> None:
     """Orders about the district's projects, led by their towns."""
     orders = [_order(n, district, chance.choice(projects), clerk, chance) for n in range(1, ORDERS + 1)]
+    given = _number(orders, district)
     _insert(orders)
     closed = [order for order in orders if order.state == State.CLOSED]
     _insert(step for order in orders for step in _steps(order, clerk))
@@ -43,7 +47,18 @@ def fill(
         for order in orders[::HELPED_ONE_IN]
     )
     _insert(_duty(order) for order in orders)
-    Serial.objects.create(year=YEAR, district=district, last=ORDERS)
+    _insert(Serial(year=year, district=district, last=last) for year, last in given.items())
+
+
+def _number(orders: list[SupervisionOrder], district: Unit) -> Counter[int]:
+    """Each the next number of the year in which it was issued; year → how many it gave out."""
+    given: Counter[int] = Counter()
+    for order in sorted(orders, key=lambda order: order.issued_at):
+        year = local_day(order.issued_at).year
+        given[year] += 1
+        order.year, order.serial = year, given[year]
+        order.number = number_text(f"{district.name}重大督", year, given[year])
+    return given
 
 
 def _order(
@@ -54,7 +69,7 @@ def _order(
     due = issued + timedelta(days=14)  # 3 to 12 days after issue: some fall due within days
     replied = issued + timedelta(days=chance.randint(4, 16))
     return SupervisionOrder(
-        year=YEAR, serial=number, series=district, number=f"{district.name}重大督〔{YEAR}〕{number}号",
+        series=district,
         title=f"请{project.territory}加快{project.name}", demand="请查明慢的原因，定出措施，限期答复。",
         project=project, office=district, lead=project.territory,
         state=State.WORKING if is_open else State.CLOSED,

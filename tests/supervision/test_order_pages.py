@@ -1,6 +1,8 @@
 """督办单的页：谁看到什么、能做什么；纸上留得出签字盖章的地方；件再长，查询次数不变。"""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -90,6 +92,23 @@ def test_a_confidential_order_is_shown_to_the_named_alone(world: World, signed_i
         client = signed_in(world.people[name])
         assert client.get(url).status_code == 404
         assert "秘密办" not in client.get(reverse("supervision:orders") + "?tab=all").content.decode()
+
+
+def test_the_sentence_says_what_its_lists_hold_to_a_reader_of_a_confidential_order_too(
+    world: World, order, signed_in: SignIn
+) -> None:
+    """今年派发、反馈、按期: the units' table leaves the confidential ones out, and so do these numbers."""
+    words = InstructionInput(
+        "只此一人知", lead=world.land, confidential=True, readers=(world.people["handler"],), title="秘密办"
+    )
+    send_instruction(words, actor=world["leader"], now=at(5))
+    client = signed_in(world.people["leader"])
+    said = client.get(reverse("supervision:orders"))
+    assert said.context["found"].count == 2
+    figures = re.findall(r'<a class="fig" href="([^"]*period=[^"]*)">(\d+)件</a>', said.content.decode())
+    assert [count for _, count in figures] == ["1", "0", "0"]
+    for address, count in figures:
+        assert client.get(unescape(address)).context["found"].count == int(count), address
 
 
 def test_paper_leaves_room_for_hands_and_seals(world: World, order, signed_in: SignIn) -> None:

@@ -21,7 +21,7 @@ from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.sight import Sight, in_sight, sight_of
-from xushi.supervision.table import ISSUED_ONES, State
+from xushi.supervision.table import State
 from xushi.supervision.wanted import (
     FLAGS,
     SORTS,
@@ -29,8 +29,9 @@ from xushi.supervision.wanted import (
     TABS,
     Moment,
     Wanted,
+    issued_in,
     tab_condition,
-)  # fmt: skip
+)
 from xushi.supervision.words import SOURCES, Said, said
 from xushi.units.models import Unit, User
 
@@ -296,7 +297,7 @@ def _this_year(user: User, sight: Sight, at: Moment) -> OrderQuerySet:
 def _summed(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
     """One row: COUNTED, in this order."""
     at = Moment(*moment)
-    year = Q(year=at.year, state__in=ISSUED_ONES)
+    year = issued_in(str(at.year))  # as its list and the units' table count: without the confidential ones
     asked = [
         Count("pk", filter=tab_condition("open")),
         Count("pk", filter=FLAGS["overdue"].condition(at)),
