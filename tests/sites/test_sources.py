@@ -10,11 +10,12 @@ import pytest
 
 from tests.progress.builders import add_project
 from tests.sites.builders import PASSWORD, add_camera, jpeg, server
+from xushi.registry.checking import Refused
 from xushi.sites import frames, onvif, soap, wvp
 from xushi.sites.fetching import Place, ask
 from xushi.sites.models import Camera
 from xushi.sites.rules import Cause, Kind
-from xushi.sites.secrets import opened, seal
+from xushi.sites.secrets import opened
 from xushi.sites.source import SourceError, open_source, redacted
 from xushi.units.models import Unit
 
@@ -39,15 +40,24 @@ def test_a_password_stands_nowhere_in_clear(subdistrict: Unit) -> None:
         assert "s3cret" not in shown
 
 
-def test_a_new_key_file_says_so(subdistrict: Unit, settings: Any, tmp_path: Any) -> None:
+def test_another_machine_without_the_key_says_so_and_makes_none(
+    subdistrict: Unit, settings: Any, tmp_path: Any
+) -> None:
+    """A key of its own would open nothing of the other's, and the other nothing of what it seals."""
     held = camera(subdistrict)
+    assert (settings.XUSHI_HOME / "camera-key").stat().st_mode & 0o077 == 0
     settings.XUSHI_HOME = tmp_path / "other"
     settings.XUSHI_HOME.mkdir()
     with pytest.raises(SourceError) as caught:
         open_source(held)
     assert caught.value.cause == Cause.KEY
-    assert (settings.XUSHI_HOME / "camera-key").stat().st_mode & 0o077 == 0
-    assert seal("") == opened("") == ""
+    with pytest.raises(Refused) as refused:
+        add_camera(held.project, "西门", password=PASSWORD)
+    assert [problem.field for problem in refused.value.problems] == ["password"]
+    assert "抄成同一把" in refused.value.problems[0].sentence
+    assert not (settings.XUSHI_HOME / "camera-key").exists()
+    assert add_camera(held.project, "西门", password="").password_sealed == ""
+    assert opened("") == ""
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "169.254.169.254", "192.168.1.1", "::1", "::ffff:8.8.8.8"])

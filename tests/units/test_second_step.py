@@ -1,7 +1,9 @@
 """两步验证：码只用一次，错的记数，备用码散着存，必须设的先设，重置要留痕。"""
 
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -246,3 +248,27 @@ def test_sm3_hash_is_checked_and_replaced_as_the_settings_say(db: None, settings
     assert check_password("Xushi-2018-pk", encoded) and not check_password("Xushi-2018-pK", encoded)
     user = UserFactory()
     assert identify_hasher(user.password).algorithm == "pbkdf2_sm3"
+
+
+def test_two_machines_with_one_key_take_each_others_codes_and_with_two_say_so(
+    office_user: User,
+    leader_user: User,
+    client: Client,
+    signed_in: SignIn,
+    settings: LazySettings,
+    tmp_path: Path,
+) -> None:
+    secret, _ = set_up(office_user)
+    first, other = Path(settings.XUSHI_HOME), tmp_path / "other"
+    other.mkdir()
+    settings.XUSHI_HOME = other
+    first_step(client, office_user)
+    refused = client.post("/login/code", {"code": now_code(secret)})
+    assert refused.status_code == 400 and "核对各台机器的 account-key" in refused.content.decode()
+    barred = signed_in(leader_user).get("/me/second")
+    assert barred.status_code == 503 and "核对各台机器的 account-key" in barred.content.decode()
+    assert not Authenticator.objects.filter(user=leader_user).exists()
+    assert not (other / "account-key").exists()  # none of its own is made beside that of the others
+    shutil.copy(first / "account-key", other)
+    assert client.post("/login/code", {"code": now_code(secret)})["Location"] == "/me?x=1"
+    assert signed_in(leader_user).get("/me/second").status_code == 200

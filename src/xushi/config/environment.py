@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +11,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from xushi.core.clock import BEIJING
+from xushi.core.key_files import make_once
 
 
 def listed(name: str, default: str = "") -> list[str]:
@@ -37,18 +37,8 @@ def secret(home: Path) -> str:
         return key
     store = home / "secret-key"
     if not store.exists():
-        _keep_once(store, secrets.token_urlsafe(64))
+        make_once(store, secrets.token_urlsafe(64))
     return store.read_text()
-
-
-def _keep_once(store: Path, text: str) -> None:
-    """Make the file whole or not at all; of several processes that start at once, the first one's stays."""
-    made = store.with_name(f".{store.name}-{os.getpid()}")
-    made.touch(mode=0o600)
-    made.write_text(text)
-    with suppress(FileExistsError):
-        os.link(made, store)
-    made.unlink()
 
 
 def moment(text: str | None) -> datetime | None:

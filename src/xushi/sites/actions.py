@@ -1,5 +1,6 @@
 """摄像头的动作：加、改、画遮挡区、停用和恢复；报修；存证。密码只进密文，日志里只说改没改。"""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -14,7 +15,9 @@ from xushi.sites import health, policy
 from xushi.sites.inputs import CameraInput, problems_of_camera
 from xushi.sites.models import Camera, CameraState, Outage, Snapshot
 from xushi.sites.rules import State, masked_of
-from xushi.sites.secrets import seal
+from xushi.sites.secrets import Unsealable, opened, seal
+
+log = logging.getLogger(__name__)
 
 COLUMNS = tuple(one.name for one in fields(CameraInput) if one.name not in ("project", "password", "masked"))
 LONGEST = 200
@@ -27,6 +30,7 @@ def add_cameras(rows: Sequence[CameraInput], *, actor: Actor, now: datetime) -> 
     refuse(all_problems(rows, problems_of_camera))
     refuse(known_projects(rows))
     refuse(_named_twice(rows))
+    refuse(_sealed_apart(rows))
     cameras = [
         Camera(
             project_id=row.project, password_sealed=seal(row.password), masked=masked_of(list(row.masked)),
@@ -53,6 +57,7 @@ def amend_camera(camera: Camera, row: CameraInput, *, seen: int, actor: Actor, n
         raise Refused([RowProblem(0, "project", "摄像头不能换到别的项目，请停用这一路，再到那个项目下加。")])
     refuse(all_problems([row], problems_of_camera))
     refuse(_named_twice([row], held.pk))
+    refuse(_sealed_apart([row]))
     changes = _differences(held, row)
     for name, value in _columns(row).items():
         setattr(held, name, value)
@@ -219,3 +224,20 @@ def _named_twice(rows: Sequence[CameraInput], keep: int | None = None) -> list[R
             found.append(RowProblem(i, "name", f"这个现场已经有“{key[1]}”了，请换个名字。"))
         taken.add(key)
     return found
+
+
+def _sealed_apart(rows: Sequence[CameraInput]) -> list[RowProblem]:
+    """Of several machines all seal with one key: where this one's does not open what is stored, no password is taken."""
+    given = [i for i, row in enumerate(rows) if row.password]
+    stored = (
+        Camera.objects.exclude(password_sealed="").order_by("-pk").values_list("password_sealed", flat=True)
+    )
+    if not given or not (sealed := stored.first()):
+        return []
+    try:
+        opened(sealed)
+    except Unsealable as problem:
+        log.warning("%s", problem)
+        sentence = "密码存不下：这台机器的密钥与别的机器不同，请运维把 camera-key 抄成同一把。"
+        return [RowProblem(i, "password", sentence) for i in given]
+    return []

@@ -1,11 +1,12 @@
-"""摄像头密码的封与启：库里只有密文，密钥在状态目录的 camera-key，不进库、不进备份的库。"""
+"""摄像头密码的封与启：库里只有密文，密钥在状态目录的 camera-key，不进库、不进备份的库；几台机器用同一把。"""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+from xushi.core.key_files import make_once
 
 
 class Unsealable(Exception):
@@ -13,7 +14,9 @@ class Unsealable(Exception):
 
 
 def seal(words: str) -> str:
-    """密文; nothing stays nothing."""
+    """密文; nothing stays nothing. The key is made by whoever seals first."""
+    if words and not _file().exists():
+        make_once(_file(), Fernet.generate_key().decode())
     return _keys(_file()).encrypt(words.encode()).decode() if words else ""
 
 
@@ -24,7 +27,9 @@ def opened(sealed: str) -> str:
     try:
         return _keys(_file()).decrypt(sealed.encode()).decode()
     except InvalidToken as problem:
-        raise Unsealable("存着的密码解不开：camera-key 不是封它的那一个。") from problem
+        raise Unsealable(
+            f"这台机器的密钥不是封它的那一把。请从加摄像头时的那台机器抄来{_file()}。"
+        ) from problem
 
 
 def _file() -> Path:
@@ -33,20 +38,9 @@ def _file() -> Path:
 
 @lru_cache(maxsize=4)
 def _keys(file: Path) -> MultiFernet:
-    """One key a line: the first seals, all open, so that a key can be changed."""
-    return MultiFernet([Fernet(line) for line in _kept(file).split()])
-
-
-def _kept(file: Path) -> str:
-    """Made once by whoever comes first; the others read it once it is whole."""
-    if not file.exists():
-        new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.touch(mode=0o600)
-        new.write_bytes(Fernet.generate_key())
-        try:
-            os.link(new, file)
-        except FileExistsError:
-            pass
-        finally:
-            new.unlink()
-    return file.read_text()
+    """One key a line: the first seals, all open, so that a key can be changed. Unsealable where there is none: a new
+    one would open nothing of what another machine sealed."""
+    try:
+        return MultiFernet([Fernet(line) for line in file.read_text().split()])
+    except FileNotFoundError as missing:
+        raise Unsealable(f"这台机器没有{file}。请从加摄像头时的那台机器抄来。") from missing

@@ -1,4 +1,4 @@
-"""人员的密文：两步验证的密钥封着存；密钥在状态目录的 account-key，不进库。
+"""人员的密文：两步验证的密钥封着存；密钥在状态目录的 account-key，不进库；几台机器用同一把。
 
 What is sealed says by which cipher (AES-256-GCM or SM4-GCM), so that either is opened whatever is chosen now.
 """
@@ -6,7 +6,6 @@ What is sealed says by which cipher (AES-256-GCM or SM4-GCM), so that either is 
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 from django.conf import settings
 
+from xushi.core.key_files import make_once
+
 NONCE, TAG = 12, 16
 KEY_SIZES = {"aes": 32, "sm4": 16}
 
@@ -26,7 +27,9 @@ class Unsealable(Exception):
 
 
 def seal(words: str) -> str:
-    """密文, by the cipher chosen in the settings."""
+    """密文, by the cipher chosen in the settings; the key is made by whoever seals first."""
+    if not _file().exists():
+        make_once(_file(), secrets.token_hex(32))
     cipher, nonce = settings.XUSHI_FIELD_CIPHER, secrets.token_bytes(NONCE)
     closing: AEADEncryptionContext = _cipher(cipher, GCM(nonce)).encryptor()
     sealed = closing.update(words.encode()) + closing.finalize()
@@ -42,7 +45,9 @@ def opened(sealed: str) -> str:
         opening: AEADDecryptionContext = _cipher(cipher, mode).decryptor()
         return (opening.update(raw[NONCE + TAG :]) + opening.finalize()).decode()
     except (InvalidTag, ValueError, KeyError) as problem:
-        raise Unsealable("存着的密钥解不开：account-key 不是封它的那一个。") from problem
+        raise Unsealable(
+            f"这台机器的密钥不是封它的那一把。请从设两步验证时的那台机器抄来{_file()}。"
+        ) from problem
 
 
 def digest_of(words: str) -> str:
@@ -61,15 +66,8 @@ def _file() -> Path:
 
 @lru_cache(maxsize=4)
 def _key(file: Path) -> bytes:
-    """Made once by whoever comes first; the others read it once it is whole."""
-    if not file.exists():
-        new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_hex(32))
-        try:
-            os.link(new, file)
-        except FileExistsError:
-            pass
-        finally:
-            new.unlink()
-    return bytes.fromhex(file.read_text().strip())
+    """Unsealable where it is missing: a new one would open nothing of what another machine sealed."""
+    try:
+        return bytes.fromhex(file.read_text().strip())
+    except FileNotFoundError as missing:
+        raise Unsealable(f"这台机器没有{file}。请从设两步验证时的那台机器抄来。") from missing

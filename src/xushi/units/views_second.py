@@ -25,6 +25,8 @@ from xushi.units.models import Role, SecondStepRule, User
 from xushi.units.rules import Refused
 from xushi.units.vault import Unsealable
 
+UNREADABLE = "两步验证的密钥在这台机器上读不出，请运维核对各台机器的 account-key 是不是同一把。"
+
 
 @login_not_required
 @sensitive_post_parameters("code")
@@ -73,8 +75,9 @@ def authenticator(request: HttpRequest) -> HttpResponse:
                 return render(request, "units/recovery_codes.html", {"codes": fresh})
             messages.success(request, "两步验证已停用。")
             return redirect("units:me")
-    status = 400 if form.errors else 200
-    return render(request, "units/authenticator.html", _standing(user, form), status=status)
+    standing = _standing(user, form)
+    status = 503 if "barred" in standing else 400 if form.errors else 200
+    return render(request, "units/authenticator.html", standing, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,7 +118,7 @@ def _proves(request: HttpRequest, user: User, form: CodeForm) -> bool:
             real=clock.real(),
         )
     except Unsealable:
-        form.add_error("code", "两步验证的密钥读不出，请安全管理员重置你的两步验证。")
+        form.add_error("code", f"{UNREADABLE}急着进，请安全管理员重置你的两步验证。")
         return False
 
 
@@ -134,6 +137,8 @@ def _act(request: HttpRequest, user: User, code: str) -> list[str]:
                 actions_second.remove(**common)
                 return []
         fresh = actions_second.confirm(**common)
+    except Unsealable as problem:
+        raise Refused(UNREADABLE) from problem
     except Refused:
         entering.count_wrong_code(request, user.username)
         raise
@@ -144,7 +149,10 @@ def _act(request: HttpRequest, user: User, code: str) -> list[str]:
 def _standing(user: User, form: CodeForm) -> dict[str, object]:
     if second.is_set(user):
         return {"form": form, "is_set": True, "left": second.codes_left(user)}
-    secret = actions_second.begin(user=user, now=clock.now())
+    try:
+        secret = actions_second.begin(user=user, now=clock.now())
+    except Unsealable:
+        return {"form": form, "barred": UNREADABLE}
     address = codes.address_of(secret, issuer=f"{settings.XUSHI_DISTRICT}序时", account=user.username)
     return {
         "form": form,
