@@ -21,7 +21,7 @@ from xushi.supervision import tracks
 from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.sight import Sight, in_sight, sight_of
-from xushi.supervision.table import State
+from xushi.supervision.table import OPEN, State
 from xushi.supervision.wanted import (
     FLAGS,
     SORTS,
@@ -258,9 +258,8 @@ def _helping(orders: list[int]) -> "QuerySet[CoHandler]":
     return CoHandler.objects.filter(listed_keys("order", orders)).select_related("unit").order_by("pk")
 
 
-COUNTED = (
-    "open", "overdue", "due_today", "unsigned", "issued", "on_time", "replied", "verify", "verify_by"
-)  # fmt: skip
+IN_HAND = ("open", "overdue", "due_today", "unsigned", "verify", "verify_by")
+OF_YEAR = ("issued", "on_time", "replied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,42 +279,53 @@ class Summary:
 
 
 def summary(user: User, now: datetime) -> Summary:
-    """Of everything in sight, this year and what is still open: two queries beside that of what is in sight."""
+    """Of everything in sight, what is still open and what was issued this year: three queries beside that of what is in
+    sight."""
     at, sight = Moment.of(now), sight_of(user)
-    counted = ask(_summed, user, sight, *at)
+    (in_hand,) = ask(_in_hand, user, sight, *at) or [(*[0] * (len(IN_HAND) - 1), None)]
+    (of_year,) = ask(_of_year, user, sight, *at) or [[0] * len(OF_YEAR)]
     nearest = ask(_nearest, user, sight, *at)
-    nothing: tuple[Any, ...] = (*[0] * 8, None)
-    counts = dict(zip(COUNTED, counted[0] if counted else nothing, strict=True))
+    counts = dict(zip((*IN_HAND, *OF_YEAR), (*in_hand, *of_year), strict=True))
     return Summary(**counts, nearest=nearest[0] if nearest else None)
 
 
-def _this_year(user: User, sight: Sight, at: Moment) -> OrderQuerySet:
-    found: OrderQuerySet = in_sight(user, sight).filter(Wanted().within(at))
+def _open(user: User, sight: Sight) -> OrderQuerySet:
+    found: OrderQuerySet = in_sight(user, sight).filter(state__in=OPEN)
     return found
 
 
-def _summed(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
-    """One row: COUNTED, in this order."""
+def _in_hand(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
+    """One row: IN_HAND, in this order."""
     at = Moment(*moment)
-    year = issued_in(str(at.year))  # as its list and the units' table count: without the confidential ones
     asked = [
         Count("pk", filter=tab_condition("open")),
         Count("pk", filter=FLAGS["overdue"].condition(at)),
         Count("pk", filter=FLAGS["today"].condition(at)),
         Count("pk", filter=FLAGS["unsigned"].condition(at)),
-        Count("pk", filter=year),
-        Count("pk", filter=year & Q(on_time=True)),
-        Count("pk", filter=year & Q(replied_at__isnull=False)),
         Count("pk", filter=tab_condition("verify")),
         Min("step_due_at", filter=tab_condition("verify")),
     ]
-    counts = {f"n_{name}": one for name, one in zip(COUNTED, asked, strict=True)}
-    return one_row(_this_year(user, sight, at), counts)
+    return one_row(_open(user, sight), _named(IN_HAND, asked))
+
+
+def _of_year(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
+    """One row: OF_YEAR, in this order, as their lists and the units' table count: without the confidential ones."""
+    at = Moment(*moment)
+    asked = [
+        Count("pk"),
+        Count("pk", filter=FLAGS["on_time"].condition(at)),
+        Count("pk", filter=FLAGS["replied"].condition(at)),
+    ]
+    return one_row(in_sight(user, sight).filter(issued_in(str(at.year))), _named(OF_YEAR, asked))
+
+
+def _named(names: Sequence[str], asked: Sequence[Any]) -> dict[str, Any]:
+    return {f"n_{name}": one for name, one in zip(names, asked, strict=True)}
 
 
 def _nearest(user: User, sight: Sight, *moment: Any) -> OrderQuerySet:
     at = Moment(*moment)
-    running = _this_year(user, sight, at).filter(tab_condition("open"), due_at__gte=at.now, replied_at=None)
+    running = _open(user, sight).filter(tab_condition("open"), due_at__gte=at.now, replied_at=None)
     nearest: OrderQuerySet = running.order_by("due_at", "serial")[:1]
     return nearest
 

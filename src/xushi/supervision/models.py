@@ -126,7 +126,8 @@ class SupervisionOrder(models.Model):
         indexes = [
             models.Index(fields=["state", "step_due_at"], name="order_state_due"),
             models.Index(fields=["lead", "state", "due_at"], name="order_lead"),
-            models.Index(fields=["state", "due_at"], name="order_state_deadline"),
+            # whether an order is in sight is read off the index: of a province's thousands due this week a few are shown
+            models.Index(fields=["state", "due_at", "confidential", "serial"], name="order_state_deadline"),
             # everything that is counted of many orders at once, so that the broad rows themselves stay unread
             models.Index(
                 fields=[
@@ -147,7 +148,10 @@ class SupervisionOrder(models.Model):
                 name="order_counts",
             ),
             models.Index(fields=["year", "-serial"], name="order_year"),
-            models.Index(fields=["issued_at"], name="order_issued"),
+            models.Index(
+                fields=["issued_at", "state", "confidential", "serial", "lead", "on_time", "replied_at"],
+                name="order_issued",
+            ),
             models.Index(fields=["project"], name="order_project"),
             # most orders come of nothing and of nobody's words: beside so many empty rows neither would be used
             models.Index(
