@@ -155,14 +155,15 @@ def test_what_was_left_before_its_turn_is_not_done_and_keeps_no_turn() -> None:
 
 
 def test_those_who_wait_hold_no_thread() -> None:
-    """Forty at the door are served by the one thread, and the one connection, that is at work."""
+    """Forty at the door are served by the thread, and the connection, that is at work, and the few that are kept: one
+    that is done may still be on its way back when the next begins."""
 
     async def work() -> int:
-        threads, seen = Threads(1), set()
+        threads, seen = Threads(1, turn=60), set()  # a slow machine gives no second turn
         await requests(threads, *[lambda: (seen.add(threading.get_ident()), time.sleep(0.002))] * 40)
         return len(seen)
 
-    assert asyncio.run(work()) <= 2
+    assert asyncio.run(work()) <= MOST_IDLE
 
 
 def test_what_is_begun_comes_before_what_is_not() -> None:
