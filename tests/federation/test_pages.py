@@ -9,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.federation.sides import CODE, FEBRUARY, MARCH_8, YI, enrolled, filing_of, key_of, sealed, sent_in
+from tests.federation.test_rules import UNKEEPABLE
 from tests.progress.district import build
 from xushi.core.months import Month
 from xushi.federation import keys
 from xushi.federation.models import Received, Refusal, Sent
+from xushi.federation.rules import Envelope, written
 from xushi.journal.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +148,25 @@ def test_the_address_for_filings_answers_in_sentences():
     assert again.status_code == 200 and again.json()["already"]
     assert post(sealed(filing_of(done=1)).text()).json()["code"] == "number_taken"
     assert Client().get("/federation/receive/").status_code == 405
+    form = Client(raise_request_exception=False).post("/federation/receive/", {"file": "{}"})
+    assert (form.status_code, form.json()["code"]) == (400, "unreadable")
     assert Refusal.objects.count() == 3
+
+
+@pytest.mark.parametrize("seed", [1, 9], ids=["登记过的钥匙", "没登记的钥匙"])
+@pytest.mark.parametrize("wrong", UNKEEPABLE, ids=str)
+def test_nobody_breaks_the_address_for_filings(wrong, seed):
+    """What is claimed is read before anything of it is believed: it must be readable, kept and printed."""
+    enrolled()
+    body, key = json.dumps(json.loads(written(filing_of())) | wrong), key_of(seed)
+    envelope = Envelope(body, keys.key_id(keys.public_text(key)), keys.sign(key, body))
+    client = Client(raise_request_exception=False)
+    answer = client.post("/federation/receive/", envelope.text(), content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (
+        (422, "unreadable") if seed == 1 else (403, "unknown_key")
+    )
+    assert Refusal.objects.get().sentence == answer.json()["sentence"]
+    assert not Received.objects.exists()
 
 
 def test_the_original_is_handed_out_and_verifies(signed_in, leader_user):

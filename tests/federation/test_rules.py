@@ -64,6 +64,30 @@ def test_no_signed_text_breaks_the_reading(said):
         read(json.dumps(said))
 
 
+UNKEEPABLE = [
+    {"closed_at": "9999-12-31T23:59:59-14:00"},
+    {"closed_at": "0001-01-01T00:00:00+14:00"},
+    {"closed_at": "2018-03-06T09:00:00"},
+    {"name": "\ud800"},
+    {"reason": "改\udfff"},
+    {"format": "\ud800"},
+    {"format": ["x" * 999]},
+    {"number": 2**15},
+    {"closing_version": 10**6},
+    {"overdue_starts": 2**40},
+    {"slipping": 2**31},
+]
+
+
+@pytest.mark.parametrize("wrong", UNKEEPABLE, ids=str)
+def test_what_no_column_and_no_calendar_holds_is_refused(wrong):
+    import json
+
+    with pytest.raises(RefusedFiling, match="写法不对") as refused:
+        read(json.dumps(json.loads(written(filing_of())) | wrong))
+    assert refused.value.code == "unreadable"
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

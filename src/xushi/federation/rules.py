@@ -15,7 +15,9 @@ from xushi.progress.scope import LEVELS
 
 FORMAT = "xushi-month-1"
 LARGEST = 4 * 1024 * 1024
-WIDEST = 2**62  # 元、十二分之元：库里的整数列装得下
+# 库里的列装得下多少：编号和版本、个数、元和十二分之元
+SMALLEST_COLUMN, COUNT_COLUMN, WIDEST = 2**15, 2**31, 2**62
+YEARS = range(1900, 2201)  # 与月份的界一样；换算时区出不了历法的头尾
 # 一组项目的和：个数，或整数元；due_twelfths 是十二分之一元
 COLUMNS = (
     "under_way", "preliminary", "total_investment", "preliminary_investment", "annual_plan", "due_twelfths",
@@ -113,17 +115,17 @@ class Envelope:
             said = json.loads(text)
             parts = [said[one.name] for one in fields(cls)]
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
-            raise RefusedFiling("unreadable", _NOT_A_FILING, 400) from problem
+            raise RefusedFiling("unreadable", NOT_A_FILING, 400) from problem
         if not all(isinstance(one, str) for one in parts) or "\x00" in "".join(parts):
-            raise RefusedFiling("unreadable", _NOT_A_FILING, 400)
+            raise RefusedFiling("unreadable", NOT_A_FILING, 400)
         try:
             "".join(parts).encode()
         except UnicodeEncodeError as problem:
-            raise RefusedFiling("unreadable", _NOT_A_FILING, 400) from problem
+            raise RefusedFiling("unreadable", NOT_A_FILING, 400) from problem
         return cls(*parts)
 
 
-_NOT_A_FILING = "这不是汇交件：应是 xushi federation export 写出的文件，原样送来，不要打开另存。"
+NOT_A_FILING = "这不是汇交件：应是 xushi federation export 写出的文件，原样送来，不要打开另存。"
 
 
 def written(filing: Filing) -> str:
@@ -142,9 +144,8 @@ def read(body: str) -> Filing:
     try:
         said = json.loads(body)
         if said["format"] != FORMAT:
-            raise RefusedFiling(
-                "format", f"汇交件是“{said['format']}”的格式，本级只认{FORMAT}，请两级升到同一版本。"
-            )
+            other = _words(said["format"], 40)
+            raise RefusedFiling("format", f"汇交件是“{other}”的格式，本级只认{FORMAT}，请两级升到同一版本。")
         filing = _filing(said)
     except RefusedFiling:
         raise
@@ -155,20 +156,17 @@ def read(body: str) -> Filing:
 
 
 def _filing(said: Mapping[str, Any]) -> Filing:
-    closed_at = datetime.fromisoformat(said["closed_at"])
-    if closed_at.tzinfo is None:
-        raise ValueError("关账时间没有时区")
     return Filing(
         district=_words(said["district"], 20),
         name=_words(said["name"], 60),
         month=Month.parse(said["month"]),
-        number=_whole_number(said["number"]),
+        number=_whole_number(said["number"], SMALLEST_COLUMN),
         replaces=_words(said["replaces"], 64),
         reason=_words(said["reason"], 300),
-        closing_version=_whole_number(said["closing_version"]),
-        closed_at=closed_at,
-        overdue_starts=_whole_number(said["overdue_starts"]),
-        slipping=_whole_number(said["slipping"]),
+        closing_version=_whole_number(said["closing_version"], SMALLEST_COLUMN),
+        closed_at=_moment(said["closed_at"]),
+        overdue_starts=_whole_number(said["overdue_starts"], COUNT_COLUMN),
+        slipping=_whole_number(said["slipping"], COUNT_COLUMN),
         sums=tuple(_sums(one) for one in said["sums"]),
         rows_level=_words(said["rows_level"], 24),
         rows=tuple(_row(one) for one in said["rows"]),
@@ -197,16 +195,26 @@ def _row(said: Mapping[str, Any]) -> ProjectRow:
 
 
 def _words(value: Any, most: int) -> str:
+    """Text that can be kept and sent on: a lone surrogate, which JSON may spell, can be neither (ValueError)."""
     if not isinstance(value, str) or len(value) > most or "\x00" in value:
         raise TypeError("要的是不太长的文字")
+    value.encode()
     return value
 
 
-def _whole_number(value: Any) -> int:
-    """Counts and amounts are whole and not below 0."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < WIDEST:
-        raise TypeError("要的是不小于0的整数")
+def _whole_number(value: Any, below: int = WIDEST) -> int:
+    """Counts and amounts are whole, not below 0, and fit their column."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
+        raise TypeError("要的是不小于0、不太大的整数")
     return value
+
+
+def _moment(value: Any) -> datetime:
+    """A moment with its zone, in a year that every zone's calendar has."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise ValueError("关账时间没有时区，或不在这几百年里")
+    return moment
 
 
 def check(filing: Filing) -> None:

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +17,7 @@ from xushi.federation.actions import sign_month, take_in
 from xushi.federation.identity import identity, private_key
 from xushi.federation.keys import UnusableKey
 from xushi.federation.models import Received, Sent
-from xushi.federation.rules import LARGEST, Envelope, RefusedFiling
+from xushi.federation.rules import LARGEST, NOT_A_FILING, Envelope, RefusedFiling
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
 from xushi.progress.asking import Request
@@ -96,6 +97,8 @@ def _text(request: HttpRequest) -> bytes:
         return request.body
     except (RequestDataTooBig, ValueError) as problem:
         raise RefusedFiling("too_large", f"汇交件超过{LARGEST // 1024 // 1024}MB，没有收。", 413) from problem
+    except RawPostDataException as problem:  # a form with files: read as one before it came here
+        raise RefusedFiling("unreadable", NOT_A_FILING, 400) from problem
 
 
 @require_GET
