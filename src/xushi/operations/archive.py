@@ -15,6 +15,8 @@ from xushi.operations.sealed import CHUNK, Master, Opener, Sealer, Unreadable
 
 ABOUT, FILES = "about.json", "files.jsonl"
 SUFFIX = ".backup"
+# 名字后面还有字的不当好的算：没查验过（或查验不过）
+UNCHECKED = ".unchecked"
 FORMAT = 1
 
 
@@ -30,7 +32,7 @@ class Opened:
 def write(
     path: Path, about: dict[str, Any], files: list[Kept], dump: Dump, master: Master, salt: bytes
 ) -> int:
-    """Write and fsync one backup under its final name; returns its bytes."""
+    """Write one backup under this name; returns its bytes."""
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as out:
         sealer = Sealer(out, master, salt)
@@ -89,6 +91,18 @@ def _expected(members: Iterator[tuple[str, IO[bytes]]], wanted: str, name: str) 
     return content.read()
 
 
+def settle(path: Path) -> Path:
+    """What was read back whole gets its own name, and from now on is a good one."""
+    good = path.with_name(path.name.removesuffix(UNCHECKED))
+    path.replace(good)
+    return good
+
+
 def listed(folder: Path) -> list[Path]:
-    """The backups of a folder, the latest first."""
+    """The good backups of a folder, the latest first."""
     return sorted(folder.glob(f"xushi-*{SUFFIX}"), reverse=True)
+
+
+def unchecked(folder: Path) -> list[Path]:
+    """What was never read back whole."""
+    return sorted(folder.glob(f"xushi-*{SUFFIX}{UNCHECKED}"), reverse=True)

@@ -4,7 +4,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,7 @@ from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import ChainHead
 from xushi.journal.sealing import HEAD
 from xushi.operations import archive, dumping, keys
-from xushi.operations.checking import Checked, check
+from xushi.operations.checking import Checked, Mend, check
 from xushi.operations.files import Kept, Store, bucket_backed_up, found_here
 from xushi.operations.models import BackupRun
 from xushi.operations.rules import size
@@ -63,8 +63,9 @@ def make_backup(*, to: Path, clock: Clock, say: Say, scheduled: bool = False) ->
         master = _key(say)
         with _alone(to):
             made = _write(to, master, run.started_at, say)
-            say(f"写好{made.path.name}（{size(made.bytes)}），附件{made.files}件，新添{size(made.added)}")
-            checked = check(made.path, master, say=say, room=to)
+            say(f"写好了（{size(made.bytes)}），附件{made.files}件，新添{size(made.added)}")
+            checked = check(made.path, master, say=say, room=to, mend=_mend(Store(to, master), say))
+            made = replace(made, path=archive.settle(made.path))
             _thin(to, master)
     except (Unreadable, keys.NoKey, CannotBackUp, OSError, DatabaseError) as problem:
         sentence = _sentence(problem, to)
@@ -124,9 +125,21 @@ def _write(to: Path, master: Master, started: datetime, say: Say) -> Made:
             )
         files, added = store.keep(found_here(), _known(to, master), lambda done: say(f"附件{done}件"))
         stamp = started.astimezone(BEIJING)
-        path = to / f"xushi-{stamp:%Y%m%d-%H%M%S}{archive.SUFFIX}"
+        path = to / f"xushi-{stamp:%Y%m%d-%H%M%S}{archive.SUFFIX}{archive.UNCHECKED}"
         about = _about(dump, files, started)
         return Made(path, archive.write(path, about, files, dump, master, store.salt()), added, len(files))
+
+
+def _mend(store: Store, say: Say) -> Mend:
+    """One damaged object must not spoil every backup to come: the file itself is still there to be sealed anew."""
+
+    def mend(one: Kept) -> bool:
+        done = store.seal_again(one)
+        if done:
+            say(f"附件{one.path}存在备份目录里的那一份坏了，照原件重封了。请看备份目录的磁盘。")
+        return done
+
+    return mend
 
 
 def _about(dump: dumping.Dump, files: list[Kept], started: datetime) -> dict[str, object]:
@@ -152,10 +165,12 @@ def _known(to: Path, master: Master) -> dict[str, Kept]:
 
 
 def _thin(to: Path, master: Master) -> None:
-    """Keep the newest ones, and the objects any of them names; where one cannot be read, no object goes."""
+    """Keep the newest good ones, and the objects any of them names; where one cannot be read, no object goes. What
+    never became good goes with them: there is a better one now."""
     backups = archive.listed(to)
     kept = backups[: settings.XUSHI_BACKUP_KEEP]
-    if kept == backups:
+    over = backups[settings.XUSHI_BACKUP_KEEP :] + archive.unchecked(to)
+    if not over:
         return
     needed: set[str] = set()
     for path in kept:
@@ -164,7 +179,7 @@ def _thin(to: Path, master: Master) -> None:
                 needed |= {one.object for one in held.files}
         except Unreadable:
             return
-    for path in backups[settings.XUSHI_BACKUP_KEEP :]:
+    for path in over:
         path.unlink()
     Store(to, master).drop_all_but(needed)
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from xushi.journal import sealing
 from xushi.operations import archive, dumping
-from xushi.operations.files import Store
+from xushi.operations.files import Kept, Store
 from xushi.operations.sealed import CHUNK, Master, Unreadable
 
 SCRATCH = "xushi_backup_check"
@@ -31,19 +31,39 @@ class _Undo(Exception):
     """Ends the transaction that held the scratch copy."""
 
 
-def check(path: Path, master: Master, *, say: Callable[[str], None], room: Path | None = None) -> Checked:
-    """Restore into a scratch place and look; Unreadable with the first thing that does not hold. room: for the copy."""
+Mend = Callable[[Kept], bool]
+
+
+def check(
+    path: Path,
+    master: Master,
+    *,
+    say: Callable[[str], None],
+    room: Path | None = None,
+    mend: Mend | None = None,
+) -> Checked:
+    """Restore into a scratch place and look; Unreadable with the first thing that does not hold. room: for the copy.
+    mend: asked for a file whose object cannot be read, which is looked at once more where it answers True."""
     with archive.opened(path, master) as held:
         look = _check_sqlite if held.about["engine"] == "sqlite" else _check_postgres
         look(held, room)
         say(f"试还原：{len(held.about['counts'])}张表的行数相符，日志链完好")
         store = Store(path.parent, master)
         for done, one in enumerate(held.files, start=1):
-            store.read(one, len)
+            _read_back(store, one, mend)
             if done % 1000 == 0:
                 say(f"核附件：{done}/{len(held.files)}")
         counts = held.about["counts"]
         return Checked(len(counts), sum(counts.values()), len(held.files))
+
+
+def _read_back(store: Store, one: Kept, mend: Mend | None) -> None:
+    try:
+        store.read(one, len)
+    except (Unreadable, OSError):
+        if mend is None or not mend(one):
+            raise
+        store.read(one, len)
 
 
 def _check_sqlite(held: archive.Opened, room: Path | None) -> None:

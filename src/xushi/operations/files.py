@@ -76,6 +76,14 @@ def found_here() -> Iterator[Found]:
                 yield Found(f"{STATE}/{name}", seen.st_size, seen.st_mtime_ns, own, name)
 
 
+def _lying(one: Kept) -> Iterator[Found]:
+    """Where a file of a list may lie now: an upload in the bucket or in the folder."""
+    kind, _, name = one.path.partition("/")
+    uploads = [place for place in (bucket_backed_up(), places.folder()) if place]
+    for place in uploads if kind == UPLOADS else [Folder(Path(settings.XUSHI_HOME))]:
+        yield Found(one.path, one.size, one.mtime, place, name)
+
+
 def _uploads() -> Iterator[Found]:
     folder, bucket = places.folder(), bucket_backed_up()
     if bucket is None:
@@ -176,6 +184,21 @@ class Store:
             ) from missing
         if known.hexdigest() != one.sha256:
             raise Unreadable(f"附件{one.path}的内容与清单对不上。不能用，请换前一份备份。")
+
+    def seal_again(self, one: Kept) -> bool:
+        """Put a whole object in the place of a damaged one, from where the file lies; False where it does not lie there
+        any more or has another content by now."""
+        for found in _lying(one):
+            try:
+                with found.on_disk(self.folder) as source:
+                    with source.open("rb") as file:
+                        same = places.digest(file) == one.sha256
+                    if same:
+                        seal_file(source, self.place(one.object), self._master, self.salt())
+                        return True
+            except FileNotFoundError:
+                continue
+        return False
 
     def drop_all_but(self, needed: set[str]) -> int:
         """Remove objects that no kept backup names; returns how many."""

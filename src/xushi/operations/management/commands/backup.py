@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from xushi.config import clock
 from xushi.operations import backing, keys
-from xushi.operations.archive import listed
+from xushi.operations.archive import listed, unchecked
 from xushi.operations.checking import check
 from xushi.operations.rules import age, size
 from xushi.operations.sealed import Unreadable
@@ -54,11 +54,12 @@ class Command(BaseCommand):
 
     def _list(self, folder: Path) -> None:
         now = clock.real()
-        for path in listed(folder):
+        marks = dict.fromkeys(listed(folder), "") | dict.fromkeys(unchecked(folder), "  没查验过，不算")
+        for path in sorted(marks, reverse=True):
             known = path.stat()
             old = age(now - now.fromtimestamp(known.st_mtime, now.tzinfo))
-            self._say(f"{path}  {size(known.st_size)}  {old}前")
-        if not listed(folder):
+            self._say(f"{path}  {size(known.st_size)}  {old}前{marks[path]}")
+        if not marks:
             self._say(f"{folder}里还没有备份。")
 
     def _say(self, sentence: str) -> None:
