@@ -9,6 +9,8 @@ from django.test import Client
 
 from tests.api.world import account_of, system
 from xushi.api import reading
+from xushi.core.figure import FigureUnit
+from xushi.progress.specs import SPECS
 from xushi.units.models import Role, Unit
 
 PARTS = {"code", "sentence", "field", "how", "rows"}
@@ -43,6 +45,23 @@ def test_a_database_that_is_away_is_503_and_says_when_to_come_again(
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "unavailable", "15")
 
 
+@pytest.mark.parametrize(
+    "address", ["reports", "problems", "permit-steps", "orders/1/acknowledge", "orders/1/reply"]
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_what_is_too_large_is_told_to_come_in_parts(
+    other: Any, settings: Any, address: str, kind: str
+) -> None:
+    """Never 500 "try again": the same body is never taken."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = other.client.post(
+        f"/api/v1/{address}", json.dumps({"rows": "x" * 1000}), content_type=kind,
+        headers=other.headers | {"Idempotency-Key": "key-00000001"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "请分批" in answer.json()["how"] and set(answer.json()) == PARTS
+
+
 def test_a_page_outside_of_the_version_stays_a_page(db: None) -> None:
     answer = Client(raise_request_exception=False).get("/login?next=a%00b")
     assert answer.status_code == 400
@@ -55,6 +74,21 @@ def test_every_write_names_its_key_and_every_month_its_lines(db: None) -> None:
     assert all("Idempotency-Key" in {one["name"] for one in told["parameters"]} for told in writes)
     lines = described["/api/v1/months/{month}/projects"]["get"]["responses"]["200"]["content"]
     assert list(lines) == ["application/x-ndjson"]
+    assert all("413" in told["responses"] for told in writes)
+
+
+def test_every_amount_and_share_says_its_unit(db: None) -> None:
+    described = json.loads(Client().get("/api/v1/openapi.json").content)
+    parts = described["components"]["schemas"]
+    said = {name: str(one.get("description")) for name, one in parts["ProjectOut"]["properties"].items()}
+    amounts = ("total_investment", "annual_plan", "invested_before", "cumulative", "of_month")
+    assert {said[name] for name in amounts} == {"元"}
+    assert said["completion_rate"].startswith("0到1") and said["scheduled_share"].startswith("0到1")
+    assert said["gap_points"].startswith("百分点")
+    told = {one.value for one in FigureUnit} & {spec.unit.value for spec in SPECS.values()}
+    units = (told - {"%"}) | {"1（"}
+    for words in (described["info"]["description"], parts["FigureOut"]["properties"]["unit"]["description"]):
+        assert all(unit in words for unit in units), words
 
 
 @pytest.mark.parametrize("month", ["0000-01", "1899-12", "6332-10"])

@@ -12,7 +12,7 @@ from tests.progress import district as town
 from xushi.api import views_access
 from xushi.core.months import Month
 from xushi.progress import figures
-from xushi.registry.models import Project
+from xushi.registry.models import Category, Project
 from xushi.units.models import Role
 
 FEBRUARY = "2018-02"
@@ -103,11 +103,32 @@ def test_one_project_is_told_in_yuan(world: Any) -> None:
         ({"cursor": "x"}, "bad_cursor"),
         ({"limit": "999"}, "wrong_shape"),
         ({"alert": "x"}, "bad_filter"),
+        ({"category": "zzz"}, "bad_filter"),
+        ({"owner_kind": "zzz"}, "bad_filter"),
+        ({"level": ["district", "municipal"]}, "repeated_filter"),
+        ({"month": ["2018-02", "2018-02"]}, "repeated_filter"),
     ],
 )
-def test_what_cannot_be_understood_is_refused(world: Any, query: dict[str, str], code: str) -> None:
+def test_what_cannot_be_understood_is_refused(world: Any, query: dict[str, Any], code: str) -> None:
     answer = system(world.province).get("projects", **query)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_what_is_known_is_named_and_found(world: Any) -> None:
+    other = system(world.province)
+    codes = list(Category.objects.values_list("code", flat=True))
+    assert all(code in other.get("projects", category="zzz").json()["how"] for code in codes)
+    assert "fortune_500" in other.get("projects", owner_kind="zzz").json()["how"]
+    assert other.get("projects", category=codes[0], owner_kind="none", month=FEBRUARY).status_code == 200
+    assert other.get("permit-steps", code="zzz").json()["code"] == "bad_filter"
+
+
+@pytest.mark.parametrize("by", ["level,category,territory", "level,level"])
+def test_more_groupings_than_are_crossed_are_refused(world: Any, by: str) -> None:
+    answer = system(world.province).get(f"months/{FEBRUARY}/figures", by=by)
+    assert (answer.status_code, answer.json()["field"]) == (422, "by")
+    assert by in answer.json()["sentence"]
+    assert system(world.province).get(f"months/{FEBRUARY}/figures", by="level,category").status_code == 200
 
 
 def test_a_closed_month_streams_whole_and_adds_up_to_its_figures(world: Any) -> None:

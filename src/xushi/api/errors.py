@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -51,6 +52,7 @@ def install(api: NinjaAPI) -> None:
         ),
         (Http404, lambda _: ApiRefused(404, "not_found", "没有这个，或者它不归这个账号看。")),
         (HttpError, _unreadable),
+        (RequestDataTooBig, lambda _: too_large()),
         (Exception, _broken),
     )
     for kind, make in table:
@@ -110,6 +112,15 @@ def _refused_rows(problem: Refused) -> ApiRefused:
 
 def _unreadable(problem: HttpError) -> ApiRefused:
     return ApiRefused(problem.status_code, "unreadable", "请求正文看不懂。", how="正文写成 UTF-8 的 JSON。")
+
+
+def too_large() -> ApiRefused:
+    """413: the same body will never be taken, however often it is sent."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+    return ApiRefused(
+        413, "too_large", f"请求正文超过{most}MB，这次没有写入。",
+        how="请分批：每批少几行，各用一个去重号；原样再发还是不收。",
+    )  # fmt: skip
 
 
 def _broken(problem: Exception) -> ApiRefused:

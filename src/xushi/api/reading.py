@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from xushi.api import telling
-from xushi.api.rules import ApiRefused, Cursor, refuse_unknown
+from xushi.api.rules import ApiRefused, Cursor, refuse_repeated, refuse_unknown, refuse_unlisted
 from xushi.api.schemas import Paging
 from xushi.api.views_access import Caller
 from xushi.core.months import Month
@@ -22,7 +22,8 @@ from xushi.home.wanted import Wanted, read
 from xushi.progress import figures
 from xushi.progress.closed import closing_for
 from xushi.progress.models import MonthClosing
-from xushi.progress.scope import Filters
+from xushi.progress.scope import NO_WORD, Filters
+from xushi.registry.models import Category, Project
 from xushi.units.models import User
 
 Told = dict[str, Any]
@@ -46,7 +47,8 @@ def after(rows: "QuerySet[Any]", wanted: Paging, *, of: str, key: str) -> "Query
 
 
 def known(request: HttpRequest, names: "type[Any] | tuple[str, ...]") -> None:
-    """Refuse query parameters that are not in a schema, or not among these."""
+    """Refuse query parameters that are not in a schema, or not among these, and those given more than once."""
+    refuse_repeated(request.GET.lists())
     refuse_unknown(request.GET, names if isinstance(names, tuple) else tuple(names.model_fields))
 
 
@@ -70,6 +72,9 @@ def closing_of(user: User, month: Month) -> MonthClosing:
 
 def asked(user: User, query: Told, today: date) -> tuple[Choice, Wanted]:
     """The month and the list that the query asks for; ApiRefused with the sentence of the page."""
+    refuse_unlisted("owner_kind", query.get("owner_kind") or None, [*Project.OwnerKind.values, NO_WORD])
+    if category := query.get("category"):
+        refuse_unlisted("category", category, list(Category.objects.values_list("code", flat=True)))
     try:
         return choose(user, query.get("month"), today), read(
             {k: v for k, v in query.items() if v is not None}

@@ -5,7 +5,7 @@ import binascii
 import difflib
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 PREFIX = "xushi_"
@@ -60,6 +60,24 @@ def refuse_unknown(asked: Iterable[str], known: Collection[str]) -> None:
             raise ApiRefused(
                 422, "unknown_filter", f"没有“{name[:40]}”这个筛选，没有照着查。", field=name[:40], how=how
             )
+
+
+def refuse_repeated(asked: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """ApiRefused for the first query parameter that is given more than once: which of them is meant nobody knows."""
+    for name, values in asked:
+        if len(values) > 1:
+            raise ApiRefused(
+                422, "repeated_filter", f"“{name[:40]}”写了{len(values)}遍，没有照着查。", field=name[:40],
+                how="一个筛选只写一遍、一个值；要几个值，就分几次查。",
+            )  # fmt: skip
+
+
+def refuse_unlisted(field: str, value: str | None, known: Collection[str]) -> None:
+    """ApiRefused for a value that is not one of these; None asks for nothing."""
+    if value is not None and value not in known:
+        raise ApiRefused(
+            422, "bad_filter", f"{field}没有“{value[:30]}”。", field=field, how=f"可用：{'、'.join(known)}。"
+        )
 
 
 @dataclass(frozen=True, slots=True)

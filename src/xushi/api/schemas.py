@@ -1,4 +1,4 @@
-"""接口的形状：请求和答复里有哪些项。金额一律是元（整数），比例是0到1的小数文字，不四舍五入。"""
+"""接口的形状：请求和答复里有哪些项，各是什么单位；都不四舍五入。"""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -10,6 +10,15 @@ Item = TypeVar("Item")
 MOST_ROWS = 1000
 LARGEST = 2**63 - 1
 Number = Annotated[int, Field(ge=1, le=LARGEST)]
+UNITS = (
+    "项目、月报的金额是元（整数）；汇总的数（figures）各带 unit：个、亿元、1（0到1的比例）、个百分点；"
+    "名字叫 gap_points 的是百分点（慢于序时为负）。小数写成文字，不四舍五入。"
+)
+Yuan = Annotated[int, Field(description="元")]
+Share = Annotated[str | None, Field(description="0到1的比例，小数文字，不四舍五入；没有计划为空")]
+Points = Annotated[
+    str | None, Field(description="百分点（0到100），小数文字，慢于序时为负；没有计划或还没到开工为空")
+]
 MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2018-08"])]
 
 
@@ -76,11 +85,11 @@ class ProjectOut(Schema):
     responsible_unit: str
     owner_unit: str
     leader: str
-    total_investment: int
-    annual_plan: int
-    invested_before: int
-    cumulative: int
-    of_month: int
+    total_investment: Yuan
+    annual_plan: Yuan
+    invested_before: Yuan
+    cumulative: Yuan
+    of_month: Yuan
     start_month: str | None
     completion_month: str | None
     started: bool
@@ -89,17 +98,17 @@ class ProjectOut(Schema):
     started_on: date | None
     completed_on: date | None
     statistics_entered_on: date | None
-    completion_rate: str | None
-    scheduled_share: str | None
-    gap_points: str | None
+    completion_rate: Share
+    scheduled_share: Share
+    gap_points: Points
     alerts: list[str]
 
 
 class FigureOut(Schema):
     name: str
     label: str
-    value: str | None
-    unit: str
+    value: str | None = Field(description="小数文字，不四舍五入，单位见 unit；算不出为空")
+    unit: str = Field(description="value 的单位：个、亿元、1（0到1的比例）、个百分点")
     as_of: str
     scope: str
     closed: bool

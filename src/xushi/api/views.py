@@ -16,6 +16,7 @@ from xushi.api import actions, policy
 from xushi.api.forms import RotateForm, ServiceAccountForm, TokenForm
 from xushi.api.models import ServiceAccount, Token
 from xushi.api.rules import SCOPES
+from xushi.api.schemas import UNITS
 from xushi.api.views_v1 import api
 from xushi.config import clock
 from xushi.journal.actions import Actor
@@ -151,7 +152,7 @@ def manual(request: Request) -> HttpResponse:
         for path, methods in described.items()
         for method, told in methods.items()
     ]
-    return render(request, "api/manual.html", {"lines": lines, "scopes": SCOPES})
+    return render(request, "api/manual.html", {"lines": lines, "scopes": SCOPES, "units": UNITS})
 
 
 @csrf_exempt

@@ -11,14 +11,14 @@ from ninja.renderers import JSONRenderer
 from xushi.alerts.models import Alert
 from xushi.alerts.rules import Cause
 from xushi.api import errors, reading, schemas, telling, views_writing
-from xushi.api.rules import ApiRefused
+from xushi.api.rules import ApiRefused, refuse_unlisted
 from xushi.api.views_access import Bearer, Caller
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.duties import selectors as duties
 from xushi.indicators import policy as indicators
 from xushi.indicators.reading_board import room_of
-from xushi.permits.models import PermitStep
+from xushi.permits.models import Permit, PermitStep
 from xushi.problems.models import Problem
 from xushi.problems.table import State as ProblemState
 from xushi.progress import figures
@@ -28,7 +28,8 @@ from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.table import State as OrderState
 
 Told = dict[str, Any]
-REFUSALS = {frozenset({400, 401, 403, 404, 405, 409, 422, 429, 503}): schemas.Error}
+MOST_DIMENSIONS = 2
+REFUSALS = {frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 503}): schemas.Error}
 LINES = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "OK"}
 
 
@@ -42,7 +43,7 @@ api = NinjaAPI(
     renderer=Readable(),
     title="序时接口",
     version="1",
-    description="金额是元（整数），比例是不四舍五入的小数文字，时间带时区。看得到什么、办得了什么，随服务账号的任职。",
+    description=schemas.UNITS + "时间带时区。看得到什么、办得了什么，随服务账号的任职。",
     docs_url=None,
     openapi_url=None,
     urls_namespace="api-v1",
@@ -55,13 +56,6 @@ def _caller(request: HttpRequest, scope: str) -> Caller:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     caller.ask(scope)
     return caller
-
-
-def _one_of(field: str, value: str | None, known: list[str]) -> None:
-    if value is not None and value not in known:
-        raise ApiRefused(
-            422, "bad_filter", f"{field}没有“{value[:30]}”。", field=field, how=f"可用：{'、'.join(known)}。"
-        )
 
 
 @api.get(
@@ -108,11 +102,18 @@ def month_figures(
     wanted = reading.month_of(month)
     reading.closing_of(caller.user, wanted)
     names = [name for name in (by or "").split(",") if name]
+    if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names):
+        raise ApiRefused(
+            422, "bad_filter", f"最多按{MOST_DIMENSIONS}样不同的分组，写了“{(by or '')[:60]}”，没有照着算。", field="by",
+            how="每次写一样或两样，用逗号隔开；要更多样，分几次读。",
+        )  # fmt: skip
     try:
         filters = Filters.from_query({"level": level})
-        groups = figures.portfolio(caller.user, wanted, filters=filters, by=names[:2])
+        groups = figures.portfolio(caller.user, wanted, filters=filters, by=names)
     except ValueError as problem:
-        raise ApiRefused(422, "bad_filter", str(problem), how="最多按两样分组，用逗号隔开。") from problem
+        raise ApiRefused(
+            422, "bad_filter", str(problem), how=f"最多按{MOST_DIMENSIONS}样分组，用逗号隔开。"
+        ) from problem
     return [telling.group(one) for one in groups]
 
 
@@ -139,7 +140,7 @@ def month_projects(request: HttpRequest, month: str) -> StreamingHttpResponse:
 def alerts(request: HttpRequest, query: Query[schemas.AlertQuery]) -> Told:
     caller = _caller(request, "read:alerts")
     reading.known(request, schemas.AlertQuery)
-    _one_of("cause", query.cause, [cause.value for cause in Cause])
+    refuse_unlisted("cause", query.cause, [cause.value for cause in Cause])
     rows = Alert.objects.open().visible_to(caller.user)
     return reading.page(
         _narrowed(rows, cause=query.cause, level=query.level), query, telling.alert, of="alerts"
@@ -152,7 +153,7 @@ def alerts(request: HttpRequest, query: Query[schemas.AlertQuery]) -> Told:
 def orders(request: HttpRequest, query: Query[schemas.OrderQuery]) -> Told:
     caller = _caller(request, "read:orders")
     reading.known(request, schemas.OrderQuery)
-    _one_of("state", query.state, [state.value for state in OrderState])
+    refuse_unlisted("state", query.state, [state.value for state in OrderState])
     rows = SupervisionOrder.objects.visible_to(caller.user).select_related("lead")
     return reading.page(
         _narrowed(rows, state=query.state, project=query.project), query, telling.order, of="orders"
@@ -180,7 +181,7 @@ def todo(request: HttpRequest, query: Query[schemas.Paging]) -> Told:
 def problems(request: HttpRequest, query: Query[schemas.ProblemQuery]) -> Told:
     caller = _caller(request, "read:problems")
     reading.known(request, schemas.ProblemQuery)
-    _one_of("state", query.state, [state.value for state in ProblemState])
+    refuse_unlisted("state", query.state, [state.value for state in ProblemState])
     rows = Problem.objects.visible_to(caller.user).select_related("problem_class", "lead")
     return reading.page(
         _narrowed(rows, state=query.state, project=query.project), query, telling.problem, of="problems"
@@ -196,8 +197,9 @@ def problems(request: HttpRequest, query: Query[schemas.ProblemQuery]) -> Told:
 def permit_steps(request: HttpRequest, query: Query[schemas.StepQuery]) -> Told:
     caller = _caller(request, "read:permits")
     reading.known(request, schemas.StepQuery)
-    _one_of("state", query.state, list(PermitStep.State.values))
+    refuse_unlisted("state", query.state, list(PermitStep.State.values))
     rows = PermitStep.objects.visible_to(caller.user).select_related("permit")
+    refuse_unlisted("code", query.code, sorted(set(Permit.objects.values_list("code", flat=True))))
     narrowed = _narrowed(rows, project=query.project, state=query.state, permit__code=query.code)
     return reading.page(narrowed, query, telling.step, of="steps")
 
