@@ -91,6 +91,7 @@ def _made_to_hurt(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
         yield f"deep-{name}", _with(files[name], inner, b"<a>" * 200_000)
         yield f"up-{name}", _with(files[name], "../../../up.xml", b"<a/>")
         yield f"gone-{name}", _with(files[name], inner, None)
+    yield from _dense(files["a.xlsx"])
     anchors = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 10)
     )
@@ -107,6 +108,21 @@ def _made_to_hurt(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
             b"\xff\xc0\x00\x11\x08\x00\x30\x00\x40", b"\xff\xc0\x00\x11\x08\xff\xff\xff\xff"
         ),
     )
+
+
+def _dense(book: bytes) -> Iterator[tuple[str, bytes]]:
+    """Small files that are long to count through, padded so that they do not look swollen."""
+    padding = random.Random(SEED).randbytes(400_000)
+    sheet, row = "xl/worksheets/sheet1.xml", b'<worksheet><sheetData><row r="1"><c r="A1">'
+    for name, piece in (("unfinished", b"<f>"), ("formulas", b'</c><c r="A1"><f>1</f>')):
+        xml = row + piece * (60_000_000 // len(piece)) + b"</c></row></sheetData></worksheet>"
+        yield f"{name}-a.xlsx", _with(_with(book, sheet, xml), "xl/media/a.bin", padding)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", b"<table:table-row>" + b"<table:table-cell/>" * 3_000_000)
+        archive.writestr("Pictures/a.bin", padding)
+    yield "crowded-a.ods", out.getvalue()
 
 
 def _with(data: bytes, inner: str, content: bytes | None) -> bytes:

@@ -45,6 +45,7 @@ def test_what_is_made_to_hurt_is_refused(told: list[dict[str, Any]]) -> None:
     ended = {(line["file"], line["reader"]): line["ended"] for line in told if "file" in line}
     for file, reader in [
         ("bomb-a.xlsx", "import"), ("bomb-a.xlsx", "figures"), ("bomb-a.docx", "check"), ("huge-a.jpg", "photo"),
+        ("unfinished-a.xlsx", "import"), ("formulas-a.xlsx", "import"), ("crowded-a.ods", "import"),
         ("object-a.yaml", "specification"), ("laughs-a.yaml", "specification"), ("loop-a.pdf", "check"),
     ]:  # fmt: skip
         assert ended[file, reader] == "refused", file

@@ -11,16 +11,19 @@ from typing import Any
 
 from python_calamine import CalamineError, PasswordError, load_workbook
 
-from xushi.exchange.extents import far_cell, ods_extents
+from xushi.exchange.extents import far_cell, ods_cells, ods_extents
 from xushi.exchange.sheets import Refused, Sheet, position
 
 MOST_ROWS = 100_000
 ROOM_FOR_TITLES = 60  # 标题、表头、小计占的行，不算数据
 MOST_BYTES = 60 * 1024 * 1024
-MOST_UNPACKED = 600 * 1024 * 1024
+MOST_UNPACKED = 300 * 1024 * 1024
 MOST_RATIO, RATIO_FROM = 250, 20 * 1024 * 1024
 MOST_COLUMNS = 400
 MOST_CELLS = 12_000_000
+# 写得密密麻麻、压得很小的文件：一格一格数过去要几十秒
+MOST_ODS_BYTES, MOST_ODS_CELLS = 150 * 1024 * 1024, 1_000_000
+MOST_FORMULAS = 200_000
 _CHUNK = 1 << 20
 BROKEN_ARCHIVE = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, EOFError, RuntimeError,
@@ -36,6 +39,8 @@ _MACROS = "这个文件带宏，不收。请在 Excel 或 WPS 里另存为“Exc
 _NO_SHEET = "这不是电子表格。请传 xlsx、xls、ods 或 csv 文件。"
 _BROKEN = "这个表格文件坏了，读不出来。请在 Excel 或 WPS 里打开看看，另存后再传。"
 _FAR = "{}格有内容，离数据太远：一次最多导入10万行、400列。请新建一张表，只粘贴数据，另存后再传。"
+_DENSE = "这个 ods 文件的格子太多（空的也算）。请新建一张表，只粘贴数据，另存为 xlsx 再传。"
+_UNCALCULATED = "表里没算出结果的式子超过20万个。请在 Excel 或 WPS 里打开，等算完，存一次再传。"
 _EMPTY = "这个文件里没有数据。请核对是不是传错了文件或工作表。"
 
 
@@ -73,8 +78,7 @@ def _from_zip(data: bytes, sheet: str) -> Sheet:
                 raise Refused(_NO_SHEET)
             if any(name.startswith("Basic/") for name in names):
                 raise Refused(_MACROS)
-            for height, width in ods_extents(archive.read("content.xml")):
-                _refuse_large(height, width)
+            _refuse_dense(archive)
             return _workbook(data, sheet, lambda title: {})
     except BROKEN_ARCHIVE as problem:
         raise Refused(_BROKEN) from problem
@@ -96,6 +100,17 @@ def _refuse_bombs(archive: zipfile.ZipFile, packed: int) -> None:
             _check_whole(archive, info.filename)
 
 
+def _refuse_dense(archive: zipfile.ZipFile) -> None:
+    """An ods by what is written in it, before it is opened."""
+    if archive.getinfo("content.xml").file_size > MOST_ODS_BYTES:
+        raise Refused(_DENSE)
+    xml = archive.read("content.xml")
+    if ods_cells(xml) > MOST_ODS_CELLS:
+        raise Refused(_DENSE)
+    for height, width in ods_extents(xml):
+        _refuse_large(height, width)
+
+
 def _check_whole(archive: zipfile.ZipFile, name: str) -> None:
     """Unpack a part in pieces: a size that lies breaks the checksum (BadZipFile) before anything big is built."""
     with archive.open(name) as part:
@@ -106,6 +121,7 @@ def _check_whole(archive: zipfile.ZipFile, name: str) -> None:
 def _uncalculated(archive: zipfile.ZipFile, title: str) -> dict[tuple[int, int], str]:
     """Formulas without a result, by position: calamine gives an empty cell there, which must not pass as blank."""
     formulas: dict[tuple[int, int], str] = {}
+    count = 0
     wanted = _part_of(archive, title)
     parts = [name for name in archive.namelist() if name.startswith("xl/") and name.endswith(".xml")]
     for name in parts:
@@ -118,6 +134,9 @@ def _uncalculated(archive: zipfile.ZipFile, title: str) -> dict[tuple[int, int],
             raise Refused(_FAR.format(far))
         if b"<f>" in xml or b"<f " in xml:
             for found in _FORMULA.finditer(xml):
+                count += 1
+                if count > MOST_FORMULAS:
+                    raise Refused(_UNCALCULATED)
                 formula = (found[2] or b"").decode("utf-8", "replace")
                 formulas[position(found[1].decode())] = "=" + _unescaped(formula)
     return formulas
