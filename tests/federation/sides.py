@@ -14,6 +14,8 @@ from xushi.federation.composing import Identity
 from xushi.federation.models import Received, Sent
 from xushi.federation.rules import COLUMNS, Envelope, Filing, ProjectRow, Sums, written
 from xushi.journal.actions import SYSTEM
+from xushi.progress.closing import close_month, reopen_month
+from xushi.progress.models import MonthlyReport
 from xushi.progress.scope import LEVELS
 
 FEBRUARY = Month(2018, 2)
@@ -36,6 +38,15 @@ def enrolled(code: str = CODE, name: str = "浦口区", seed: int = 1) -> Ed2551
 
 def signed(month: Month = FEBRUARY, identity: Identity = PUKOU, **more: Any) -> Sent:
     return sign_month(month, identity=identity, key=key_of(1), actor=SYSTEM, now=MARCH_8, **more)
+
+
+def correct(amount: int = 5) -> Sent:
+    """February is reopened, one report changed, and closed again."""
+    reopen_month(FEBRUARY, "桥林补报一笔", actor=SYSTEM, now=MARCH_8)
+    report = MonthlyReport.objects.filter(month=FEBRUARY).order_by("pk").first()
+    MonthlyReport.objects.filter(pk=report.pk).update(cumulative=amount)
+    close_month(FEBRUARY, actor=SYSTEM, now=MARCH_8)
+    return signed()
 
 
 def envelope_of(sent: Sent) -> Envelope:

@@ -39,6 +39,10 @@ def test_the_whole_way_by_hand(tmp_path):
     assert "已经收过，没有再收" in say("import", file)
     assert Received.objects.count() == Sent.objects.count() == 1
     assert "320111" in say("keys")
+    Sent.objects.update(refused_at=MARCH_8)
+    assert "2018年2月原报已用钥匙" in say("resend", "2018-02")
+    assert Sent.objects.get().refused_at is None
+    assert "已经收过" in say("import", file)
 
 
 def test_refusals_are_sentences(tmp_path, here):
@@ -53,6 +57,8 @@ def test_refusals_are_sentences(tmp_path, here):
         say("import", tmp_path / "x.json", tmp_path / "none.json")
     with pytest.raises(CommandError, match="XUSHI_FEDERATION_TO"):
         say("push")
+    with pytest.raises(CommandError, match="没有要再送的件"):
+        say("resend", "2018-02")
     with pytest.raises(CommandError, match="没有登记过公钥"):
         say("revoke", "0" * 16)
     here.XUSHI_FEDERATION_ROWS = "moon"

@@ -10,6 +10,7 @@ from tests.federation.sides import (
     MARCH_8,
     PUKOU,
     YI,
+    correct,
     enrolled,
     envelope_of,
     filing_of,
@@ -28,9 +29,7 @@ from xushi.federation.selectors import months_to_send, page_of
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
 from xushi.progress import figures
-from xushi.progress.closing import close_month, reopen_month
 from xushi.progress.figures import Filters
-from xushi.progress.models import MonthlyReport
 from xushi.progress.scope import LEVELS
 from xushi.progress.system import WHOLE_DISTRICT
 from xushi.units.rules import Refused
@@ -73,15 +72,6 @@ def test_an_open_month_is_not_signed():
         signed(Month(2018, 3))
     with pytest.raises(Refused, match="区划代码"):
         signed(identity=Identity("", "浦口区"))
-
-
-def correct(amount: int = 5) -> Sent:
-    """February is reopened, one report changed, and closed again."""
-    reopen_month(FEBRUARY, "桥林补报一笔", actor=SYSTEM, now=MARCH_8)
-    report = MonthlyReport.objects.filter(month=FEBRUARY).order_by("pk").first()
-    MonthlyReport.objects.filter(pk=report.pk).update(cumulative=amount)
-    close_month(FEBRUARY, actor=SYSTEM, now=MARCH_8)
-    return signed()
 
 
 def test_a_correction_replaces_and_leaves_the_old_one():

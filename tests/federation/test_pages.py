@@ -135,6 +135,25 @@ def test_the_office_signs_a_month_and_carries_the_file(city, signed_in, office_u
     assert reader.post("/federation/sent/2018-01/").status_code == 403
 
 
+def test_the_office_sees_what_was_refused_and_sends_it_again(city, signed_in, office_user, leader_user):
+    build()
+    client = signed_in(office_user)
+    city.XUSHI_FEDERATION_KEY.write_text(base64.b64encode(bytes([1]) * 32).decode())
+    client.post("/federation/sent/2018-02/")
+    assert "重签再送" not in client.get("/federation/").content.decode()
+    Sent.objects.update(refused_at=MARCH_8, answer="钥匙没有登记过")
+    page = client.get("/federation/").content.decode()
+    assert "1个月的数上级不收" in page and "重签再送" in page
+    assert "重签再送" not in signed_in(leader_user).get("/federation/").content.decode()
+    client = signed_in(office_user)
+    page = client.post("/federation/sent/2018-02/", {"again": "1"}, follow=True).content.decode()
+    assert "2018年2月的1件已用现在的钥匙重签" in page and "上级不收" not in page
+    city.XUSHI_FEDERATION_KEY.write_text(base64.b64encode(bytes([2]) * 32).decode())
+    assert "重签再送" in client.get("/federation/").content.decode()
+    client.post("/federation/sent/2018-02/", {"again": "1"})
+    assert Sent.objects.get().key == keys.key_id(keys.public_text(key_of(2)))
+
+
 def test_the_address_for_filings_answers_in_sentences():
     enrolled()
     post = lambda text: Client().post("/federation/receive/", text, content_type="application/json")  # noqa: E731

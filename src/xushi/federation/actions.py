@@ -18,6 +18,7 @@ from xushi.progress.models import MonthClosing
 from xushi.progress.standing import current_closing
 from xushi.units.rules import Refused
 
+NO_CODE = "还没有设本区的区划代码（XUSHI_FEDERATION_CODE），请问上级给的是哪个。"
 NOTED_AN_HOUR = 60  # 拒收的记录，一小时最多记这么多
 
 
@@ -33,7 +34,7 @@ def sign_month(
 ) -> Sent:
     """签报: the closed month as it stands, under the next number; the same closing is never signed twice."""
     if not identity.code:
-        raise Refused("还没有设本区的区划代码（XUSHI_FEDERATION_CODE），请问上级给的是哪个。")
+        raise Refused(NO_CODE)
     closing = current_closing(month)
     if closing is None:
         raise Refused(f"{month.label}还没关账，没有定下的数可报；请先关账（有几个区的，要各区都关）。")
@@ -67,6 +68,52 @@ def sign_month(
         summary=f"签报{month.label}{made.name}，据第{closing.version}版关账{f'。理由：{why}' if why else ''}",
     )
     return made
+
+
+@transaction.atomic
+def send_again(
+    month: Month, *, identity: Identity, key: Ed25519PrivateKey, actor: Actor, now: datetime
+) -> list[Sent]:
+    """再送: every number of a month that has not arrived, in order, under the same number and the key of today.
+
+    One that was refused and whose closing is still in force is also written anew, so that a code or a name that was
+    mended since goes up; any other keeps its text, by which the next number names it.
+    """
+    if not identity.code:
+        raise Refused(NO_CODE)
+    waiting = list(Sent.objects.select_for_update().filter(month=month, delivered_at=None).order_by("number"))
+    if not waiting:
+        raise Refused(f"{month.label}没有要再送的件：还没签报，或者上级都收到了。")
+    closing = current_closing(month)
+    for sent in waiting:
+        if closing and sent.refused_at and sent.closing_id == closing.pk:
+            before = Sent.objects.filter(month=month, number=sent.number - 1).first()
+            sent.body = written(
+                compose(
+                    identity, closing, number=sent.number, replaces=before.digest if before else "", reason=sent.reason
+                )
+            )  # fmt: skip
+        _sign_anew(sent, key, actor, now)
+    return waiting
+
+
+def _sign_anew(sent: Sent, key: Ed25519PrivateKey, actor: Actor, now: datetime) -> None:
+    """Due at once, as if it had never been tried; the journal keeps what the level above said before."""
+    why = f"；上级先前不收：{sent.answer}" if sent.refused_at else ""
+    envelope = Envelope(sent.body, keys.key_id(keys.public_text(key)), keys.sign(key, sent.body))
+    sent.digest, sent.key, sent.signature = envelope.digest, envelope.key, envelope.signature
+    sent.refused_at, sent.attempts, sent.not_before, sent.answer = None, 0, now, "重新签了，等着再送"
+    sent.save(
+        update_fields=["body", "digest", "key", "signature", "refused_at", "attempts", "not_before", "answer"]
+    )
+    record(
+        "federation.month.signed",
+        actor=actor,
+        now=now,
+        subject=sent,
+        subject_name=sent.month.label,
+        summary=f"用钥匙{sent.key}重签{sent.month.label}{sent.name}，再送{why}"[:500],
+    )
 
 
 def _reopened_because(closing: MonthClosing) -> str:

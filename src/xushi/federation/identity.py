@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from xushi.federation.composing import Identity
-from xushi.federation.keys import own_key
+from xushi.federation.keys import UnusableKey, key_id, own_key, public_text
 from xushi.progress.scope import LEVELS
 from xushi.units.rules import Refused
 
@@ -24,3 +24,11 @@ def store() -> Path:
 
 def private_key(*, make: bool = False) -> Ed25519PrivateKey:
     return own_key(store(), make=make)
+
+
+def own_mark() -> str:
+    """By which 16 digits this installation's key is known; empty where it has none that can be used."""
+    try:
+        return key_id(public_text(private_key()))
+    except UnusableKey:
+        return ""

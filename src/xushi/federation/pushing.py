@@ -84,7 +84,7 @@ def _said(answer: Any) -> dict[str, Any]:
 
 
 def _again(sent: Sent, now: datetime, why: str) -> bool:
-    Sent.objects.filter(pk=sent.pk, delivered_at=None).update(
+    Sent.objects.filter(pk=sent.pk, delivered_at=None, attempts=sent.attempts).update(
         not_before=now + wait_after(sent.attempts), answer=f"{why}，稍后再送"[:500]
     )
     return False
@@ -92,7 +92,8 @@ def _again(sent: Sent, now: datetime, why: str) -> bool:
 
 @transaction.atomic
 def _delivered(sent: Sent, now: datetime, said: str) -> bool:
-    if not Sent.objects.filter(pk=sent.pk, delivered_at=None).update(delivered_at=now, answer=said[:500]):
+    this = Sent.objects.filter(pk=sent.pk, delivered_at=None, digest=sent.digest)
+    if not this.update(delivered_at=now, refused_at=None, answer=said[:500]):
         return False
     record(
         "federation.month.delivered",
@@ -107,9 +108,9 @@ def _delivered(sent: Sent, now: datetime, said: str) -> bool:
 
 @transaction.atomic
 def _refused(sent: Sent, now: datetime, said: str) -> bool:
-    if Sent.objects.filter(pk=sent.pk, delivered_at=None, refused_at=None).update(
-        refused_at=now, answer=said[:500]
-    ):
+    # an answer to what has been sent anew since says nothing of the new one
+    this = Sent.objects.filter(pk=sent.pk, delivered_at=None, refused_at=None, attempts=sent.attempts)
+    if this.update(refused_at=now, answer=said[:500]):
         record(
             "federation.month.refused",
             actor=SYSTEM,

@@ -17,9 +17,13 @@ RECENT = 50
 
 @dataclass(slots=True)
 class Owed:
-    """A closed month and what of it went up: sent is the newest number, stale where the closing is another since."""
+    """A closed month and what of it went up: newest is the last number, stale where the closing is another since.
+
+    own: the key of this installation today, empty where it has none.
+    """
 
     closing: MonthClosing
+    own: str = ""
     sent: list[Sent] = field(default_factory=list)
 
     @property
@@ -30,11 +34,21 @@ class Owed:
     def stale(self) -> bool:
         return self.newest is not None and self.newest.closing_id != self.closing.pk
 
+    @property
+    def refused(self) -> bool:
+        return any(one.refused_at for one in self.sent)
 
-def months_to_send() -> list[Owed]:
+    @property
+    def stuck(self) -> bool:
+        """What will not arrive as it is: refused, or signed with a key that is ours no more."""
+        waiting = [one for one in self.sent if not one.delivered_at]
+        return any(one.refused_at or (self.own and one.key != self.own) for one in waiting)
+
+
+def months_to_send(own: str = "") -> list[Owed]:
     """Closed months, newest first, with every number that was signed for each; two queries."""
     closed = MonthClosing.objects.in_force().filter(district=None).order_by("-month")
-    rows = {one.month: Owed(one) for one in closed}
+    rows = {one.month: Owed(one, own) for one in closed}
     for sent in Sent.objects.select_related("made_by").defer("body").order_by("-number"):
         if sent.month in rows:
             rows[sent.month].sent.append(sent)

@@ -1,5 +1,7 @@
 """页面：本区上报、收件口、一个区报来的一件、验签记录。"""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from xushi.config import clock
 from xushi.core.months import Month
 from xushi.federation import policy, selectors
-from xushi.federation.actions import sign_month, take_in
-from xushi.federation.identity import identity, private_key
+from xushi.federation.actions import send_again, sign_month, take_in
+from xushi.federation.identity import identity, own_mark, private_key
 from xushi.federation.keys import UnusableKey
 from xushi.federation.models import Received, Sent
 from xushi.federation.rules import LARGEST, NOT_A_FILING, Envelope, RefusedFiling
@@ -28,10 +30,11 @@ from xushi.units.rules import Refused
 def desk(request: Request) -> HttpResponse:
     """本区上报: closed months, what was signed of each, whether it arrived."""
     _reader(request)
-    owed = selectors.months_to_send()
+    owed = selectors.months_to_send(own_mark())
     context = {
         "months": owed,
         "waiting": [one for one in owed if one.newest is None or one.stale],
+        "refused": [one for one in owed if one.refused],
         "on_the_way": [one for one in owed if one.newest and not one.newest.delivered_at],
         "may_sign": policy.can_sign(request.user),
         "to": settings.XUSHI_FEDERATION_TO,
@@ -42,20 +45,19 @@ def desk(request: Request) -> HttpResponse:
 
 @require_POST
 def sign(request: Request, month: str) -> HttpResponse:
-    """签报一个月: the closing in force, signed with this installation's key."""
+    """签报一个月: the closing in force, signed with this installation's key; or 再送 what of it has not arrived."""
     if not policy.can_sign(request.user):
         raise PermissionDenied("向上级签报由重大办办理。")
+    onward = "，正在往上送" if settings.XUSHI_FEDERATION_TO else "，请下载后交上级"
+    told: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     try:
-        made = sign_month(
-            _month(month),
-            identity=identity(),
-            key=private_key(),
-            actor=Actor.of(request),
-            now=clock.now(),
-            reason=request.POST.get("reason", "")[:300],
-        )
-        onward = "，正在往上送" if settings.XUSHI_FEDERATION_TO else "，请下载后交上级"
-        messages.success(request, f"{made.month.label}{made.name}已签名{onward}。")
+        told |= {"identity": identity(), "key": private_key()}
+        if request.POST.get("again"):
+            again = send_again(_month(month), **told)
+            messages.success(request, f"{again[0].month.label}的{len(again)}件已用现在的钥匙重签{onward}。")
+        else:
+            made = sign_month(_month(month), reason=request.POST.get("reason", "")[:300], **told)
+            messages.success(request, f"{made.month.label}{made.name}已签名{onward}。")
     except (Refused, UnusableKey) as problem:
         messages.error(request, str(problem))
     return redirect("federation:desk")

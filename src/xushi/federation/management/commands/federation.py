@@ -21,11 +21,14 @@ ACTOR = Actor(channel=Event.Channel.COMMAND)
 
 
 class Command(BaseCommand):
-    help = "数据汇交：keys 做钥匙；enrol、revoke 登记和作废区的公钥；export 2018-08 签报；import 收件；push 往上送"
+    help = (
+        "数据汇交：keys 做钥匙；enrol、revoke 登记和作废区的公钥；export 2018-08 签报；import 收件；push 往上送；"
+        "resend 2018-08 重签再送"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(
-            dest="verb", required=True, metavar="keys|enrol|revoke|export|import|push"
+            dest="verb", required=True, metavar="keys|enrol|revoke|export|import|push|resend"
         )
         verbs.add_parser("keys", help="本区的公钥，没有就做一把；上级用时列出已登记的")
         enrol = verbs.add_parser("enrol", help="上级用：登记一个区的公钥")
@@ -39,6 +42,10 @@ class Command(BaseCommand):
         export.add_argument("--out", type=Path, help="写到哪个文件，不写则印在屏上")
         verbs.add_parser("import", help="上级用：收下文件里的件").add_argument("files", nargs="+", type=Path)
         verbs.add_parser("push", help="把签好还没送到的件往上送一遍")
+        resend = verbs.add_parser(
+            "resend", help="一个月里没送到的（上级不收的、旧钥匙签的）用现在的钥匙重签再送"
+        )
+        resend.add_argument("month", help="如 2018-08")
 
     def handle(self, *, verb: str, **options: Any) -> None:
         try:
@@ -107,7 +114,23 @@ class Command(BaseCommand):
         left = Sent.objects.filter(delivered_at=None).order_by("month", "number")
         self.stdout.write(f"送到{done}件，还有{left.count()}件没有送到。")
         for one in left:
-            self.stdout.write(f"{one.month.label}{one.name}：{one.answer or '还没送'}")
+            state = f"上级不收：{one.answer}" if one.refused_at else one.answer or "还没送"
+            self.stdout.write(f"{one.month.label}{one.name}：{state}")
+        if any(one.refused_at for one in left):
+            self.stdout.write("上级不收的：照它的话改好，再 xushi federation resend 月份。")
+
+    def do_resend(self, *, month: str, **_: Any) -> None:
+        again = actions.send_again(
+            Month.parse(month), identity=identity(), key=private_key(), actor=ACTOR, now=clock.now()
+        )
+        for one in again:
+            self.stdout.write(f"{one.month.label}{one.name}已用钥匙{one.key}重签。")
+        onward = (
+            "后台就送，或现在运行 xushi federation push"
+            if settings.XUSHI_FEDERATION_TO
+            else "请重新 export 或下载"
+        )
+        self.stdout.write(f"{onward}。")
 
 
 def _text_of(file: Path) -> bytes:
