@@ -103,11 +103,11 @@ def test_moved_person_loses_rights_at_once_and_history_keeps_the_old_name(
 
 
 def test_a_session_under_way_loses_the_right_with_the_next_request(
-    system_admin: User, other_subdistrict: Unit, auditor: User, signed_in: SignIn
+    other_subdistrict: Unit, auditor: User, signed_in: SignIn
 ) -> None:
     client = signed_in(auditor)
     assert client.get("/journal/").status_code == 200
-    actions.move_person(user=auditor, unit=other_subdistrict, actor=Actor(by=system_admin), now=NOW)
+    actions.move_person(user=auditor, unit=other_subdistrict, actor=SYSTEM, now=NOW)
     assert client.get("/journal/").status_code == 403
 
 

@@ -10,6 +10,8 @@ _ROOMS: dict[str, dict[str, str]] = {
         "second.set": "设两步验证", "second.removed": "停用两步验证", "second.reset": "重置两步验证",
         "second.codes_renewed": "换备用码", "second.recovered": "用备用码登录",
         "second.required": "要求两步验证", "second.waived": "不再要求两步验证",
+        "consent.asked": "申请动管理员账号", "consent.given": "同意动管理员账号",
+        "consent.declined": "不同意动管理员账号",
         "emergency.granted": "应急授权", "emergency.ended": "应急授权收回",
         "export.asked": "申请导出", "export.granted": "批准导出", "export.refused": "不批准导出",
         "export.taken": "导出表", "number.shown": "看完整号码", "person.forgotten": "抹去离任人员的信息",

@@ -30,6 +30,8 @@ class Who(StrEnum):
     SIGNER = "请签发的人"
     RECEIVERS = "还没签收的收文单位"
     HOLDER = "账号本人"
+    ADMINISTRATORS = "三员（动的是管理员的账号时）"
+    AUDITORS = "审计员"
     ASKER = "申请导出的人"
     EXPORT_DECIDERS = "安全管理员和区重大办负责人"
 
@@ -191,6 +193,12 @@ def heard(verb: str) -> tuple[Hears, ...]:  # noqa: PLR0911, PLR0912, PLR0915 - 
             return _named(Who.ASKER)
         case ["units", "second", "reset" | "recovered"]:
             return _named(Who.HOLDER)
+        case ["units", "account", "password_reset"]:
+            return _named(Who.HOLDER, Who.ADMINISTRATORS)
+        case ["units", "consent", "asked" | "given" | "declined"]:
+            return _named(Who.HOLDER, Who.ADMINISTRATORS)
+        case ["units", "person", "appointed"]:
+            return _named(Who.HOLDER, Who.AUDITORS)
         case ["units", "emergency", "granted" | "ended"]:
             return _named(Who.HOLDER, Who.LEADERS, Who.OFFICE)
         case _:
@@ -322,6 +330,11 @@ VERBS: dict[str, str] = {
     "progress.month.reopened": "月份重开",
     "units.second.reset": "两步验证被重置",
     "units.second.recovered": "用备用码登录",
+    "units.account.password_reset": "密码被重设",
+    "units.consent.asked": "申请动管理员账号",
+    "units.consent.given": "同意动管理员账号",
+    "units.consent.declined": "不同意动管理员账号",
+    "units.person.appointed": "任区重大办、区领导或管理员",
     "units.emergency.granted": "应急授权",
     "units.emergency.ended": "应急授权收回",
     "units.export.asked": "申请导出",

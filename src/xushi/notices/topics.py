@@ -49,7 +49,13 @@ TOPICS = (
     Topic("reports", "月报", "clip", ("progress.report.",), "progress:mine"),
     Topic("operations", "系统运维", "chart", ("operations.",)),
     Topic("months", "关账", "lock", ("progress.month.",)),
-    Topic("accounts", "账号安全", "lock", ("units.second.", "units.emergency."), "units:me"),
+    Topic(
+        "accounts",
+        "账号安全",
+        "lock",
+        ("units.second.", "units.emergency.", "units.account.", "units.consent.", "units.person.appointed"),
+        "units:me",
+    ),
     Topic("exports", "导出申请", "lock", ("units.export.",), "units:exports"),
 )
 BY_KEY = {topic.key: topic for topic in TOPICS}

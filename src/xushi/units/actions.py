@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from axes.utils import reset
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import QuerySet
 
 from xushi.journal.actions import Actor, record
 from xushi.units import passwords, policy
-from xushi.units.models import Appointment, Role, Unit, User
+from xushi.units.models import Appointment, Consent, Role, Unit, User
+from xushi.units.policy_consents import needs_consent
 from xushi.units.rules import ADMINISTRATORS, Refused, clash
 
 
@@ -60,11 +62,14 @@ def open_account(
 
 
 @transaction.atomic
-def set_account_active(*, user: User, active: bool, reason: str, actor: Actor, now: datetime) -> None:
+def set_account_active(
+    *, user: User, active: bool, reason: str, actor: Actor, now: datetime, consent: Consent | None = None
+) -> None:
     """停用或恢复账号: takes effect with the person's next request."""
     _ask(actor, policy.can_manage_accounts, "停用和恢复账号要由系统管理员来做。")
     if user.is_active == active:
         return
+    ask_consent(user, actor, consent)
     if not active:
         _keep_one_administrator(user, user.roles)
     user.is_active = active
@@ -80,19 +85,34 @@ def set_account_active(*, user: User, active: bool, reason: str, actor: Actor, n
 
 
 @transaction.atomic
-def reset_password(*, user: User, password: str, actor: Actor, now: datetime) -> None:
-    """重设密码: by the system administrator; undoes a lock; the person must choose another at the next login."""
+def reset_password(
+    *,
+    user: User,
+    password: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    consent: Consent | None = None,
+) -> None:
+    """重设密码: by the system administrator; undoes a lock; the person must choose another at the next login.
+
+    Where it was consented to, the password is the one that was asked for then, of which only the hash was kept.
+    """
     _ask(actor, policy.can_manage_accounts, "重设密码要由系统管理员来做。")
     if hasattr(user, "service"):
         raise Refused(f"{user.name}是服务账号，没有密码，凭令牌办事；令牌由安全管理员在“接口”页发放。")
-    _set_password(user, password, must_change=True, now=now)
+    ask_consent(user, actor, consent)
+    if consent is not None:
+        _keep_password(user, consent.details["encoded"], must_change=True, now=now)
+    else:
+        _set_password(user, password, must_change=True, now=now)
     reset(username=user.username)
     record(
         "units.account.password_reset",
         actor=actor,
         now=now,
         subject=user,
-        summary=f"重设{user.name}的密码",
+        summary=f"重设{user.name}的密码" + (f"：{reason}" if reason else ""),
     )
 
 
@@ -111,7 +131,13 @@ def change_password(*, user: User, password: str, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def move_person(
-    *, user: User, unit: Unit, actor: Actor, now: datetime, reason: str = ""
+    *,
+    user: User,
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    consent: Consent | None = None,
 ) -> list[Appointment]:
     """调动: every appointment in force ends at once; rights in the new unit are granted afresh.
 
@@ -120,6 +146,7 @@ def move_person(
     _ask(actor, policy.can_manage_accounts, "人员调动要由系统管理员来做。")
     if unit.dissolved_on:
         raise Refused(f"{unit.name}已撤销，请选它的承接单位。")
+    ask_consent(user, actor, consent)
     old = user.unit_full_name
     _keep_one_administrator(user, user.roles)
     ended = _end(Appointment.objects.filter(user=user, ended_at=None), now)
@@ -183,7 +210,7 @@ def appoint(
         subject=user,
         summary=f"{user.name}任{unit.name}{Role(role).label}，范围{held.scope.name}"
         + ("，单位负责人" if is_head else ""),
-        changes={"任职": ["", str(held)]},
+        changes={"任职": ["", str(held)], "角色": ["", Role(role).label]},
     )
     return held
 
@@ -210,10 +237,18 @@ def name_head(*, appointment: Appointment, is_head: bool, actor: Actor, now: dat
 
 
 @transaction.atomic
-def end_appointment(*, appointment: Appointment, actor: Actor, now: datetime, reason: str = "") -> None:
+def end_appointment(
+    *,
+    appointment: Appointment,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    consent: Consent | None = None,
+) -> None:
     """离任: the right is gone with the person's next request; the row stays."""
     _ask(actor, policy.can_grant, "终止任职要由安全管理员来做。")
     user = appointment.user
+    ask_consent(user, actor, consent)
     if appointment.role in ADMINISTRATORS:
         _keep_one_administrator(user, {appointment.role})
     if not _end(Appointment.objects.filter(pk=appointment.pk, ended_at=None), now):
@@ -228,6 +263,14 @@ def end_appointment(*, appointment: Appointment, actor: Actor, now: datetime, re
         summary=f"{user.name}不再任{appointment}" + (f"：{reason}" if reason else ""),
         changes={"任职": [str(appointment), ""]},
     )
+
+
+def ask_consent(user: User, actor: Actor, consent: Consent | None) -> None:
+    """三员互不能动: to another administrator's account only what a third has consented to is done."""
+    if consent is None and needs_consent(user, actor):
+        raise Refused(f"{user.name}是管理员，动他的账号要先申请，由第三名管理员同意。")
+    if consent is not None and not (consent.given and consent.about_id == user.pk):
+        raise Refused("同意的不是这一件，请重新申请。")
 
 
 def _ask(actor: Actor, allowed: Callable[[User], bool], sentence: str) -> None:
@@ -254,7 +297,11 @@ def _keep_one_administrator(user: User, roles: set[str]) -> None:
 
 def _set_password(user: User, password: str, *, must_change: bool, now: datetime) -> None:
     validate_password(password, user)
-    user.set_password(password)
+    _keep_password(user, make_password(password), must_change=must_change, now=now)
+
+
+def _keep_password(user: User, encoded: str, *, must_change: bool, now: datetime) -> None:
+    user.password = encoded
     user.must_change_password = must_change
     user.save(update_fields=["password", "must_change_password"])
     passwords.remember(user, now=now)

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from xushi.journal.actions import Actor, record
 from xushi.units import codes, policy, vault
-from xushi.units.models import Authenticator, RecoveryCode, Role, SecondStepRule, User
+from xushi.units.actions import ask_consent
+from xushi.units.models import Authenticator, Consent, RecoveryCode, Role, SecondStepRule, User
 from xushi.units.rules import Refused
 
 
@@ -80,7 +81,7 @@ def remove(*, user: User, code: str, actor: Actor, now: datetime, real: datetime
 
 
 @transaction.atomic
-def reset(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
+def reset(*, user: User, reason: str, actor: Actor, now: datetime, consent: Consent | None = None) -> None:
     """重置: by the security administrator, for whoever lost phone and codes; the person hears of it."""
     if actor.by is not None and not policy.can_grant(actor.by):
         raise Refused("重置两步验证要由安全管理员来做。")
@@ -90,6 +91,7 @@ def reset(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
         raise Refused("请写明为什么重置，例如手机丢失，已当面核对本人。")
     if not Authenticator.objects.filter(user=user).exclude(confirmed_at=None).exists():
         raise Refused(f"{user.name}没有设两步验证。")
+    ask_consent(user, actor, consent)
     _forget(user)
     record(
         "units.second.reset",

@@ -1,11 +1,13 @@
-"""每页都要喊出来的：有人在用应急授权，三员在哪一页都看得到。"""
+"""每页都要喊出来的：有人在用应急授权，有申请等着同意，三员在哪一页都看得到。"""
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from xushi.config import clock
 from xushi.core.clock import BEIJING
 from xushi.units import selectors
-from xushi.units.models import Emergency, User
+from xushi.units.models import Consent, Emergency, User
+from xushi.units.policy_consents import consents_decided_by
 from xushi.units.rules import ADMINISTRATORS
 
 
@@ -20,7 +22,8 @@ def shouts(request: HttpRequest) -> dict[str, object]:
 def _for(user: User) -> list[str]:
     if not user.has_role(*ADMINISTRATORS):
         return []
-    return [_sentence(given) for given in selectors.emergencies()]
+    waiting = consents_decided_by(user).waiting(clock.now()).select_related("by").order_by("pk")
+    return [*map(_sentence, selectors.emergencies()), *map(_asked, waiting)]
 
 
 def _sentence(given: Emergency) -> str:
@@ -30,4 +33,12 @@ def _sentence(given: Emergency) -> str:
     return (
         f"应急授权在用：{held.user.name}为{held.get_role_display()}，范围{held.scope.name}，"
         f"到{until.month}月{until.day}日{until:%H:%M}{by}：{given.reason}"
+    )
+
+
+def _asked(held: Consent) -> str:
+    until = held.until.astimezone(BEIJING)
+    return (
+        f"等你同意：{held.by.name}申请{held.what}，{until.month}月{until.day}日{until:%H:%M}前答，"
+        "请到“我的账号”里同意或不同意。"
     )

@@ -45,7 +45,8 @@ class LoginRequired:
         _end_emergency(request.user)
         match = request.resolver_match
         room, name = (match.namespace, match.view_name) if match else ("", "")
-        if room != "kit" and name not in OWN_PAGES:
+        answers = name == "units:me" and request.method == "POST"  # 同意别人的申请，先得自己进得齐
+        if room != "kit" and (answers or name not in OWN_PAGES):
             if request.user.must_change_password:
                 return HttpResponseRedirect(resolve_url("units:password"))
             if request.session.get(OWED):

@@ -391,3 +391,6 @@ class ExportRequest(models.Model):
         if self.fetched_at:
             return "fetched"
         return "ready" if now < self.decided_at + self.LASTS else "lapsed"
+
+
+from xushi.units.models_consents import *  # noqa: E402, F403 - one app, two files

@@ -7,21 +7,23 @@ from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from xushi.config import clock
+from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.kit.views_limits import too_often
-from xushi.units import actions, actions_session, second, selectors, sessions
+from xushi.units import actions, actions_consents, actions_session, second, selectors, sessions
 from xushi.units import views_entering as entering
 from xushi.units.access import person
 from xushi.units.forms import LoginForm, PasswordForm
 from xushi.units.gates import silent_gate
 from xushi.units.models import User
-from xushi.units.rules import ADMINISTRATORS
+from xushi.units.policy_consents import consents_decided_by
+from xushi.units.rules import ADMINISTRATORS, Refused
 
 GATE_TRIED = "gate_tried"
 locked_out = entering.locked_out  # what the settings name
@@ -77,16 +79,35 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def me(request: HttpRequest) -> HttpResponse:
-    """我的账号: appointments, theme, text size, password, where the person is signed in."""
+    """我的账号: appointments, theme, text size, password, where the person is signed in, what waits for their consent."""
+    number = row_number(request.POST.get("consent", ""))
+    if not number:
+        return _me_page(request)
+    words, given = request.POST.get("words", ""), request.POST.get("verdict") == "give"
+    held = get_object_or_404(consents_decided_by(person(request)), pk=number)
+    try:
+        actions_consents.decide(
+            consent=held, given=given, words=words, actor=Actor.of(request), now=clock.now()
+        )
+    except Refused as refused:
+        return _me_page(request, problem=str(refused), about=held.pk, typed=words, status=400)
+    messages.success(request, "已同意并办好。" if given else "已回不同意，什么也没有变。")
+    return redirect("units:me")
+
+
+def _me_page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
     user = person(request)
+    waiting = consents_decided_by(user).waiting(clock.now()).select_related("by").order_by("pk")
     here = request.session.session_key
     context = {
         "past": selectors.past_appointments(user),
         "places": sessions.places(user, here=here, real=clock.real()),
         "second_is_set": second.is_set(user),
         "may_owe": bool(user.appointments_in_force) and not user.has_role(*ADMINISTRATORS),
+        "consents": list(waiting),
+        **more,
     }
-    return render(request, "units/me.html", context)
+    return render(request, "units/me.html", context, status=status)
 
 
 @sensitive_post_parameters()

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.config import clock
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.units import actions, policy, second, selectors, sessions
+from xushi.units import actions, actions_consents, policy, second, selectors, sessions
 from xushi.units.access import person as person_of
 from xushi.units.forms import AccountForm, AppointForm, EmergencyForm, MoveForm
-from xushi.units.models import Appointment, Role, Unit, User
+from xushi.units.models import Appointment, Consent, Role, Unit, User
 from xushi.units.rules import Refused
 
 PER_PAGE = 50
@@ -80,10 +80,13 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(
         request,
         pk,
-        lambda user, common: actions.set_account_active(
+        lambda user, common: actions_consents.do_or_ask(
+            kind=Consent.Kind.ACTIVE,
             user=user,
-            active=request.POST.get("active") == "1",
-            reason=request.POST.get("reason", "")[:200],
+            details={
+                "active": request.POST.get("active") == "1",
+                "reason": request.POST.get("reason", "")[:200],
+            },
             **common,
         ),
         "已办好，对方下一次操作起生效。",
@@ -96,8 +99,11 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(
         request,
         pk,
-        lambda user, common: actions.reset_password(
-            user=user, password=request.POST.get("password", ""), **common
+        lambda user, common: actions_consents.do_or_ask(
+            kind=Consent.Kind.PASSWORD,
+            user=user,
+            details={"password": request.POST.get("password", "")},
+            **common,
         ),
         "密码已重设，对方登录后须另设密码。",
     )
@@ -109,7 +115,12 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(
         request,
         pk,
-        lambda user, common: actions.move_person(user=user, **form.cleaned_data, **common),
+        lambda user, common: actions_consents.do_or_ask(
+            kind=Consent.Kind.MOVE,
+            user=user,
+            details={"unit": form.cleaned_data["unit"].pk, "reason": form.cleaned_data["reason"]},
+            **common,
+        ),
         "已调动，原单位的权限即刻收回；新任职由安全管理员授予。",
         form=form,
     )
@@ -133,8 +144,11 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(
         request,
         held.user_id,
-        lambda user, common: actions.end_appointment(
-            appointment=held, reason=request.POST.get("reason", "")[:200], **common
+        lambda user, common: actions_consents.do_or_ask(
+            kind=Consent.Kind.RELEASE,
+            user=user,
+            details={"appointment": held.pk, "reason": request.POST.get("reason", "")[:200]},
+            **common,
         ),
         "已终止，对方下一次操作起生效。",
     )
@@ -160,19 +174,30 @@ def act_on(
     done: str,
     form: MoveForm | AppointForm | EmergencyForm | None = None,
 ) -> HttpResponse:
-    """One action on a person, then back to the person's page; a refusal is shown there."""
+    """One action on a person, then back to the person's page; a refusal is shown there, and what waits for consent."""
     ask_administrator(request)
     user = get_object_or_404(User, pk=pk)
     if form is not None and not form.is_valid():
         return person_page(request, user, form=form, status=400)
     try:
-        action(user, {"actor": Actor.of(request), "now": clock.now()})
+        made = action(user, {"actor": Actor.of(request), "now": clock.now()})
     except ValidationError as problem:
         return person_page(request, user, problem=" ".join(problem.messages), status=400)
     except Refused as problem:
         return person_page(request, user, problem=str(problem), status=400)
-    messages.success(request, done)
+    messages.success(request, waits_for(made) if isinstance(made, Consent) else done)
     return redirect("units:person", pk)
+
+
+def waits_for(made: Consent) -> str:
+    """What becomes of a request, said to the one who asked."""
+    names = actions_consents.who_may(made)
+    if not names:
+        return (
+            f"已申请{made.what}，可现在没有第三名管理员能同意：请先任命一名，"
+            f"或由运维在本机运行 xushi rescue --consent {made.pk} --reason 事由。"
+        )
+    return f"已申请{made.what}，等{'、'.join(names)}同意，一天之内有效；同意之前什么也没有变。"
 
 
 def person_page(
@@ -194,6 +219,7 @@ def person_page(
         "emergency_form": form if isinstance(form, EmergencyForm) else EmergencyForm(),
         "second_is_set": second.is_set(user),
         "signed_in": len(sessions.places(user, here=None, real=clock.real())),
+        "waiting": Consent.objects.waiting(clock.now()).filter(about=user).select_related("by"),
         "problem": problem,
         "number": number,
         "may": _may(request),

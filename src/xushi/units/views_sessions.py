@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST
 from xushi.config import clock
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.units import actions_emergency, actions_second, actions_session
+from xushi.units import actions_consents, actions_emergency, actions_session
 from xushi.units.access import person
 from xushi.units.forms import EmergencyForm
+from xushi.units.models import Consent
 from xushi.units.rules import Refused
 from xushi.units.views_people import act_on
 
@@ -49,8 +50,11 @@ def reset_second(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(
         request,
         pk,
-        lambda user, common: actions_second.reset(
-            user=user, reason=request.POST.get("reason", "")[:200], **common
+        lambda user, common: actions_consents.do_or_ask(
+            kind=Consent.Kind.SECOND,
+            user=user,
+            details={"reason": request.POST.get("reason", "")[:200]},
+            **common,
         ),
         "两步验证已重置，本人会收到消息。",
     )
