@@ -199,6 +199,15 @@ def test_the_original_is_handed_out_and_verifies(signed_in, leader_user):
     assert "签名与内容对不上" in client.get(FILING).content.decode()
 
 
+def test_what_was_taken_before_the_rules_grew_stricter_is_still_shown(signed_in, leader_user):
+    enrolled()
+    sent_in(filing_of())
+    body = Received.objects.get().body.replace('"at_least_100":0', '"at_least_100":9')
+    Received.objects.update(body=body)
+    answer = signed_in(leader_user).get(FILING)
+    assert answer.status_code == 200
+
+
 def test_months_to_sign_in_the_navigation(city, signed_in, office_user):
     client = signed_in(office_user)
     assert "汇交上报" in client.get("/federation/").content.decode()

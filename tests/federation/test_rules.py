@@ -11,7 +11,10 @@ from tests.federation.sides import FEBRUARY, YI, changed, filing_of, sealed
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.federation.rules import (
+    COLUMNS,
+    PARTS,
     Envelope,
+    Last,
     ProjectRow,
     RefusedFiling,
     check,
@@ -112,8 +115,20 @@ def test_what_does_not_add_up_is_refused(wrong, sentence):
 
 def test_more_started_than_under_way_is_refused():
     filing = filing_of(under_way=3, started=4)
-    with pytest.raises(RefusedFiling, match="started比当年实施的还多"):
+    with pytest.raises(RefusedFiling, match="started（4）比under_way（3）还多"):
         check(filing)
+
+
+@pytest.mark.parametrize(("part", "of"), PARTS, ids=" ⊆ ".join)
+def test_no_part_is_more_than_its_whole(part, of):
+    """In the whole and in each category alike, though all add up."""
+    filing = filing_of()
+    much = 10**15 if part.endswith("investment") else 31
+    values = dict.fromkeys(COLUMNS, much) | {of: much - 1}
+    wrong = replace(filing, sums=tuple(replace(one, values=values) for one in filing.sums))
+    with pytest.raises(RefusedFiling, match=f"（{much}）比{of}（{much - 1}）还多") as refused:
+        check(wrong)
+    assert refused.value.code == "sums"
 
 
 def test_granted_rows_add_up_to_their_list():
@@ -137,14 +152,30 @@ def test_granted_rows_add_up_to_their_list():
 def test_numbers_come_one_after_the_other(number, replaces, digest, sentence):
     filing = filing_of(number=number, replaces=replaces)
     with pytest.raises(RefusedFiling, match=sentence):
-        following(filing, digest, (2, "b"))
+        following(filing, digest, Last(2, "b", 2))
 
 
 def test_the_next_number_follows():
-    following(filing_of(), "a", None)
-    following(filing_of(number=3, replaces="b"), "c", (2, "b"))
+    following(filing_of(), "a", Last())
+    following(filing_of(number=3, replaces="b"), "c", Last(2, "b", 2))
     with pytest.raises(RefusedFiling, match="还缺原报"):
-        following(filing_of(number=2, replaces="b"), "c", None)
+        following(filing_of(number=2, replaces="b"), "c", Last())
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "sentence"),
+    [
+        ({"reason": ""}, "no_reason", "更正2号没有写更正的理由"),
+        ({"reason": " \u3000"}, "no_reason", "更正2号没有写更正的理由"),
+        ({"closing_version": 2}, "version", "据的是第2版关账，已收的是第2版"),
+        ({"closing_version": 1}, "version", "重开那个月、改、再关账"),
+    ],
+)
+def test_a_correction_says_why_and_stands_on_a_newer_closing(more, code, sentence):
+    filing = replace(filing_of(number=3, replaces="b"), **more)
+    with pytest.raises(RefusedFiling, match=sentence) as refused:
+        following(filing, "c", Last(2, "b", 2))
+    assert refused.value.code == code
 
 
 def test_words():

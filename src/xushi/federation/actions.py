@@ -11,7 +11,17 @@ from xushi.core.months import Month
 from xushi.federation import keys
 from xushi.federation.composing import Identity, compose
 from xushi.federation.models import District, DistrictKey, Received, ReceivedSum, Refusal, Sent
-from xushi.federation.rules import Envelope, Filing, RefusedFiling, following, moved, named, read, written
+from xushi.federation.rules import (
+    Envelope,
+    Filing,
+    Last,
+    RefusedFiling,
+    following,
+    moved,
+    named,
+    read,
+    written,
+)
 from xushi.journal.actions import Actor, record
 from xushi.kit.bulk import insert_all
 from xushi.progress.models import MonthClosing
@@ -191,7 +201,9 @@ def receive(envelope: Envelope, *, actor: Actor, now: datetime) -> Taken:
     last = Received.objects.filter(district=district, month=filing.month).order_by("-number").first()
     if last and last.digest == envelope.digest:
         return Taken(last, already=True)
-    following(filing, envelope.digest, (last.number, last.digest) if last else None)
+    following(
+        filing, envelope.digest, Last(last.number, last.digest, last.closing_version) if last else Last()
+    )
     old = last.sums.get(level="district", category="").cumulative if last else 0
     if last:
         Received.objects.filter(pk=last.pk).update(replaced_at=now)

@@ -25,13 +25,15 @@ COLUMNS = (
     "started_of_by_now", "completed_projects", "completed_total_investment", "completed_invested_to_date",
     "at_least_10", "at_least_50", "at_least_100", "reported",
 )  # fmt: skip
-PARTS_OF_UNDER_WAY = (
-    "started",
-    "planned_start_this_year",
-    "planned_start_by_now",
-    "completed_projects",
-    "reported",
-)
+# 个数里谁是谁的一部分：前一个不会比后一个多
+PARTS = (
+    ("started", "under_way"), ("planned_start_this_year", "under_way"), ("planned_start_by_now", "under_way"),
+    ("completed_projects", "under_way"), ("reported", "under_way"), ("at_least_10", "under_way"),
+    ("at_least_50", "at_least_10"), ("at_least_100", "at_least_50"),
+    ("started_of_this_year", "started"), ("started_of_this_year", "planned_start_this_year"),
+    ("started_of_by_now", "started"), ("started_of_by_now", "planned_start_by_now"),
+    ("completed_total_investment", "total_investment"),
+)  # fmt: skip
 
 
 class RefusedFiling(Exception):
@@ -141,18 +143,23 @@ def written(filing: Filing) -> str:
 
 def read(body: str) -> Filing:
     """The filing that a text says; RefusedFiling where it is none or does not add up."""
+    filing = parsed(body)
+    check(filing)
+    return filing
+
+
+def parsed(body: str) -> Filing:
+    """The filing that a text says, added up or not: what was taken once is shown whatever is asked of new ones."""
     try:
         said = json.loads(body)
         if said["format"] != FORMAT:
             other = _words(said["format"], 40)
             raise RefusedFiling("format", f"汇交件是“{other}”的格式，本级只认{FORMAT}，请两级升到同一版本。")
-        filing = _filing(said)
+        return _filing(said)
     except RefusedFiling:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise RefusedFiling("unreadable", "汇交件里缺了内容或写法不对，请用本系统重新导出。") from problem
-    check(filing)
-    return filing
 
 
 def _filing(said: Mapping[str, Any]) -> Filing:
@@ -245,9 +252,11 @@ def _check_level(label: str, whole: Sums, parts: Sequence[Sums]) -> None:
             raise RefusedFiling(
                 "sums", f"{label}各类别相加不等于合计（{name}：{added}与{whole.values[name]}），没有收。"
             )
-    for name in PARTS_OF_UNDER_WAY:
-        if whole.values[name] > whole.values["under_way"]:
-            raise RefusedFiling("sums", f"{label}的{name}比当年实施的还多，没有收。")
+    for one in (whole, *parts):
+        for name, of in PARTS:
+            if one.values[name] > one.values[of]:
+                what = f"{label}{one.label}的{name}（{one.values[name]}）比{of}（{one.values[of]}）还多"
+                raise RefusedFiling("sums", f"{what}，一部分不会多过全部，没有收；请在区里核对后重新签报。")
 
 
 def _check_rows(filing: Filing) -> None:
@@ -262,9 +271,18 @@ def _check_rows(filing: Filing) -> None:
             raise RefusedFiling("rows", f"逐个列出的{label}加起来不等于合计（{name}），没有收。")
 
 
-def following(filing: Filing, digest: str, last: tuple[int, str] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What was taken last of a district's month; number 0 where nothing was."""
+
+    number: int = 0
+    digest: str = ""
+    version: int = 0
+
+
+def following(filing: Filing, digest: str, last: Last) -> None:
     """Whether this number follows the last one taken for the month; RefusedFiling says which is wanted."""
-    taken, last_digest = last or (0, "")
+    taken, last_digest = last.number, last.digest
     what = f"{filing.name}{filing.month.label}"
     if filing.number <= taken:
         if digest == last_digest:
@@ -283,6 +301,16 @@ def following(filing: Filing, digest: str, last: tuple[int, str] | None) -> None
     if filing.replaces != last_digest:
         raise RefusedFiling(
             "replaces", f"{what}的{named(filing.number)}写的不是替换现在这一件，请重新导出。", 409
+        )
+    if taken and not filing.reason.strip():
+        raise RefusedFiling(
+            "no_reason", f"{what}的{named(filing.number)}没有写更正的理由：改了什么、为什么改，写了再送。"
+        )
+    if filing.closing_version <= last.version:
+        raise RefusedFiling(
+            "version",
+            f"{what}的{named(filing.number)}据的是第{filing.closing_version}版关账，已收的是第{last.version}版；"
+            "改数要重开那个月、改、再关账，再签报。",
         )
 
 

@@ -7,7 +7,7 @@ from xushi.core.months import Month
 from xushi.federation import keys
 from xushi.federation.figures import group_of
 from xushi.federation.models import Received, Refusal, Sent
-from xushi.federation.rules import ProjectRow, read
+from xushi.federation.rules import ProjectRow, parsed
 from xushi.progress.models import MonthClosing
 from xushi.progress.scope import LEVELS
 from xushi.progress.specs import Group
@@ -100,7 +100,7 @@ def page_of(received: Received) -> Page:
         received=received,
         numbers=list(numbers.order_by("-number")),
         lines=lines,
-        rows=read(received.body).rows,
+        rows=parsed(received.body).rows,
         genuine=keys.is_signed(received.key.public, received.body, received.signature),
     )
 
