@@ -11,6 +11,7 @@ from xushi.sites import onvif, wvp
 from xushi.sites.fetching import MOST_PICTURE, Place, ask, digest
 from xushi.sites.live.causes import cause_of
 from xushi.sites.models import Camera
+from xushi.sites.redirects import leads_elsewhere
 from xushi.sites.rules import Cause, Kind
 from xushi.sites.source import Source, SourceError, open_source
 
@@ -72,6 +73,8 @@ def from_picture(data: bytes) -> Frame:
 def from_video(source: Source) -> Frame:
     """The first key frame of the main stream, decoded by one thread and nothing more."""
     av = library()
+    if leads_elsewhere(source.url_main):
+        raise SourceError(Cause.FORBIDDEN)
     opened, began = False, time.monotonic()
     try:
         with av.open(source.url_main, options=OPTIONS, timeout=(SECONDS, SECONDS)) as container:

@@ -9,6 +9,7 @@ from xushi.sites.live import fmp4, h264
 from xushi.sites.live.causes import NoPicture, cause_of
 from xushi.sites.live.fmp4 import Fragment, Header
 from xushi.sites.live.timeline import TICKS, Timeline
+from xushi.sites.redirects import leads_elsewhere
 from xushi.sites.rules import Cause
 
 OPEN_WAIT, READ_WAIT = 6.0, 5.0  # seconds
@@ -121,6 +122,8 @@ class Pull:
             import av
         except ImportError as missing:
             raise NoPicture(Cause.NO_LIBRARY) from missing
+        if leads_elsewhere(self._url):
+            raise NoPicture(Cause.FORBIDDEN)
         each = READ_WAIT if self._guarded else None
         container = av.open(self._url, options=dict(OPTIONS), timeout=(OPEN_WAIT, each))
         try:
