@@ -1,17 +1,27 @@
 """备份自己会出的事：封件坏了、附件少了许多、放在状态目录里；坏的不当好的，旧的不白丢。"""
 
+import shutil
+from datetime import datetime, time, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from tests.factories import UnitFactory
+from tests.sites.builders import add_snapshot, site
 from xushi.config.clock import real
-from xushi.operations import archive, backing, files, keys
+from xushi.journal.models import Event
+from xushi.operations import archive, backing, checking, files, keys, loss, schedule
+from xushi.operations.actions import OVERDUE
 from xushi.operations.models import BackupRun
+from xushi.operations.rules import DOUBTFUL, latest_turn
 from xushi.operations.sealed import Unreadable
+from xushi.sites.models import Snapshot
 
+MANY = 200
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 UPLOADS = 30
 
@@ -19,6 +29,8 @@ UPLOADS = 30
 @pytest.fixture
 def home(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv(keys.PASSPHRASE, raising=False)
+    monkeypatch.setattr(checking, "chain_of", lambda _: None)  # a process of its own; the drill has it
+    monkeypatch.setattr("xushi.config.clock.real", clock)
     home = tmp_path / "home"
     settings.XUSHI_HOME, settings.MEDIA_ROOT = home, home / "uploads"
     settings.XUSHI_BACKUP_TO, settings.XUSHI_BACKUP_KEEP = home / "backups", 1
@@ -29,9 +41,17 @@ def home(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return home
 
 
+_seconds = count()
+
+
+def clock() -> datetime:
+    """Another second each time: a backup is named by it."""
+    return real() - timedelta(hours=1) + timedelta(seconds=next(_seconds))
+
+
 def make(said: list[str] | None = None) -> BackupRun:
     return backing.make_backup(
-        to=backing.folder(), clock=real, say=[].append if said is None else said.append
+        to=backing.folder(), clock=clock, say=[].append if said is None else said.append
     )
 
 
@@ -89,3 +109,79 @@ class TestDamage:
         assert not store.seal_again(one)
         with pytest.raises(Unreadable):
             store.read(one, len)
+
+
+def uploads(home: Path) -> Path:
+    return home / "uploads" / "orders"
+
+
+class TestLoss:
+    def test_lost_uploads_cost_no_backup_and_sound_the_alarm(self, home: Path) -> None:
+        good = make()
+        held = objects(home)
+        uploads(home).rename(home.parent / "elsewhere")
+        with pytest.raises(CommandError) as said:
+            call_command("backup", stdout=StringIO())
+        assert str(said.value).startswith("附件少了30件：上一份备份里有30件，这一次找不到的如orders/0.jpg。")
+        assert "xushi backup --accept-missing" in str(said.value)
+        folder = home / "backups"
+        assert archive.listed(folder) == [Path(good.path)] and set(held) <= set(objects(home))
+        [doubtful] = archive.doubtful(folder)
+        run = BackupRun.objects.get(path=str(doubtful))
+        assert run.verified_at is None and run.error == str(said.value) and run.files == 1
+        assert listed().splitlines()[0].endswith("附件少了许多，待人看")
+        assert Event.objects.get(verb=OVERDUE).summary.startswith("附件少了30件")
+        with pytest.raises(backing.Doubtful):  # the next night, too, looks back to the good one
+            make()
+        assert Event.objects.filter(verb=OVERDUE).count() == 1 and Path(good.path).exists()
+        (home.parent / "elsewhere").rename(uploads(home))
+        assert make().verified_at and not archive.doubtful(folder)
+
+    def test_whoever_deleted_them_says_so(self, home: Path) -> None:
+        first = make()
+        shutil.rmtree(uploads(home))
+        call_command("backup", "--accept-missing", stdout=StringIO())
+        assert BackupRun.objects.good().count() == 2 and not Path(first.path).exists()
+        assert "附件少了30件" in Event.objects.filter(verb=backing.MADE).latest("pk").summary
+        assert make().verified_at
+
+    def test_a_doubtful_one_is_not_made_again_within_the_night(
+        self, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.XUSHI_BACKUP_AT, settings.XUSHI_BACKUP_HOURS = "02:30", 30
+        started: list[str] = []
+        monkeypatch.setattr(
+            schedule, "_start", lambda *_: started.append("") or type("C", (), {"poll": lambda _: 1})()
+        )
+        at = latest_turn(real(), time(2, 30)) + timedelta(minutes=1)
+        BackupRun.objects.create(started_at=at, path=f"x.backup{DOUBTFUL}", error="附件少了")
+        schedule.back_up_when_due(at + timedelta(hours=5))
+        assert not started
+        schedule.back_up_when_due(at + timedelta(hours=24))
+        assert started
+
+    def test_without_an_earlier_one_the_rows_say_what_ought_to_be_there(self, home: Path) -> None:
+        [camera] = site(UnitFactory())
+        for number in range(3):
+            add_snapshot(camera, real() + timedelta(seconds=number), path=f"cameras/{number}.jpg")
+        with pytest.raises(backing.Doubtful, match="附件少了3件：数据库里最近的有3件"):
+            make()
+
+    def test_thinned_snapshots_and_pieces_on_their_way_are_no_loss(self, db: None) -> None:
+        [camera] = site(UnitFactory())
+        names = [f"cameras/1/{number}.jpg" for number in range(MANY)]
+        moments = [real() + timedelta(seconds=number) for number in range(30)]
+        for name, moment in zip(names, moments, strict=False):
+            add_snapshot(camera, moment, path=name)
+        before = {f"uploads/{name}": kept(f"uploads/{name}") for name in [*names, "orders/1.jpg"]}
+        passing = [f"uploads/{place}/{n}" for place in ("batches/a", "checks/1") for n in range(MANY)]
+        before |= {path: kept(path) for path in [*passing, "uploads/cameras/1/timelapse/1.mp4", "state/x"]}
+        there = [one for path, one in before.items() if path in ("uploads/orders/1.jpg", "state/x")]
+        found = loss.found(before, there)
+        assert found and len(found.gone) == 30 and found.of == MANY + 1
+        Snapshot.objects.all().delete()
+        assert loss.found(before, there) is None
+
+
+def kept(path: str) -> files.Kept:
+    return files.Kept(path, 1, 1, "", "")

@@ -60,3 +60,19 @@ def test_words() -> None:
     assert rules.hour_of("") is None and rules.hour_of("02:30") == AT
     with pytest.raises(ValueError, match="Invalid"):
         rules.hour_of("半夜")
+
+
+@pytest.mark.parametrize(
+    ("gone", "of", "lost"),
+    [
+        (0, 0, False),
+        (1, 1, True),
+        (1, 2, False),
+        (20, 40, False),
+        (21, 40, True),
+        (100, 1000, False),
+        (101, 1000, True),
+    ],
+)
+def test_so_many_are_lost_and_not_deleted(gone: int, of: int, lost: bool) -> None:
+    assert rules.is_loss(gone, of) is lost

@@ -10,6 +10,7 @@ from xushi.operations.rules import age
 
 RETRIED = "operations.reaction.retried"
 OVERDUE = "operations.backup.overdue"
+LOST = "备份里的附件"
 DAY = timedelta(days=1)
 
 
@@ -33,4 +34,13 @@ def tell_overdue(*, hours: float, last_good: datetime | None, now: datetime) -> 
     how = f"最近一份查验过的备份是{age(now - last_good)}前" if last_good else "还没有一份查验过的备份"
     words = f"{how}，超过{hours:g}小时，请系统管理员看“运维”页"
     record(OVERDUE, actor=SYSTEM, now=now, subject_name="备份", summary=words)
+    return True
+
+
+@transaction.atomic
+def tell_loss(sentence: str, *, now: datetime) -> bool:
+    """附件少了许多, by the same alarm and at once, once a day; False where it has been told. now is real."""
+    if Event.objects.filter(verb=OVERDUE, subject_name=LOST, at__gt=now - DAY).exists():
+        return False
+    record(OVERDUE, actor=SYSTEM, now=now, subject_name=LOST, summary=sentence[:200])
     return True

@@ -11,11 +11,12 @@ from typing import IO, Any, cast
 
 from xushi.operations.dumping import Dump
 from xushi.operations.files import Kept, as_lines, from_lines
+from xushi.operations.rules import DOUBTFUL
 from xushi.operations.sealed import CHUNK, Master, Opener, Sealer, Unreadable
 
 ABOUT, FILES = "about.json", "files.jsonl"
 SUFFIX = ".backup"
-# 名字后面还有字的不当好的算：没查验过（或查验不过）
+# 名字后面还有字的不当好的算：没查验过（或查验不过）；查验过，附件却少了许多
 UNCHECKED = ".unchecked"
 FORMAT = 1
 
@@ -91,16 +92,21 @@ def _expected(members: Iterator[tuple[str, IO[bytes]]], wanted: str, name: str) 
     return content.read()
 
 
-def settle(path: Path) -> Path:
-    """What was read back whole gets its own name, and from now on is a good one."""
-    good = path.with_name(path.name.removesuffix(UNCHECKED))
-    path.replace(good)
-    return good
+def settle(path: Path, *, doubtful: bool = False) -> Path:
+    """What was read back whole gets its own name, and from now on is a good one; or the name of a doubtful one."""
+    settled = path.with_name(path.name.removesuffix(UNCHECKED) + (DOUBTFUL if doubtful else ""))
+    path.replace(settled)
+    return settled
 
 
 def listed(folder: Path) -> list[Path]:
     """The good backups of a folder, the latest first."""
     return sorted(folder.glob(f"xushi-*{SUFFIX}"), reverse=True)
+
+
+def doubtful(folder: Path) -> list[Path]:
+    """What is whole, but lacks so many files that somebody has to look."""
+    return sorted(folder.glob(f"xushi-*{SUFFIX}{DOUBTFUL}"), reverse=True)
 
 
 def unchecked(folder: Path) -> list[Path]:

@@ -17,9 +17,11 @@ from xushi.core.clock import BEIJING
 from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import ChainHead
 from xushi.journal.sealing import HEAD
-from xushi.operations import archive, dumping, keys
+from xushi.operations import archive, dumping, keys, loss
+from xushi.operations.actions import tell_loss
 from xushi.operations.checking import Checked, Mend, check
 from xushi.operations.files import Kept, Store, bucket_backed_up, found_here
+from xushi.operations.loss import Loss
 from xushi.operations.models import BackupRun
 from xushi.operations.rules import size
 from xushi.operations.sealed import Master, Unreadable
@@ -34,12 +36,17 @@ class CannotBackUp(Exception):
     """Why no good backup came of it, in one sentence that says how to mend it."""
 
 
+class Doubtful(CannotBackUp):
+    """The backup is there, but so many files are gone that somebody has to look before it counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     path: Path
     bytes: int
     added: int
     files: int
+    loss: Loss | None
 
 
 def product_version() -> str:
@@ -53,10 +60,13 @@ def folder() -> Path:
     return Path(settings.XUSHI_BACKUP_TO)
 
 
-def make_backup(*, to: Path, clock: Clock, say: Say, scheduled: bool = False) -> BackupRun:
+def make_backup(
+    *, to: Path, clock: Clock, say: Say, scheduled: bool = False, accept_missing: bool = False
+) -> BackupRun:
     """One backup, read back before it counts as good; CannotBackUp otherwise, and the run says why.
 
-    clock is the real one. The rows that tell of the run are written after the copy: a backup does not hold itself.
+    accept_missing: whoever asks for it says that the files that are gone were deleted on purpose. clock is the real
+    one. The rows that tell of the run are written after the copy: a backup does not hold itself.
     """
     run = BackupRun.objects.create(started_at=clock(), path=str(to), scheduled=scheduled)
     try:
@@ -65,12 +75,16 @@ def make_backup(*, to: Path, clock: Clock, say: Say, scheduled: bool = False) ->
             made = _write(to, master, run.started_at, say)
             say(f"写好了（{size(made.bytes)}），附件{made.files}件，新添{size(made.added)}")
             checked = check(made.path, master, say=say, room=to, mend=_mend(Store(to, master), say))
-            made = replace(made, path=archive.settle(made.path))
-            _thin(to, master)
+            doubtful = bool(made.loss) and not accept_missing
+            made = replace(made, path=archive.settle(made.path, doubtful=doubtful))
+            if not doubtful:
+                _thin(to, master)
     except (Unreadable, keys.NoKey, CannotBackUp, OSError, DatabaseError) as problem:
         sentence = _sentence(problem, to)
         _failed(run, sentence, now=clock())
         raise CannotBackUp(sentence) from problem
+    if made.loss and doubtful:
+        raise Doubtful(_doubtful(run, made, checked, made.loss, now=clock()))
     return _good(run, made, checked, now=clock())
 
 
@@ -123,11 +137,13 @@ def _write(to: Path, master: Master, started: datetime, say: Say) -> Made:
             say(
                 f"桶{settings.XUSHI_S3['bucket_name']}里的附件照 XUSHI_BACKUP_BUCKET=0 不在备份里，靠那一边留的版本"
             )
-        files, added = store.keep(found_here(), _known(to, master), lambda done: say(f"附件{done}件"))
+        known = _known(to, master)
+        files, added = store.keep(found_here(), known or {}, lambda done: say(f"附件{done}件"))
         stamp = started.astimezone(BEIJING)
         path = to / f"xushi-{stamp:%Y%m%d-%H%M%S}{archive.SUFFIX}{archive.UNCHECKED}"
         about = _about(dump, files, started)
-        return Made(path, archive.write(path, about, files, dump, master, store.salt()), added, len(files))
+        written = archive.write(path, about, files, dump, master, store.salt())
+        return Made(path, written, added, len(files), loss.found(known, files))
 
 
 def _mend(store: Store, say: Say) -> Mend:
@@ -153,27 +169,28 @@ def _about(dump: dumping.Dump, files: list[Kept], started: datetime) -> dict[str
     }  # fmt: skip
 
 
-def _known(to: Path, master: Master) -> dict[str, Kept]:
-    """The list of the last backup that can be read: files of the same size and time need not be read again."""
+def _known(to: Path, master: Master) -> dict[str, Kept] | None:
+    """The list of the last good backup that can be read: files of the same size and time need not be read again."""
     for path in archive.listed(to):
         try:
             with archive.opened(path, master) as held:
                 return {one.path: one for one in held.files}
         except Unreadable:
             continue
-    return {}
+    return None
 
 
 def _thin(to: Path, master: Master) -> None:
     """Keep the newest good ones, and the objects any of them names; where one cannot be read, no object goes. What
-    never became good goes with them: there is a better one now."""
+    never became good goes with them, and a doubtful one older than all of these: there are better ones now."""
     backups = archive.listed(to)
     kept = backups[: settings.XUSHI_BACKUP_KEEP]
-    over = backups[settings.XUSHI_BACKUP_KEEP :] + archive.unchecked(to)
+    doubtful = [path for path in archive.doubtful(to) if path.name > kept[-1].name]
+    over = (set(backups) | set(archive.unchecked(to)) | set(archive.doubtful(to))) - {*kept, *doubtful}
     if not over:
         return
     needed: set[str] = set()
-    for path in kept:
+    for path in (*kept, *doubtful):
         try:
             with archive.opened(path, master) as held:
                 needed |= {one.object for one in held.files}
@@ -185,12 +202,28 @@ def _thin(to: Path, master: Master) -> None:
 
 
 @transaction.atomic
+def _doubtful(run: BackupRun, made: Made, checked: Checked, loss: Loss, *, now: datetime) -> str:
+    """The run did not succeed, and the alarm goes out today; returns the sentence."""
+    sentence = (
+        f"{loss.sentence}。这一份照做了（{made.path.name}），不当好的算，旧的一份没清。"
+        "请看附件目录挂上没有、是不是误删了；真是删掉的，运行 xushi backup --accept-missing。"
+    )
+    run.path, run.bytes, run.added_bytes = str(made.path), made.bytes, made.added
+    run.files, run.rows = checked.files, checked.rows
+    _failed(run, sentence, now=now)
+    tell_loss(f"{loss.sentence}。旧备份一份没清，请系统管理员看“运维”页", now=now)
+    return sentence
+
+
+@transaction.atomic
 def _good(run: BackupRun, made: Made, checked: Checked, *, now: datetime) -> BackupRun:
     run.ended_at = run.verified_at = now
     run.path, run.bytes, run.added_bytes = str(made.path), made.bytes, made.added
     run.files, run.rows = checked.files, checked.rows
     run.save()
     words = f"备份{made.path.name}，{checked.rows}行，附件{checked.files}件，已试还原"
+    if made.loss:
+        words += f"；{made.loss.sentence}，做备份的人说是真删的"
     record(MADE, actor=SYSTEM, now=now, subject=run, subject_name=made.path.name, summary=words)
     return run
 

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+from xushi.operations.rules import DOUBTFUL
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -13,6 +15,10 @@ class BackupQuerySet(QuerySet["BackupRun"]):
     def good(self) -> "BackupQuerySet":
         """What was read back whole after it was written."""
         return self.exclude(verified_at=None)
+
+    def whole(self) -> "BackupQuerySet":
+        """What was read back, good or doubtful: a doubtful one waits for somebody to look, not for another every hour."""
+        return self.filter(Q(verified_at__isnull=False) | Q(path__endswith=DOUBTFUL))
 
     def visible_to(self, user: "User") -> "BackupQuerySet":
         from xushi.operations.policy import can_operate

@@ -6,6 +6,8 @@ from xushi.core.clock import BEIJING
 
 AGAIN_AFTER = timedelta(hours=2)  # a backup that failed is tried again the same night
 SILENT_AFTER = timedelta(minutes=5)  # a worker beats once a minute
+LOST_MANY, LOST_SHARE = 20, 10  # files gone since the last backup: more than so many and more than a tenth
+DOUBTFUL = ".doubtful"  # how the name of a backup ends that is whole and lacks too many files
 DRIFT = timedelta(seconds=5)
 
 
@@ -31,6 +33,11 @@ def is_due(now: datetime, at: time, *, last_good: datetime | None, last_start: d
 def is_stale(now: datetime, last_good: datetime | None, hours: float) -> bool:
     """太旧: the last good one is older than so many hours, or there has never been one."""
     return last_good is None or now - last_good > timedelta(hours=hours)
+
+
+def is_loss(gone: int, of: int) -> bool:
+    """丢了而不是删了: all of them, or more than twenty and more than a tenth."""
+    return gone == of > 0 or (gone > LOST_MANY and gone * LOST_SHARE > of)
 
 
 def is_silent(now: datetime, beat: datetime | None) -> bool:

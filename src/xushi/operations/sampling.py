@@ -25,7 +25,7 @@ class Sample:
 def sample() -> Sample:
     """The newest files of every kind; those with a digest in their row are read."""
     seen = Sample()
-    for path, digest in _named():
+    for path, digest in named():
         seen.looked += 1
         if not media.exists(path):
             seen.missing.append(path)
@@ -36,7 +36,8 @@ def sample() -> Sample:
     return seen
 
 
-def _named() -> Iterator[tuple[str, str]]:
+def named() -> Iterator[tuple[str, str]]:
+    """The newest files of every kind that rows name, each with its digest or ""."""
     for model in apps.get_models():
         for column in (one for one in model._meta.concrete_fields if isinstance(one, FileField)):
             yield from _of(model, column)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from xushi.config import clock
 from xushi.operations import backing, keys
-from xushi.operations.archive import listed, unchecked
+from xushi.operations.archive import doubtful, listed, unchecked
 from xushi.operations.checking import check
 from xushi.operations.rules import age, size
 from xushi.operations.sealed import Unreadable
@@ -20,6 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", type=Path, help="备份目录（默认 XUSHI_BACKUP_TO）")
         parser.add_argument("--scheduled", action="store_true", help="由后台按时叫的")
+        parser.add_argument(
+            "--accept-missing", action="store_true", help="附件少了许多是真删的：这一份照样当好的算，旧的照清"
+        )
         parser.add_argument("--check", type=Path, metavar="文件", help="不做备份，只把这一份试还原查验")
         parser.add_argument("--list", action="store_true", help="列出目录里的备份")
 
@@ -30,11 +33,13 @@ class Command(BaseCommand):
         elif options["check"]:
             self._check(options["check"])
         else:
-            self._make(folder, scheduled)
+            self._make(folder, scheduled=scheduled, accept_missing=options["accept_missing"])
 
-    def _make(self, folder: Path, scheduled: bool) -> None:
+    def _make(self, folder: Path, **asked: bool) -> None:
         try:
-            run = backing.make_backup(to=folder, clock=clock.real, say=self._say, scheduled=scheduled)
+            run = backing.make_backup(to=folder, clock=clock.real, say=self._say, **asked)
+        except backing.Doubtful as problem:
+            raise CommandError(str(problem)) from problem
         except backing.CannotBackUp as problem:
             raise CommandError(f"备份没成。{problem}") from problem
         took = (run.ended_at or run.started_at) - run.started_at
@@ -54,7 +59,9 @@ class Command(BaseCommand):
 
     def _list(self, folder: Path) -> None:
         now = clock.real()
-        marks = dict.fromkeys(listed(folder), "") | dict.fromkeys(unchecked(folder), "  没查验过，不算")
+        marks = dict.fromkeys(listed(folder), "")
+        marks |= dict.fromkeys(unchecked(folder), "  没查验过，不算")
+        marks |= dict.fromkeys(doubtful(folder), "  附件少了许多，待人看")
         for path in sorted(marks, reverse=True):
             known = path.stat()
             old = age(now - now.fromtimestamp(known.st_mtime, now.tzinfo))
