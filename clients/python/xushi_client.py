@@ -9,6 +9,7 @@ Only the standard library. Amounts are whole 元, ratios are decimal text, momen
 
 import hashlib
 import hmac
+import http.client
 import json
 import time
 import urllib.error
@@ -19,19 +20,32 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 TRIES = 4
+CUT_OFF = "没有收到末一行，这个月没取全，请重取。"
 TIMEOUT = 60.0
+CUT = (OSError, http.client.HTTPException)  # the line is gone, before the answer or in the middle of it
 
 
 class Refused(Exception):
-    """What was asked for was not done: a code for programs, a sentence for people, how to mend it."""
+    """What was asked for was not done: a code for programs, a sentence for people, how to mend it.
 
-    def __init__(self, status: int, said: dict[str, Any]) -> None:
-        self.status = status
+    key: that of a write, under which it may be sent again; empty for what only reads.
+    """
+
+    def __init__(self, status: int, said: dict[str, Any], key: str = "") -> None:
+        self.status, self.key = status, key
         self.code = str(said.get("code", "unknown"))
         self.sentence = str(said.get("sentence", f"对方答{status}"))
         self.field, self.how = str(said.get("field", "")), str(said.get("how", ""))
         self.rows: list[dict[str, Any]] = said.get("rows") or []
         super().__init__(self.sentence)
+
+
+class Unanswered(urllib.error.URLError):
+    """However often it was asked, no whole answer came. A write may have been done: send it again with this key."""
+
+    def __init__(self, reason: BaseException, key: str = "") -> None:
+        self.key = key
+        super().__init__(reason)
 
 
 class Incomplete(Exception):
@@ -55,7 +69,7 @@ def _part(value: object) -> str:
 def _said(problem: urllib.error.HTTPError) -> dict[str, Any]:
     try:
         said = json.load(problem)
-    except ValueError:
+    except (ValueError, *CUT):
         return {}
     return said if isinstance(said, dict) else {}
 
@@ -86,41 +100,56 @@ class Client:
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
         asked = urllib.parse.urlencode({name: value for name, value in query.items() if value is not None})
-        with self._open(f"{path}?{asked}" if asked else path) as answer:
-            return json.load(answer)
+        return self._asked(f"{path}?{asked}" if asked else path)
 
     def _write(self, path: str, body: dict[str, Any], key: str | None) -> Any:
-        """Sent again with the same key where no answer came: it is done once all the same."""
-        with self._open(path, json.dumps(body).encode(), key or str(uuid.uuid4())) as answer:
-            return json.load(answer)
+        """Sent again with the same key where no whole answer came: it is done once all the same."""
+        return self._asked(path, json.dumps(body).encode(), key or str(uuid.uuid4()))
 
     def _lines(self, path: str) -> Iterator[dict[str, Any]]:
-        with self._open(path) as answer:
-            kind = ""
-            for line in answer:
-                row = json.loads(line)
-                kind = row["kind"]
-                yield row
+        kind = ""
+        with self._tried(self._sent, path) as answer:
+            try:
+                for line in answer:
+                    row = json.loads(line)
+                    kind = row["kind"]
+                    yield row
+            except (ValueError, *CUT) as problem:
+                raise Incomplete(CUT_OFF) from problem
         if kind != "end":
-            raise Incomplete("没有收到末一行，这个月没取全，请重取。")
+            raise Incomplete(CUT_OFF)
 
-    def _open(self, path: str, body: bytes | None = None, key: str = "") -> IO[bytes]:
+    def _asked(self, path: str, body: bytes | None = None, key: str = "") -> Any:
+        return self._tried(self._whole, path, body, key)
+
+    def _whole(self, path: str, body: bytes | None, key: str) -> Any:
+        with self._sent(path, body, key) as answer:
+            try:
+                return json.load(answer)
+            except ValueError as problem:
+                raise http.client.HTTPException("答复断在半中间，或不是 JSON。") from problem
+
+    def _sent(self, path: str, body: bytes | None = None, key: str = "") -> IO[bytes]:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
+        asked = urllib.request.Request(self._address + path, data=body, headers=headers)  # noqa: S310
+        return self._opener(asked, timeout=TIMEOUT)
+
+    def _tried(self, ask: Callable[..., Any], path: str, body: bytes | None = None, key: str = "") -> Any:
+        """What is answered, asked up to TRIES times; a cut answer is none, and it is the same write each time."""
         for left in reversed(range(TRIES)):
-            asked = urllib.request.Request(self._address + path, data=body, headers=headers)  # noqa: S310
             try:
-                return self._opener(asked, timeout=TIMEOUT)
+                return ask(path, body, key)
             except urllib.error.HTTPError as problem:
                 wait = problem.headers.get("Retry-After", "")
                 if left and problem.code in (429, 503) and wait.isdecimal():
                     self._sleep(float(wait))
                     continue
-                raise Refused(problem.code, _said(problem)) from problem
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                raise Refused(problem.code, _said(problem), key) from problem
+            except CUT as problem:
                 if not left:
-                    raise
+                    raise Unanswered(problem, key) from problem
                 self._sleep(float(TRIES - left))
         raise AssertionError
 

@@ -1,9 +1,14 @@
 """Python 客户端：从接口说明写出来的，与说明一字不差；真的连上来读、写、验签。"""
 
+import http.client
 import importlib.util
 import io
+import socket
 import sys
+import threading
 import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from types import ModuleType
@@ -38,8 +43,10 @@ client = loaded("xushi_client")
 def test_the_module_is_what_the_description_says() -> None:
     described = DjangoClient().get("/api/v1/openapi.json").json()
     text = (PLACE / "xushi_client.py").read_text("utf-8")
-    assert loaded("generate").written(described) == text
-    assert sum(len(ways) for ways in described["paths"].values()) == text.count("\n        return self._")
+    generate, call = loaded("generate"), "\n        return self._"
+    assert generate.written(described) == text
+    calls = text.count(call) - generate.HEAD.read_text("utf-8").count(call)
+    assert sum(len(ways) for ways in described["paths"].values()) == calls
 
 
 def test_a_signature_is_checked() -> None:
@@ -84,6 +91,85 @@ def test_a_month_that_breaks_off_is_told() -> None:
     xushi = client.Client("http://x", "t", opener=lambda *_args, **_more: io.BytesIO(lines))
     with pytest.raises(client.Incomplete):
         list(xushi.month_projects("2018-08"))
+
+
+@contextmanager
+def wire(*answers: bytes) -> Iterator[tuple[str, list[str]]]:
+    """A server that says exactly these bytes, one connection each, and hangs up; with the keys that it was sent."""
+    keys: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            for answer in answers:
+                line, _ = listening.accept()
+                with line, line.makefile("rb") as asked:
+                    headers = client_headers(asked)
+                    asked.read(int(headers.get("Content-Length") or 0))
+                    keys.append(headers.get("Idempotency-Key", ""))
+                    line.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", keys
+        thread.join(5)
+
+
+def client_headers(asked: Any) -> Message:
+    asked.readline()
+    return http.client.parse_headers(asked)
+
+
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+WHOLE = OK + b'Content-Length: 12\r\n\r\n{"ids": [3]}'
+SHORT = OK + b'Content-Length: 12\r\n\r\n{"id'
+UNSAID = OK + b'\r\n{"id'
+GONE = b""
+
+
+@pytest.mark.parametrize("cut", [SHORT, UNSAID, CHUNKED + b'c\r\n{"id', GONE], ids=["短", "断", "块", "无"])
+def test_a_write_whose_answer_is_cut_is_sent_again_with_its_key(cut: bytes) -> None:
+    with wire(cut, WHOLE) as (address, keys):
+        assert client.Client(address, "t", sleep=lambda _: None).post_acknowledge(5) == {"ids": [3]}
+    assert len(keys) == 2 and len(set(keys)) == 1 and keys[0]
+
+
+def test_a_write_that_nothing_answers_hands_out_its_key() -> None:
+    with wire(*[SHORT] * client.TRIES) as (address, keys):
+        xushi = client.Client(address, "t", sleep=lambda _: None)
+        with pytest.raises(client.Unanswered) as unanswered:
+            xushi.post_acknowledge(5)
+    assert keys == [unanswered.value.key] * client.TRIES and keys[0]
+    assert isinstance(unanswered.value, urllib.error.URLError)  # what was caught before is caught still
+    with wire(WHOLE) as (address, keys):
+        client.Client(address, "t").post_acknowledge(5, key=unanswered.value.key)
+    assert keys == [unanswered.value.key]
+
+
+def test_a_refused_write_hands_out_its_key() -> None:
+    broken = b"HTTP/1.1 500 X\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{"
+    with wire(broken) as (address, keys), pytest.raises(client.Refused) as refused:
+        client.Client(address, "t").post_acknowledge(5)
+    assert (refused.value.status, refused.value.key) == (500, keys[0])
+
+
+FIRST = b'{"kind": "month"}\n'
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        OK + b"\r\n" + FIRST + b'{"kind": "pro',
+        CHUNKED + b"12\r\n" + FIRST + b"\r\n40\r\n" + b'{"kind": "pro',
+        CHUNKED + b"12\r\n" + FIRST + b"\r\n",
+        OK + b"Content-Length: 999\r\n\r\n" + FIRST,
+        OK + b"\r\n" + FIRST + b"\xe4\xb8",
+    ],
+    ids=["行内", "块内", "块间", "没到头", "字内"],
+)
+def test_a_month_cut_anywhere_is_incomplete(cut: bytes) -> None:
+    with wire(cut) as (address, _), pytest.raises(client.Incomplete, match="没取全"):
+        list(client.Client(address, "t").month_projects("2018-08"))
 
 
 @pytest.mark.django_db(transaction=True)
