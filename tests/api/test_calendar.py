@@ -1,11 +1,14 @@
 """待办日历：写法合 RFC 5545；只有本人的待办；停了、走了、到期了就读不到。"""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories import NOW, UserFactory, appoint
 from xushi.api import calendars
@@ -14,7 +17,9 @@ from xushi.api.models import CalendarKey
 from xushi.duties.models import Duty
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
-from xushi.units.models import Role, Unit, User
+from xushi.units.actions import reset_password, set_account_active
+from xushi.units.actions_session import end_sessions
+from xushi.units.models import Role, SignedIn, Unit, User
 
 
 def unfolded(text: str) -> list[str]:
@@ -90,7 +95,7 @@ def test_a_person_reads_their_own_deadlines_without_a_session(
     assert "URL:http://testserver/progress/" in lines and "SEQUENCE:1" in lines
     uids = [one for one in lines if one.startswith("UID")]
     assert uids[0].startswith(f"UID:duty-{mine.pk}@") and uids[1].startswith(f"UID:duty-{secret.pk}@")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         again = unfolded(Client().get(where).content.decode())
     assert [one for one in again if one.startswith("UID")] == uids
 
@@ -109,6 +114,98 @@ def test_a_stopped_or_replaced_address_and_one_of_who_left_read_nothing(person: 
     assert verbs == ["api.calendar.made", "api.calendar.made", "api.calendar.stopped"]
     secret = second.rpartition("/")[2].removesuffix(".ics")
     assert secret not in str(list(CalendarKey.objects.values())) + str(list(Event.objects.values()))
+
+
+@pytest.mark.django_db
+def test_an_address_ends_after_a_year_and_says_so_a_month_before(person: User, settings: Any) -> None:
+    where = opened(person)
+    settings.XUSHI_NOW = NOW + timedelta(days=330)
+    assert "地址到期" not in Client().get(where).content.decode()
+    settings.XUSHI_NOW = NOW + timedelta(days=340)
+    lines = unfolded(Client().get(where).content.decode())
+    assert [one for one in lines if one.startswith("SUMMARY")][-1] == "SUMMARY:待办日历的地址到期"
+    assert "URL:http://testserver/api/calendar/" in lines
+    for days in (366, 9 * 365):
+        settings.XUSHI_NOW = NOW + timedelta(days=days)
+        answer = Client().get(where)
+        assert (answer.status_code, "开通满一年" in answer.content.decode()) == (410, True)
+    assert Client().get(opened(person)).status_code == 200
+
+
+def reset(user: User, admin: User) -> None:
+    reset_password(user=user, password="a-new-Pass-word-99", actor=Actor(by=admin), now=NOW)
+
+
+def disable_and_enable(user: User, admin: User) -> None:
+    for active in (False, True):
+        set_account_active(user=user, active=active, reason="核对", actor=Actor(by=admin), now=NOW)
+
+
+def sign_out_elsewhere(user: User, _admin: User) -> None:
+    SignedIn.objects.create(user=user, session_key="elsewhere", opened_at=NOW)
+    end_sessions(user=user, actor=Actor(by=user), now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [(reset, "重设过密码"), (disable_and_enable, "账号停用过"), (sign_out_elsewhere, "退出过别处的登录")],
+)
+def test_what_ends_a_persons_logins_ends_the_address(
+    person: User, system_admin: User, act: Callable[[User, User], None], why: str
+) -> None:
+    where = opened(person)
+    act(User.objects.get(pk=person.pk), User.objects.get(pk=system_admin.pk))
+    answer = Client().get(where)
+    assert answer.status_code == 410
+    assert why in answer.content.decode() and "另开一个" in answer.content.decode()
+    User.objects.update(must_change_password=False)  # as if they had chosen another since
+    assert Client().get(opened(User.objects.get(pk=person.pk))).status_code == 200
+    assert Client().get(where).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_page_says_until_when_and_why_no_more(person: User, settings: Any) -> None:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert "用到2019年9月13日" in client.post("/api/calendar/").content.decode()
+    settings.XUSHI_NOW = NOW + timedelta(days=366)
+    page = client.get("/api/calendar/").content.decode()
+    assert "已失效：开通满一年" in page and "在用</h2>" not in page
+
+
+@pytest.mark.django_db
+def test_the_programs_log_never_has_the_secret(person: User, caplog: pytest.LogCaptureFixture) -> None:
+    secret = opened(person).rpartition("/")[2]
+    CalendarKey.objects.update(revoked_at=NOW)
+    with caplog.at_level("WARNING", "django.request"):
+        Client().get(f"/api/calendar/{secret}")
+        Client().get("/wall/a-secret-key/")
+    told = [one.getMessage() for one in caplog.records if one.name == "django.request"]
+    assert told == ["Not Found: /api/calendar/***", "Not Found: /wall/***/"]
+
+
+DEPLOY = Path(__file__).parents[2] / "deploy" / "nginx"
+
+
+@pytest.mark.parametrize("name", ["one", "several"])
+def test_the_proxy_examples_log_no_secret_address(name: str) -> None:
+    """The map is read as nginx reads it: the first expression that matches the decoded path."""
+    text = (DEPLOY / f"{name}.conf").read_text()
+    said = dict(re.findall(r"map (\$\w+) \$xushi_\w+ \{([^}]*)\}", text))
+    for variable, prefix in (("$uri", ""), ("$http_referer", "https://xushi.example.gov.cn")):
+        lines = [line.split() for line in said[variable].replace(";", "").strip().splitlines()]
+        hidden = {given.removeprefix("~"): shown for given, shown in lines if given.startswith("~")}
+        for path in (reverse("api:calendar_feed", args=["s3cret"]), reverse("home:wall", args=["s3cret"])):
+            assert any(
+                re.search(one, prefix + path) and "s3cret" not in shown for one, shown in hidden.items()
+            )
+        assert not any(re.search(one, f"{prefix}/projects/") for one in hidden)
+    [form] = re.findall(r"log_format xushi ([^;]*);", text)
+    assert not re.search(r"\$(request|request_uri|uri|args|http_referer)\b", form)
+    assert text.count("access_log /var/log/nginx/xushi.access.log xushi;") == text.count("server {")
+    [place] = re.findall(r"location ~ (\S+) \{\s+error_log /dev/null;\s+proxy_pass", text)
+    assert re.match(place, "/wall/x/") and re.match(place, "/api/calendar/x.ics")
 
 
 @pytest.mark.django_db

@@ -1,3 +1,5 @@
+import logging
+
 from django.apps import AppConfig
 
 
@@ -7,7 +9,8 @@ class ApiConfig(AppConfig):
     verbose_name = "接口"
 
     def ready(self) -> None:
-        from xushi.api import pushing
+        from xushi.api import masking, pushing
         from xushi.flow.beats import on_beat
 
         on_beat(pushing.on_minute)
+        logging.getLogger("django.request").addFilter(masking.mask)

@@ -1,5 +1,7 @@
 """待办日历的页和日历本身。"""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -27,7 +29,9 @@ def calendar(request: Request) -> HttpResponse:
     if request.method == "POST":
         secret = calendars.make_key(request.user, actor=Actor.of(request), now=clock.now())
         address = request.build_absolute_uri(reverse("api:calendar_feed", args=[secret]))
-    context = {"key": calendars.key_of(request.user), "address": address}
+    context: dict[str, Any] = {"key": (key := calendars.key_of(request.user)), "address": address}
+    if key:
+        context |= {"until": calendars.until(key), "ended": calendars.ended(key, clock.now())}
     answer = render(request, "api/calendar.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
@@ -49,12 +53,19 @@ def stop(request: Request) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar, by its secret alone: programs that read calendars cannot log in."""
-    user = calendars.holder_of(secret)
-    if user is None or not policy.can_subscribe(standing(user)):
-        words = "没有这个日历，或者地址已停用。请在“我的账号”里另开一个。"
-        return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
-    text = calendars.feed(user, clock.now(), request.build_absolute_uri)
+    now = clock.now()
+    try:
+        key = calendars.held(secret, now)
+    except calendars.Ended as ended:
+        return _words(str(ended), 410)
+    if key is None or not policy.can_subscribe(standing(key.user)):
+        return _words("没有这个日历，或者地址已停用。请在“我的账号”里另开一个。", 404)
+    text = calendars.feed(key, now, request.build_absolute_uri)
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="xushi.ics"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _words(words: str, status: int) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
