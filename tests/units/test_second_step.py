@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, PASSWORD, UserFactory
 from xushi.config import clock
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event
 from xushi.units import actions_second, codes, second, vault
-from xushi.units.models import Authenticator, RecoveryCode, Role, SecondStepRule, User
+from xushi.units.actions_emergency import end_due, grant_emergency
+from xushi.units.models import Authenticator, RecoveryCode, Role, SecondStepRule, Unit, User
 from xushi.units.rules import Refused
 
 SignIn = Callable[[User], Client]
@@ -193,6 +196,46 @@ def test_whoever_must_sets_it_up_before_anything_else(
     secret = vault.opened(Authenticator.objects.get(user=office_user).sealed)
     client.post("/me/second", {"code": now_code(secret)})
     assert client.get("/duties/").status_code == 200
+
+
+def test_a_role_that_comes_after_the_login_asks_for_it_at_once(
+    territory_user: User, district: Unit, signed_in: SignIn
+) -> None:
+    actions_second.require(roles={Role.OFFICE}, actor=SYSTEM, now=NOW)
+    client = signed_in(territory_user)
+    assert client.get("/duties/").status_code == 200
+    given = grant_emergency(
+        user=territory_user, role=Role.OFFICE, scope=district, hours=4, reason="防汛抢险，值班员都在现场",
+        actor=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    assert client.get("/registry/new/")["Location"] == "/me/second"
+    assert client.post("/duties/leave", {})["Location"] == "/me/second"
+    assert client.session[second.OWED]  # what is held open hears of it
+    assert "必须两步验证" in client.get("/me/second").content.decode()
+    end_due(now=given.until)
+    assert client.get("/duties/").status_code == 200 and not client.session[second.OWED]
+
+
+def test_whoever_ends_it_while_it_must_be_sets_it_up_anew(office_user: User, signed_in: SignIn) -> None:
+    secret, _ = set_up(office_user)
+    actions_second.require(roles={Role.OFFICE}, actor=SYSTEM, now=NOW)
+    client = signed_in(office_user)
+    assert client.get("/registry/new/").status_code == 200
+    client.post("/me/second", {"do": "remove", "code": now_code(secret)})
+    assert client.get("/registry/new/")["Location"] == "/me/second"
+
+
+def test_who_must_and_who_need_not_cost_the_same_queries(
+    office_user: User, signed_in: SignIn, django_assert_num_queries: Callable
+) -> None:
+    client = signed_in(office_user)
+    client.get("/duties/")
+    with CaptureQueriesContext(connection) as before:
+        client.get("/duties/")
+    set_up(office_user)
+    actions_second.require(roles={Role.OFFICE}, actor=SYSTEM, now=NOW)
+    with django_assert_num_queries(len(before)):
+        assert client.get("/duties/").status_code == 200
 
 
 def test_an_administrator_who_must_is_not_let_to_the_accounts(client: Client, security_admin: User) -> None:

@@ -73,7 +73,7 @@ def renew_codes(*, user: User, code: str, actor: Actor, now: datetime, real: dat
 
 @transaction.atomic
 def remove(*, user: User, code: str, actor: Actor, now: datetime, real: datetime) -> None:
-    """停用: by the person, with a code. Where a role requires it, the next login asks to set it up anew."""
+    """停用: by the person, with a code. Where a role requires it, the next page asks to set it up anew."""
     if not prove(user=user, code=code, actor=actor, now=now, real=real):
         raise Refused("码不对，两步验证还在用。")
     _forget(user)
@@ -105,7 +105,7 @@ def reset(*, user: User, reason: str, actor: Actor, now: datetime, consent: Cons
 
 @transaction.atomic
 def require(*, roles: set[str], actor: Actor, now: datetime) -> None:
-    """哪些角色必须两步验证: from the next login on. One event for each role that changes."""
+    """哪些角色必须两步验证: from the next request on. One event for each role that changes."""
     if actor.by is not None and not policy.can_grant(actor.by):
         raise Refused("两步验证的要求由安全管理员来定。")
     if unknown := roles - set(Role.values):

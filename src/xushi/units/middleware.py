@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 
 from xushi.config import clock
-from xushi.units import actions_emergency, policy
+from xushi.units import actions_emergency, policy, second
 from xushi.units.models import User
-from xushi.units.second import OWED
 
 OPEN_PATHS = ("/healthz", "/kit/", "/static/", "/wall/", "/sw.js", "/manifest.webmanifest", "/favicon.ico")
 SEEN = "seen"  # seconds of the real clock when the person last did something
@@ -49,7 +48,7 @@ class LoginRequired:
         if room != "kit" and (answers or name not in OWN_PAGES):
             if request.user.must_change_password:
                 return HttpResponseRedirect(resolve_url("units:password"))
-            if request.session.get(OWED):
+            if _owes_second(request):
                 return HttpResponseRedirect(resolve_url("units:authenticator"))
         if not policy.may_enter(request.user, room):
             if name == settings.LOGIN_REDIRECT_URL:
@@ -83,6 +82,14 @@ def _end_emergency(user: User) -> None:
     now = clock.now()
     if any(held.is_over(now) for held in user.appointments_in_force):
         actions_emergency.end_due(now=now, user=user)
+
+
+def _owes_second(request: HttpRequest) -> bool:
+    """As the appointments say now: a role may have come, a rule or the end of the second step, since the login."""
+    owed = second.owes(request.user)
+    if owed != bool(request.session.get(second.OWED)):
+        request.session[second.OWED] = owed
+    return owed
 
 
 def _keep_or_end(request: HttpRequest) -> None:

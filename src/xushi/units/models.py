@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
 from xushi.core.masking import masked, masked_account
@@ -156,7 +156,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def appointments_in_force(self) -> list["Appointment"]:
-        """The appointments held now; read once per request."""
+        """The appointments held now, each with whether it owes a second step; read once per request."""
         held: list[Appointment] = ask(_in_force, Key(self.pk))
         for one in held:
             one.user = self
@@ -213,7 +213,10 @@ class User(AbstractBaseUser):
 
 
 def _in_force(user: int) -> QuerySet["Appointment"]:
-    held = Appointment.objects.filter(user=user, ended_at=None)
+    asked = SecondStepRule.objects.filter(role=OuterRef("role"))
+    is_set = Authenticator.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
+    owes = ExpressionWrapper(Exists(asked) & ~Exists(is_set), models.BooleanField())
+    held = Appointment.objects.filter(user=user, ended_at=None).annotate(owes_second=owes)
     return held.select_related("unit", "scope", "emergency").order_by("pk")
 
 

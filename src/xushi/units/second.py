@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from xushi.units.models import Authenticator, SecondStepRule, User
 
 WAITING = "second_step"  # who said the right password and has not said the code
-OWED = "second_step_owed"  # signed in, must set it up before anything else
+OWED = (
+    "second_step_owed"  # signed in, must set it up before anything else: what is held open asks the session
+)
 WAITS_SECONDS = 5 * 60
 
 
@@ -18,6 +20,11 @@ def is_set(user: User) -> bool:
 def is_required(user: User) -> bool:
     """One of the roles the person holds now asks for it."""
     return SecondStepRule.objects.filter(role__in=user.roles).exists()
+
+
+def owes(user: User) -> bool:
+    """A role held now asks for it and it is not set; said by the appointments, which every request reads anyway."""
+    return any(held.owes_second for held in user.appointments_in_force)  # type: ignore[attr-defined]
 
 
 def codes_left(user: User) -> int:

@@ -94,7 +94,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             problem = str(refused)
         else:
-            messages.success(request, "已定，对方下次登录起生效。")
+            messages.success(request, "已定，即刻生效：没设的下一次操作先去设。")
             return redirect("units:second_rules")
     asked = set(SecondStepRule.objects.values_list("role", flat=True))
     held = User.objects.filter(is_active=True, appointments__ended_at=None, appointments__role__in=asked)
