@@ -63,6 +63,9 @@ def test_only_listed_hosts(url: str, why: str) -> None:
         ("10.1.2.3", True, False), ("10.9.2.3", False, True), ("169.254.169.254", True, False),
         ("::1", True, False), ("::ffff:10.1.2.3", True, False), ("fe80::1%eth0", True, False),
         ("224.0.0.1", True, False), ("0.0.0.0", True, False),
+        ("64:ff9b::a00:1", True, False), ("64:ff9b::5db8:d822", True, True), ("2002:a00:1::1", True, False),
+        ("2001:0:a00:1:0:0:f5ff:fffe", True, False), ("::10.0.0.1", True, False), ("fec0::1", True, False),
+        ("2606:4700:4700::1111", True, True), ("64:ff9b::a09:203", False, True),
     ],
 )  # fmt: skip
 def test_private_addresses_only_where_they_are_listed(address: str, tls: bool, may: bool) -> None:

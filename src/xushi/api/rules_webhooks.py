@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 from xushi.journal.verbs import WORDS
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 ATTEMPTS = 15  # 末一次约在头一次之后七小时
 MOST_SUBJECTS = 1000
 PORTS = {"https": 443, "http": 80}
@@ -65,11 +67,29 @@ def _listed(parts: SplitResult, port: int, hosts: Collection[str]) -> bool:
 
 def may_connect(address: str, *, tls: bool, networks: Iterable[Network]) -> bool:
     """Public addresses over TLS; private ones, and plain HTTP, only in networks that are listed."""
-    at = ipaddress.ip_address(address.partition("%")[0])
-    at = getattr(at, "ipv4_mapped", None) or at
-    if any(at.version == one.version and at in one for one in networks):
+    every = [_within(ipaddress.ip_address(address.partition("%")[0]))]
+    while (inner := _carried(every[-1])) is not None:
+        every.append(inner)
+    if any(every[-1].version == one.version and every[-1] in one for one in networks):
         return True
-    return tls and at.is_global and not at.is_multicast
+    return tls and all(at.is_global and not at.is_multicast and not _of_a_site(at) for at in every)
+
+
+def _within(at: Address) -> Address:
+    return getattr(at, "ipv4_mapped", None) or at
+
+
+def _carried(at: Address) -> Address | None:
+    """The IPv4 address that an IPv6 one leads to: 6to4, Teredo, NAT64, the old compatible form."""
+    if isinstance(at, ipaddress.IPv4Address):
+        return None
+    if at in NAT64 or int(at) >> 32 == 0:
+        return ipaddress.IPv4Address(int(at) & 0xFFFFFFFF)
+    return at.sixtofour or (at.teredo[1] if at.teredo else None)
+
+
+def _of_a_site(at: Address) -> bool:
+    return isinstance(at, ipaddress.IPv6Address) and at.is_site_local
 
 
 def body_of(
