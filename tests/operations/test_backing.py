@@ -96,6 +96,13 @@ class TestDamage:
         monkeypatch.undo()
         assert make().verified_at and not bad.exists() and not archive.unchecked(folder)
 
+    def test_what_an_ended_one_left_behind_goes(self, home: Path) -> None:
+        left = home / "backups" / "dump-abc"
+        left.mkdir(parents=True)
+        (left / "database.sqlite3").write_bytes(b"not sealed")
+        make()
+        assert not left.exists()
+
     def test_what_cannot_be_sealed_anew_is_a_failure(self, home: Path) -> None:
         """The file has another content than the list says: no object is made of it."""
         make()

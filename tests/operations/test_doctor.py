@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
 from io import StringIO
@@ -20,7 +21,7 @@ from xushi.flow import beats
 from xushi.journal.models import Event, Reaction
 from xushi.kit import media
 from xushi.operations import checks_data, checks_machine, doctor, schedule
-from xushi.operations.actions import OVERDUE
+from xushi.operations.actions import FAILED, OVERDUE
 from xushi.operations.findings import Finding, Grade, looked
 from xushi.operations.models import BackupRun, Heartbeat
 
@@ -197,6 +198,69 @@ def test_an_old_backup_is_told_once_a_day(settings: LazySettings, monkeypatch: p
     BackupRun.objects.create(started_at=now + timedelta(hours=26), verified_at=now)
     schedule.back_up_when_due(now + timedelta(hours=51))
     assert Event.objects.filter(verb=OVERDUE).count() == 2
+
+
+class Hung:
+    """A backup that neither ends nor fails until it is killed."""
+
+    ended = False
+
+    def poll(self) -> int | None:
+        return -9 if self.ended else None
+
+    def kill(self) -> None:
+        self.ended = True
+
+
+def test_a_backup_that_hangs_is_ended_and_hides_no_alarm(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.XUSHI_BACKUP_AT, settings.XUSHI_BACKUP_HOURS = "02:30", 30
+    now, children = real(), [Hung(), Hung()]
+    monkeypatch.setattr(schedule, "_start", lambda *_: children.pop())
+    monkeypatch.setattr(schedule, "_running", [])
+    backed_up(25)
+    first = children[-1]
+    schedule.back_up_when_due(now)
+    hung = BackupRun.objects.create(started_at=now + timedelta(seconds=1), scheduled=True)
+    assert not Event.objects.filter(verb=OVERDUE).exists()
+    schedule.back_up_when_due(now + timedelta(hours=20))
+    assert Event.objects.filter(verb=OVERDUE).count() == 1 and not first.ended
+    schedule.back_up_when_due(now + timedelta(hours=20, minutes=1))
+    assert first.ended and len(children) == 1
+    hung.refresh_from_db()
+    assert hung.ended_at and hung.error.startswith("备份做了20小时还没完")
+    assert Event.objects.get(verb=FAILED).subject_id == hung.pk
+    schedule.back_up_when_due(now + timedelta(hours=20, minutes=2))
+    assert not children  # the next one has begun
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "said"),
+    [("25:00", "30", "XUSHI_BACKUP_AT=25:00"), ("02:30", "abc", "XUSHI_BACKUP_HOURS=abc")],
+)
+def test_settings_that_are_not_understood_are_told_and_hide_no_alarm(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    at: str, hours: str, said: str,
+) -> None:  # fmt: skip
+    settings.XUSHI_BACKUP_AT, settings.XUSHI_BACKUP_HOURS = at, hours
+    monkeypatch.setattr(schedule, "_start", lambda *_: Hung())
+    monkeypatch.setattr(schedule, "_running", [])
+    monkeypatch.setattr(schedule, "_said", set())
+    backed_up(50)
+    for minutes in (0, 1):
+        schedule.back_up_when_due(real() + timedelta(minutes=minutes))
+    assert Event.objects.filter(verb=OVERDUE).count() == 1 and len(schedule._running) == 1
+    assert sum(said in record.message for record in caplog.records) == 1
+    found = checks_data.backup(real())
+    assert found.grade is Grade.WRONG and found.says.startswith(f"看不懂 {said}，请写成 ")
+
+
+def test_a_setting_that_is_not_understood_ends_no_command(home: Path) -> None:
+    environment = os.environ | {"XUSHI_BACKUP_HOURS": "abc", "XUSHI_HOME": str(home)}
+    command = [sys.executable, "-c", "from xushi.config import settings"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="只有 PostgreSQL 有 jit")

@@ -17,6 +17,7 @@ from xushi.journal import sealing
 from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import Event
 from xushi.operations import archive, backing, keys
+from xushi.operations.actions import FAILED
 from xushi.operations.checking import check
 from xushi.operations.models import BackupRun
 from xushi.operations.restoring import CannotRestore, restore
@@ -171,7 +172,7 @@ def test_a_failure_is_a_row_a_sentence_and_an_event(world: Path, monkeypatch: py
         make()
     run = BackupRun.objects.get()
     assert run.verified_at is None and run.ended_at and "只剩" in run.error
-    assert Event.objects.get(verb=backing.FAILED).summary.startswith("备份没成：")
+    assert Event.objects.get(verb=FAILED).summary.startswith("备份没成：")
     monkeypatch.undo()
     with backing._alone(backing.folder()), pytest.raises(backing.CannotBackUp, match="另一个备份正在做"):
         make()

@@ -62,6 +62,13 @@ def test_words() -> None:
         rules.hour_of("半夜")
 
 
+@pytest.mark.parametrize("words", ["abc", "", "0", "-1", "nan", "inf", "99999"])
+def test_what_is_no_number_of_hours(words: str) -> None:
+    assert rules.hours_of("30") == rules.hours_of(30) == 30
+    with pytest.raises(ValueError):
+        rules.hours_of(words)
+
+
 @pytest.mark.parametrize(
     ("gone", "of", "lost"),
     [

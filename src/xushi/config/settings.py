@@ -233,7 +233,7 @@ XUSHI_BACKUP_TO = Path(os.environ.get("XUSHI_BACKUP_TO") or XUSHI_HOME / "backup
 # 附件在桶里时：1 备份里也有一份，0 由那一边自己留版本
 XUSHI_BACKUP_BUCKET = os.environ.get("XUSHI_BACKUP_BUCKET", "1") != "0"
 XUSHI_BACKUP_AT = os.environ.get("XUSHI_BACKUP_AT", "" if XUSHI_NOW else "02:30")
-XUSHI_BACKUP_HOURS = float(os.environ.get("XUSHI_BACKUP_HOURS", "30"))
+XUSHI_BACKUP_HOURS = os.environ.get("XUSHI_BACKUP_HOURS", "30")
 XUSHI_BACKUP_KEEP = max(int(os.environ.get("XUSHI_BACKUP_KEEP", "14")), 1)
 XUSHI_TLS_CERT = os.environ.get("XUSHI_TLS_CERT", "")
 # 指标只给拿着这个口令的（Authorization: Bearer …）；空着就没有 /metrics

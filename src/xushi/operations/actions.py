@@ -6,9 +6,11 @@ from django.db import transaction
 
 from xushi.journal.actions import SYSTEM, Actor, record
 from xushi.journal.models import Event, Reaction
+from xushi.operations.models import BackupRun
 from xushi.operations.rules import age
 
 RETRIED = "operations.reaction.retried"
+FAILED = "operations.backup.failed"
 OVERDUE = "operations.backup.overdue"
 LOST = "备份里的附件"
 DAY = timedelta(days=1)
@@ -34,6 +36,21 @@ def tell_overdue(*, hours: float, last_good: datetime | None, now: datetime) -> 
     how = f"最近一份查验过的备份是{age(now - last_good)}前" if last_good else "还没有一份查验过的备份"
     words = f"{how}，超过{hours:g}小时，请系统管理员看“运维”页"
     record(OVERDUE, actor=SYSTEM, now=now, subject_name="备份", summary=words)
+    return True
+
+
+@transaction.atomic
+def give_up_backup(*, since: datetime, now: datetime) -> bool:
+    """The run that a hung process has begun since then has failed; False where it has been told. now is real."""
+    hung = BackupRun.objects.select_for_update().filter(scheduled=True, started_at__gte=since, ended_at=None)
+    run = hung.order_by("started_at").first()
+    if run is None:
+        return False
+    took = age(now - run.started_at)
+    sentence = f"备份做了{took}还没完，多半卡住了，已中止。请看备份目录的盘、网络和数据库，再做一次。"
+    run.ended_at, run.error = now, sentence
+    run.save(update_fields=["ended_at", "error"])
+    record(FAILED, actor=SYSTEM, now=now, subject=run, subject_name="备份", summary=f"备份没成：{sentence}")
     return True
 
 

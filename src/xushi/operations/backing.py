@@ -18,7 +18,7 @@ from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import ChainHead
 from xushi.journal.sealing import HEAD
 from xushi.operations import archive, dumping, keys, loss
-from xushi.operations.actions import tell_loss
+from xushi.operations.actions import FAILED, tell_loss
 from xushi.operations.checking import Checked, Mend, check
 from xushi.operations.files import Kept, Store, bucket_backed_up, found_here
 from xushi.operations.loss import Loss
@@ -29,7 +29,7 @@ from xushi.operations.sealed import Master, Unreadable
 Say = Callable[[str], None]
 Clock = Callable[[], datetime]
 SPARE = 64 * 1024 * 1024
-MADE, FAILED = "operations.backup.made", "operations.backup.failed"
+MADE = "operations.backup.made"
 
 
 class CannotBackUp(Exception):
@@ -119,6 +119,8 @@ def _alone(to: Path) -> Iterator[None]:
             raise CannotBackUp("另一个备份正在做，等它做完再来。") from taken
         for stray in to.glob("*.part"):
             stray.unlink()
+        for left in (*to.glob("dump-*"), *to.glob("check-*")):  # 被中止的留下的，里面是没加密的库
+            shutil.rmtree(left, ignore_errors=True)
         yield
 
 

@@ -16,7 +16,7 @@ from xushi.kit import media
 from xushi.notices.bell import CHANNEL, wire
 from xushi.notices.models import ChannelState, Digest
 from xushi.operations import partitions as divided
-from xushi.operations import replica_lag, sampling
+from xushi.operations import plan, replica_lag, sampling
 from xushi.operations.findings import Finding, ok, warn, wrong
 from xushi.operations.models import BackupRun, Heartbeat
 from xushi.operations.rules import DRIFT, age, is_silent, is_stale
@@ -230,14 +230,16 @@ def backup(now: datetime) -> Finding:
         if failed and (not last or failed.started_at > last.started_at)
         else ""
     )
+    if amiss := plan.amiss():
+        return wrong("backup", amiss, "改好环境变量，重起后台。")
     mend = why or (
         "xushi backup；每夜的时刻在 XUSHI_BACKUP_AT。" if settings.XUSHI_BACKUP_AT else "设 XUSHI_BACKUP_AT。"
     )
     if last is None:
         return (warn if settings.XUSHI_NOW else wrong)("backup", "还没有一份查验过的备份", mend)
     old = f"最近一份查验过的备份是{age(now - last.started_at)}前"
-    if is_stale(now, last.started_at, settings.XUSHI_BACKUP_HOURS):
-        return wrong("backup", f"{old}，超过{settings.XUSHI_BACKUP_HOURS:g}小时", mend)
+    if is_stale(now, last.started_at, plan.hours()):
+        return wrong("backup", f"{old}，超过{plan.hours():g}小时", mend)
     return warn("backup", old, why) if why else ok("backup", old)
 
 

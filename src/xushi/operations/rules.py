@@ -8,12 +8,22 @@ AGAIN_AFTER = timedelta(hours=2)  # a backup that failed is tried again the same
 SILENT_AFTER = timedelta(minutes=5)  # a worker beats once a minute
 LOST_MANY, LOST_SHARE = 20, 10  # files gone since the last backup: more than so many and more than a tenth
 DOUBTFUL = ".doubtful"  # how the name of a backup ends that is whole and lacks too many files
+LONGEST_HOURS = 24 * 366
+TOO_LONG = timedelta(hours=20)  # a backup at work for longer hangs; the next night's must not wait for it
 DRIFT = timedelta(seconds=5)
 
 
 def hour_of(words: str) -> time | None:
     """“02:30” → that hour in Beijing; None where no backup is scheduled; ValueError where it is no hour."""
     return time.fromisoformat(words) if words.strip() else None
+
+
+def hours_of(words: str | float) -> float:
+    """How many hours a setting says; ValueError where it is no number of hours, such as “abc”, “-1”, “nan”."""
+    hours = float(words)
+    if not 0 < hours <= LONGEST_HOURS:
+        raise ValueError(words)
+    return hours
 
 
 def latest_turn(now: datetime, at: time) -> datetime:

@@ -7,21 +7,20 @@ import subprocess
 import sys
 from datetime import date, datetime
 
-from django.conf import settings
-
 from xushi.core.clock import BEIJING
 from xushi.flow.beats import on_beat
-from xushi.operations import pruning
-from xushi.operations.actions import tell_overdue
+from xushi.operations import plan, pruning
+from xushi.operations.actions import give_up_backup, tell_overdue
 from xushi.operations.models import BackupRun, Heartbeat
-from xushi.operations.rules import hour_of, is_due, is_stale
+from xushi.operations.rules import TOO_LONG, age, is_due, is_stale
 
 log = logging.getLogger(__name__)
 WORKER = "后台"
 TIDY_FROM = 3  # o'clock in Beijing
-_running: list["subprocess.Popen[bytes]"] = []
+_running: list[tuple["subprocess.Popen[bytes]", datetime]] = []  # and when it was started
 _running_tidy: list["subprocess.Popen[bytes]"] = []
 _tidied: list[date] = []
+_said: set[str] = set()
 
 
 def register() -> None:
@@ -43,18 +42,40 @@ def beat(real: datetime) -> None:
 
 def back_up_when_due(real: datetime) -> None:
     """Start the nightly backup in a process of its own; say aloud where the last good one is too old."""
-    at = hour_of(settings.XUSHI_BACKUP_AT)
-    _running[:] = [child for child in _running if child.poll() is None]
-    if at is None or _running:
+    at, hours = plan.at(), plan.hours()
+    if at is None:
         return
+    _tell_amiss()
     last_good, last_start = latest()
+    # 先看旧不旧：正做着的那一个也许卡住了
+    if (
+        last_start
+        and is_stale(real, last_good, hours)
+        and tell_overdue(hours=hours, last_good=last_good, now=real)
+    ):
+        log.error("最近一次查验过的备份已超过%g小时", hours)
+    _end_hung(real)
     last_whole = BackupRun.objects.whole().values_list("started_at", flat=True).first()
-    if is_due(real, at, last_good=last_whole, last_start=last_start):
-        hours = settings.XUSHI_BACKUP_HOURS
-        if last_start and is_stale(real, last_good, hours):
-            log.error("最近一次查验过的备份已超过%g小时，现在再做一次", hours)
-            tell_overdue(hours=hours, last_good=last_good, now=real)
-        _running.append(_start("backup", "--scheduled"))
+    if not _running and is_due(real, at, last_good=last_whole, last_start=last_start):
+        _running.append((_start("backup", "--scheduled"), real))
+
+
+def _tell_amiss() -> None:
+    """Once for each wording of the settings."""
+    if (words := plan.amiss()) and words not in _said:
+        _said.add(words)
+        log.error("%s", words)
+
+
+def _end_hung(real: datetime) -> None:
+    """Forget the children that are done; one at work for too long is ended, and that is said."""
+    _running[:] = [(child, began) for child, began in _running if child.poll() is None]
+    for child, began in _running:
+        if real - began <= TOO_LONG:
+            continue
+        log.error("备份做了%s还没完，多半卡住了，中止它", age(real - began))
+        child.kill()
+        give_up_backup(since=began, now=real)
 
 
 def tidy_up_daily(real: datetime) -> None:
