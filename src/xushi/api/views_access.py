@@ -12,6 +12,7 @@ from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
 from xushi.kit.pacing import METER, Pace
+from xushi.kit.views_limits import too_often
 from xushi.units.actions_emergency import end_due
 from xushi.units.models import User
 from xushi.units.rules import ADMINISTRATORS
@@ -50,7 +51,7 @@ class Bearer(HttpBearer):
             .first()
         )
         if held is None:
-            raise unauthorised()
+            raise _too_many_wrong(request) or unauthorised()
         _pace(held.pk)
         user = standing(held.account.user)
         if not user.appointments_in_force or user.has_role(*ADMINISTRATORS):
@@ -77,18 +78,23 @@ def unauthorised() -> ApiRefused:
     )  # fmt: skip
 
 
+def _too_many_wrong(request: HttpRequest) -> ApiRefused | None:
+    """Of those who come with wrong tokens again and again, only so many are looked up."""
+    wait = too_often(request, "key")
+    return _later(wait.sentence, wait.seconds, "核对令牌；到期请安全管理员更换。") if wait else None
+
+
 def _pace(token: int) -> None:
     pace = Pace(settings.XUSHI_API_PER_MINUTE, 60)
-    wait = METER.wait(f"api:{token}", pace, clock.real())
-    if wait:
-        refused = ApiRefused(
-            429,
-            "too_many",
-            f"一分钟最多{pace.times}次，请{wait}秒后再来。",
-            how="按 Retry-After 等一等；成批的数用整月读取。",
-        )
-        refused.retry_after = wait
-        raise refused
+    if wait := METER.wait(f"api:{token}", pace, clock.real()):
+        sentence = f"一分钟最多{pace.times}次，请{wait}秒后再来。"
+        raise _later(sentence, wait, "按 Retry-After 等一等；成批的数用整月读取。")
+
+
+def _later(sentence: str, seconds: int, how: str) -> ApiRefused:
+    refused = ApiRefused(429, "too_many", sentence, how=how)
+    refused.retry_after = seconds
+    return refused
 
 
 def forget_pace() -> None:

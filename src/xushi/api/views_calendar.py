@@ -15,6 +15,7 @@ from xushi.api import calendars, policy
 from xushi.api.views_access import standing
 from xushi.config import clock
 from xushi.journal.actions import Actor
+from xushi.kit.views_limits import TOO_MANY, too_often
 from xushi.progress.asking import Request
 from xushi.units.rules import Refused
 
@@ -58,6 +59,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         key = calendars.held(secret, now)
     except calendars.Ended as ended:
         return _words(str(ended), 410)
+    if key is None and (wait := too_often(request, "key")):
+        return wait.on(_words(wait.sentence, TOO_MANY))
     if key is None or not policy.can_subscribe(standing(key.user)):
         return _words("没有这个日历，或者地址已停用。请在“我的账号”里另开一个。", 404)
     text = calendars.feed(key, now, request.build_absolute_uri)

@@ -17,6 +17,7 @@ from xushi.home import walls as screens
 from xushi.home.models import WallKey
 from xushi.home.months import choose
 from xushi.journal.actions import Actor
+from xushi.kit.views_limits import refuse, too_often
 from xushi.units.access import person
 from xushi.units.districts import keeps_whole
 from xushi.units.look import called, look_of
@@ -27,6 +28,8 @@ from xushi.units.models import Appointment, Role, Unit
 def wall(request: HttpRequest, key: str) -> HttpResponse:
     """The display behind a key in force; it shows what the key's maker may see now. 404 for any other key."""
     found = WallKey.objects.select_related("made_by").filter(key=key, revoked_at=None).first()
+    if found is None and (wait := too_often(request, "key")):
+        return refuse(request, wait)
     if found is None or not found.made_by.is_active:
         raise Http404("没有这个大屏，或者它的链接已经停用。")
     now = clock.now()
