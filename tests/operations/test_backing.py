@@ -122,6 +122,24 @@ def uploads(home: Path) -> Path:
     return home / "uploads" / "orders"
 
 
+class TestPlace:
+    @pytest.mark.parametrize("place", ["bk", "data/bk", "uploads/bk"])
+    def test_a_folder_within_the_home_does_not_hold_itself(
+        self, home: Path, settings: LazySettings, place: str
+    ) -> None:
+        settings.XUSHI_BACKUP_TO = home / place
+        (home / "data").mkdir()
+        (home / "data" / "x.txt").write_bytes(b"x")
+        assert make().files == make().files == UPLOADS + 2
+        other = backing.make_backup(to=home / "other", clock=clock, say=[].append)
+        assert other.files == UPLOADS + 2
+
+    def test_the_home_itself_is_no_folder_of_backups(self, home: Path, settings: LazySettings) -> None:
+        settings.XUSHI_BACKUP_TO = home
+        with pytest.raises(backing.CannotBackUp, match="要自成一个目录"):
+            make()
+
+
 class TestLoss:
     def test_lost_uploads_cost_no_backup_and_sound_the_alarm(self, home: Path) -> None:
         good = make()

@@ -70,6 +70,7 @@ def make_backup(
     """
     run = BackupRun.objects.create(started_at=clock(), path=str(to), scheduled=scheduled)
     try:
+        _ask_apart(to)
         master = _key(say)
         with _alone(to):
             made = _write(to, master, run.started_at, say)
@@ -108,6 +109,13 @@ def _key(say: Say) -> Master:
     return keys.by_file(home / keys.FILE)
 
 
+def _ask_apart(to: Path) -> None:
+    """A folder below the home or the uploads is passed over; one that holds them as well cannot be."""
+    for used in (Path(settings.XUSHI_HOME), Path(settings.MEDIA_ROOT)):
+        if to.resolve() == used.resolve():
+            raise CannotBackUp(f"备份不能直接放在{used}里，要自成一个目录。请改 XUSHI_BACKUP_TO 或 --to。")
+
+
 @contextmanager
 def _alone(to: Path) -> Iterator[None]:
     """One backup at a time in a folder; the lock goes with the process."""
@@ -140,7 +148,7 @@ def _write(to: Path, master: Master, started: datetime, say: Say) -> Made:
                 f"桶{settings.XUSHI_S3['bucket_name']}里的附件照 XUSHI_BACKUP_BUCKET=0 不在备份里，靠那一边留的版本"
             )
         known = _known(to, master)
-        files, added = store.keep(found_here(), known or {}, lambda done: say(f"附件{done}件"))
+        files, added = store.keep(found_here(to, folder()), known or {}, lambda done: say(f"附件{done}件"))
         stamp = started.astimezone(BEIJING)
         path = to / f"xushi-{stamp:%Y%m%d-%H%M%S}{archive.SUFFIX}{archive.UNCHECKED}"
         about = _about(dump, files, started)

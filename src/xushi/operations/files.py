@@ -3,7 +3,7 @@
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -61,16 +61,21 @@ class Found:
             yield Path(copy.name)
 
 
-def found_here() -> Iterator[Found]:
+def found_here(*targets: Path) -> Iterator[Found]:
     """Every file that belongs into a backup: of the folder of uploads, of the bucket, of the home. What lies in the
-    folder under a name that the bucket has too was left behind by a move, and is passed over."""
-    yield from _uploads()
-    media, home = places.folder(), Path(settings.XUSHI_HOME)
-    own = Folder(home)
+    folder under a name that the bucket has too was left behind by a move, and is passed over; so are the targets of
+    backups: one that held itself would double every night."""
+    own, apart = Folder(home := Path(settings.XUSHI_HOME)), {target.resolve() for target in targets}
+    root = places.folder().root
+    within = tuple(
+        f"{UPLOADS}/{one.relative_to(root.resolve())}/" for one in apart if root.resolve() in one.parents
+    )
+    yield from (one for one in _uploads() if not one.path.startswith(within))
+    apart.add(root.resolve())
     for entry in sorted(home.iterdir()):
-        if entry.name in PASSED_OVER or entry.resolve() == media.root.resolve():
+        if entry.name in PASSED_OVER or entry.resolve() in apart:
             continue
-        for path in _walk(entry) if entry.is_dir() else [entry]:
+        for path in _walk(entry, apart) if entry.is_dir() else [entry]:
             if path.is_file() and not path.name.endswith(NOT_THESE):
                 name, seen = path.relative_to(home).as_posix(), path.stat()
                 yield Found(f"{STATE}/{name}", seen.st_size, seen.st_mtime_ns, own, name)
@@ -104,9 +109,10 @@ def bucket_backed_up() -> Bucket | None:
     return places.bucket() if settings.XUSHI_BACKUP_BUCKET else None
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Path]:
+    """The files below a folder, sorted; none of the folders apart, which are resolved."""
     for place, folders, names in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not apart or Path(place, name).resolve() not in apart)
         for name in sorted(names):
             path = Path(place, name)
             if path.is_file() and not path.is_symlink() and not name.endswith(".part"):
