@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.federation.sides import FEBRUARY, YI, enrolled, filing_of, sent_in
+from tests.federation.sides import FEBRUARY, MARCH_8, YI, enrolled, filing_of, sent_in
 from xushi.core.months import Month
+from xushi.federation.actions import leave
 from xushi.federation.figures import city, curve, due_day
+from xushi.journal.actions import SYSTEM
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 3, 12)
@@ -46,6 +48,28 @@ def test_who_is_missing_is_shown_apart_with_the_last_number():
     assert (missing.district.name, missing.received.month, missing.late) == ("鼓楼区", Month(2018, 1), 2)
     assert missing.group.cumulative == 140 * YI
     assert city(FEBRUARY, "district", today=date(2018, 3, 10), due=10).missing[0].late == 0
+
+
+def test_nobody_is_late_with_a_month_that_was_due_before_they_were_enrolled():
+    three_and_one_missing()  # enrolled on the 8th of March; January was due on the 10th of February
+    january = city(Month(2018, 1), "district", today=TODAY, due=10)
+    assert {(line.district.name, line.late) for line in january.missing} == {
+        ("玄武区", 0),
+        ("秦淮区", 0),
+        ("建邺区", 0),
+    }
+    assert city(FEBRUARY, "district", today=TODAY, due=10).missing[0].late == 2
+
+
+def test_one_that_left_is_awaited_no_more_and_its_months_do_not_move():
+    three_and_one_missing()
+    before = city(FEBRUARY, "district", today=TODAY, due=10).total.cumulative
+    for code in ("320102", "320106"):
+        leave(code, actor=SYSTEM, now=MARCH_8)
+    found = city(FEBRUARY, "district", today=TODAY, due=10)
+    assert (found.total.cumulative, found.missing, len(found.lines)) == (before, [], 3)
+    march = city(Month(2018, 3), "district", today=TODAY, due=10)
+    assert {line.district.name for line in march.missing} == {"秦淮区", "建邺区"}
 
 
 def test_equal_ones_share_a_place():

@@ -39,6 +39,12 @@ def test_the_whole_way_by_hand(tmp_path):
     assert "已经收过，没有再收" in say("import", file)
     assert Received.objects.count() == Sent.objects.count() == 1
     assert "320111" in say("keys")
+    assert "浦口区退出汇交" in say("leave", CODE)
+    assert "区已退出" in say("keys")
+    for code, why in ((CODE, "已经退出"), ("320199", "没有登记代码为320199")):
+        with pytest.raises(CommandError, match=why):
+            say("leave", code)
+    say("enrol", CODE, "浦口区", public)
     Sent.objects.update(refused_at=MARCH_8)
     assert "2018年2月原报已用钥匙" in say("resend", "2018-02")
     assert Sent.objects.get().refused_at is None

@@ -21,7 +21,7 @@ from tests.federation.sides import (
 from tests.progress.district import build
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
-from xushi.federation.actions import enrol, receive, revoke, take_in
+from xushi.federation.actions import enrol, leave, receive, revoke, take_in
 from xushi.federation.composing import Identity
 from xushi.federation.models import District, Received, Refusal, Sent
 from xushi.federation.rules import RefusedFiling, read
@@ -164,6 +164,23 @@ def test_a_revoked_key_signs_nothing_more():
     assert page_of(Received.objects.get()).genuine
     with pytest.raises(Refused, match="已经作废"):
         revoke(kept.key.key, actor=SYSTEM, now=MARCH_8)
+
+
+def test_one_that_left_is_not_taken_from_until_it_comes_back():
+    from tests.federation.sides import key_of
+    from xushi.federation.keys import public_text
+
+    enrolled()
+    leave("320111", actor=SYSTEM, now=MARCH_8)
+    with pytest.raises(RefusedFiling, match="浦口区已退出汇交") as refused:
+        take(sealed(filing_of()))
+    assert refused.value.code == "left"
+    assert "退出汇交" in Event.objects.latest("pk").summary
+    with pytest.raises(Refused, match="已登记给浦口区"):  # another cannot come in by its key
+        enrol(code="320113", name="栖霞区", public=public_text(key_of(1)), actor=SYSTEM, now=MARCH_8)
+    enrolled()
+    assert take(sealed(filing_of())).received.number == 1
+    assert District.objects.get().keys.count() == 1
 
 
 def test_registering_says_what_is_wrong():

@@ -135,30 +135,60 @@ def _reopened_because(closing: MonthClosing) -> str:
 
 @transaction.atomic
 def enrol(*, code: str, name: str, public: str, actor: Actor, now: datetime) -> DistrictKey:
-    """登记: a district by its code, or one more key of one that is enrolled."""
+    """登记: a district by its code, or one more key of one that is enrolled; one that left comes back, also with its
+    old key.
+    """
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise Refused("请写区划代码和区名。")
     mark = keys.key_id(public)
-    if held := DistrictKey.objects.filter(key=mark).select_related("district").first():
-        raise Refused(f"这把公钥已登记给{held.district}。")
-    district = District.objects.filter(code=code).first()
+    district = District.objects.select_for_update().filter(code=code).first()
+    held = DistrictKey.objects.filter(key=mark).select_related("district").first()
+    back = district is not None and district.left_at is not None
+    if held and not (back and held.district == district and not held.revoked_at):
+        raise Refused(f"这把公钥已登记给{held.district}{'，已作废' if held.revoked_at else ''}。")
     if district is None:
         if District.objects.filter(name=name).exists():
             raise Refused(f"{name}已用别的代码登记，请核对代码{code}。")
         district = District.objects.create(code=code, name=name, enrolled_at=now)
     elif district.name != name:
         raise Refused(f"代码{code}登记的是{district.name}，不是{name}，请核对。")
-    made = DistrictKey.objects.create(district=district, key=mark, public=public.strip(), registered_at=now)
+    elif back:
+        district.left_at, district.enrolled_at = None, now
+        district.save(update_fields=["left_at", "enrolled_at"])
+    made = held or DistrictKey.objects.create(
+        district=district, key=mark, public=public.strip(), registered_at=now
+    )
     record(
         "federation.key.registered",
         actor=actor,
         now=now,
         subject=district,
         subject_name=name,
-        summary=f"登记{name}（{code}）的公钥{mark}",
+        summary=f"登记{name}（{code}）的公钥{mark}{'，重新加入汇交' if back else ''}",
     )
     return made
+
+
+@transaction.atomic
+def leave(code: str, *, actor: Actor, now: datetime) -> District:
+    """退出汇交: nothing more is taken of it and nothing more is awaited; the months that it sent stay counted."""
+    district = District.objects.select_for_update().filter(code=code.strip()).first()
+    if district is None:
+        raise Refused(f"没有登记代码为{code.strip()}的区。")
+    if district.left_at:
+        raise Refused(f"{district}已经退出汇交。")
+    district.left_at = now
+    district.save(update_fields=["left_at"])
+    record(
+        "federation.key.revoked",
+        actor=actor,
+        now=now,
+        subject=district,
+        subject_name=district.name,
+        summary=f"{district}（{district.code}）退出汇交，它的钥匙签的不再收",
+    )
+    return district
 
 
 @transaction.atomic

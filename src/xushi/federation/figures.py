@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
+from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.federation.models import District, Received, ReceivedSum
 from xushi.federation.rules import COLUMNS
@@ -76,9 +79,13 @@ def due_day(month: Month, day: int) -> date:
 
 
 def city(month: Month, level: str, *, today: date, due: int, by: str = "gap") -> City:
-    """The month's rows and their sum: three queries, however many districts."""
-    districts = list(District.objects.filter(left_at=None))
+    """The month's rows and their sum, a few queries however many districts.
+
+    One that left still stands in the months that it sent, so that these do not move, and is awaited in none; one that
+    was enrolled after a month was due is not late with it.
+    """
     here = {one.district_id: one for one in _in_force(month, month)}
+    districts = list(District.objects.filter(Q(left_at=None) | Q(pk__in=list(here))))
     before = {one.district_id: one for one in _in_force(Month(month.year, 1), month) if one.month < month}
     wanted = [*here.values(), *(one for pk, one in before.items() if pk not in here)]
     sums = {
@@ -98,7 +105,8 @@ def city(month: Month, level: str, *, today: date, due: int, by: str = "gap") ->
         if one.pk in here:
             made.lines.append(Line(one, group, received))
         else:
-            made.missing.append(Line(one, group, received, late=late))
+            awaited = local_day(one.enrolled_at) <= due_on
+            made.missing.append(Line(one, group, received, late=late if awaited else 0))
     made.total = group_of(
         month, level, [sums[one.pk] for one in here.values() if one.pk in sums], f"{len(made.lines)}个区"
     )
@@ -110,7 +118,7 @@ def city(month: Month, level: str, *, today: date, due: int, by: str = "gap") ->
 
 def _in_force(first: Month, last: Month) -> Sequence[Received]:
     """What is in force of these months, later ones last; without the texts, which may be long."""
-    found = Received.objects.in_force().filter(month__gte=first, month__lte=last, district__left_at=None)
+    found = Received.objects.in_force().filter(month__gte=first, month__lte=last)
     return list(found.defer("body").order_by("month"))
 
 

@@ -22,13 +22,13 @@ ACTOR = Actor(channel=Event.Channel.COMMAND)
 
 class Command(BaseCommand):
     help = (
-        "数据汇交：keys 做钥匙；enrol、revoke 登记和作废区的公钥；export 2018-08 签报；import 收件；push 往上送；"
-        "resend 2018-08 重签再送"
+        "数据汇交：keys 做钥匙；enrol、revoke 登记和作废区的公钥，leave 退出；export 2018-08 签报；import 收件；"
+        "push 往上送；resend 2018-08 重签再送"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(
-            dest="verb", required=True, metavar="keys|enrol|revoke|export|import|push|resend"
+            dest="verb", required=True, metavar="keys|enrol|revoke|leave|export|import|push|resend"
         )
         verbs.add_parser("keys", help="本区的公钥，没有就做一把；上级用时列出已登记的")
         enrol = verbs.add_parser("enrol", help="上级用：登记一个区的公钥")
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         enrol.add_argument("name", help="区名，如 浦口区")
         enrol.add_argument("public", help="那个区 keys 印出的公钥")
         verbs.add_parser("revoke", help="上级用：作废一把公钥").add_argument("key", help="16位的钥匙号")
+        verbs.add_parser("leave", help="上级用：一个区退出汇交").add_argument("code", help="区划代码")
         export = verbs.add_parser("export", help="把关了账的一个月签名写成文件")
         export.add_argument("month", help="如 2018-08")
         export.add_argument("--reason", default="", help="更正的理由；不写则用重开那个月的理由")
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             f"本装置的公钥（交上级登记）：{public}\n钥匙号：{keys.key_id(public)}，私钥在{store()}"
         )
         for one in DistrictKey.objects.select_related("district").order_by("district__code", "pk"):
-            state = "已作废" if one.revoked_at else "在用"
+            state = "已作废" if one.revoked_at else "区已退出" if one.district.left_at else "在用"
             self.stdout.write(f"{one.district.code}\t{one.district}\t{one.key}\t{state}")
 
     def do_enrol(self, *, code: str, name: str, public: str, **_: Any) -> None:
@@ -69,6 +70,10 @@ class Command(BaseCommand):
     def do_revoke(self, *, key: str, **_: Any) -> None:
         made = actions.revoke(key, actor=ACTOR, now=clock.now())
         self.stdout.write(f"作废了{made.district}的公钥{made.key}，从现在起不收它签的件。")
+
+    def do_leave(self, *, code: str, **_: Any) -> None:
+        left = actions.leave(code, actor=ACTOR, now=clock.now())
+        self.stdout.write(f"{left}退出汇交，从现在起不收它的件，也不等它；报过的月份还算。再加入用 enrol。")
 
     def do_export(self, *, month: str, reason: str, out: Path | None, **_: Any) -> None:
         sent = actions.sign_month(
