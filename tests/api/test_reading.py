@@ -11,6 +11,7 @@ from tests.api.world import Other, account_of, expire, system
 from tests.progress import district as town
 from xushi.api import views_access
 from xushi.core.months import Month
+from xushi.journal.models import Event
 from xushi.progress import figures
 from xushi.registry.models import Category, Project
 from xushi.units.models import Role
@@ -135,6 +136,9 @@ def test_a_closed_month_streams_whole_and_adds_up_to_its_figures(world: Any) -> 
     answer = system(world.province).get(f"months/{FEBRUARY}/projects")
     lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
     assert [lines[0]["kind"], lines[-1]] == ["month", {"kind": "end", "projects": 12}]
+    taken = Event.objects.get(verb="api.month.taken")
+    assert taken.channel == Event.Channel.API and taken.actor == world.province.user
+    assert "取走2018年2月第1版" in taken.summary and lines[0]["given_to"] == str(world.province.user)
     under_way = [line for line in lines[1:-1] if line["stage"] == "当年实施"]
     total = figures.total(world.province.user, Month(2018, 2))
     assert sum(line["cumulative"] for line in under_way) == total.cumulative

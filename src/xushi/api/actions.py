@@ -1,4 +1,4 @@
-"""服务账号和令牌的写入：开账号、发令牌、换令牌、作废。"""
+"""服务账号和令牌的写入：开账号、发令牌、换令牌、作废；凭令牌取走了什么。"""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from django.db import transaction
 from xushi.api import policy
 from xushi.api.models import ServiceAccount, Token
 from xushi.api.rules import HEAD, LONGEST_DAYS, PREFIX, SCOPES, digest_of, unknown_scopes
+from xushi.core.months import Month
 from xushi.journal.actions import Actor, record
 from xushi.units.actions import open_account
 from xushi.units.models import Unit, User
@@ -95,6 +96,13 @@ def revoke_token(token: Token, *, actor: Actor, now: datetime) -> Token:
         held.save(update_fields=["revoked_at"])
         _tell("api.token.revoked", held, f"作废{held.account.user.name}的令牌{held.head}…", actor, now)
     return held
+
+
+@transaction.atomic
+def hand_out_month(*, token: Token, month: Month, version: int, actor: Actor, now: datetime) -> None:
+    """记下整月取走: which token took which version of a month, from where. What it then does with it nobody sees."""
+    summary = f"{token.account}取走{month.label}第{version}版的逐个项目，令牌{token.head}…"
+    _tell("api.month.taken", token, summary, actor, now)
 
 
 def _ask(actor: Actor, may: Callable[[User], bool]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,9 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from xushi.api import telling
+from xushi.api.actions import hand_out_month
 from xushi.api.rules import ApiRefused, Cursor, refuse_repeated, refuse_unknown, refuse_unlisted
 from xushi.api.schemas import Paging
 from xushi.api.views_access import Caller
+from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.home import lists
 from xushi.home.columns import COLUMNS
@@ -113,19 +115,22 @@ def _told(
     return [telling.project(row, closed=closed) for row in sorted(rows, key=lambda row: row.pk)]
 
 
-def month_lines(caller: Caller, month: Month, today: date) -> Iterator[str]:
+def month_lines(caller: Caller, month: Month, now: datetime) -> Iterator[str]:
     """A closed month as lines of JSON: its head with the sums, a line a project, the end with how many there were.
 
-    Read some at a time; whoever finds no end line has not got it all.
+    Read some at a time; whoever finds no end line has not got it all. Who took it stands in the journal and in the head.
     """
+    today = local_day(now)
     closing = closing_of(caller.user, month)
     wanted = Wanted(columns=tuple(key for key in COLUMNS if key != "order"))
     stood = choose(caller.user, str(month), today).stood
     found = lists.find(caller.user, month, wanted, stood)
     head = {
         "kind": "month", "month": str(month), "version": closing.version, "closed_at": closing.closed_at,
+        "given_to": str(caller.account), "given_at": now,
         **telling.group(figures.total(caller.user, month, Filters())),
     }  # fmt: skip
+    hand_out_month(token=caller.token, month=month, version=closing.version, actor=caller.actor, now=now)
     return _lines(head, lists.every(found, wanted, caller.user, today, telling.NEEDED))
 
 

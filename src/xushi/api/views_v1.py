@@ -127,7 +127,7 @@ def month_figures(
 def month_projects(request: HttpRequest, month: str) -> StreamingHttpResponse:
     caller = _caller(request, "read:projects")
     reading.known(request, ())
-    lines = reading.month_lines(caller, reading.month_of(month), local_day(clock.now()))
+    lines = reading.month_lines(caller, reading.month_of(month), clock.now())
     return StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
 
 

@@ -23,7 +23,7 @@ _ROOMS: dict[str, dict[str, str]] = {
         "account.opened": "开服务账号", "token.issued": "发令牌", "token.rotated": "换令牌", "token.revoked": "作废令牌",
         "calendar.made": "开日历地址", "calendar.stopped": "停用日历地址",
         "webhook.added": "开订阅", "webhook.stopped": "停订阅", "webhook.replayed": "再送订阅的消息",
-        "webhook.gave_up": "订阅送不到",
+        "webhook.gave_up": "订阅送不到", "month.taken": "取走整月",
     },
     "federation": {
         "month.signed": "签报关账数", "month.delivered": "关账数送到上级", "month.refused": "上级不收关账数",
