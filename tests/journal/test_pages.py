@@ -89,3 +89,27 @@ def test_list_costs_a_fixed_number_of_queries(
     client.get("/journal/")
     with django_assert_max_num_queries(9):
         client.get("/journal/")
+
+
+NUMBER, SHOWN = "13812345678", "138****5678"
+
+
+def test_a_number_once_written_down_whole_is_masked_and_the_chain_holds(
+    auditor: User, office_user: User, signed_in: SignIn
+) -> None:
+    with transaction.atomic():
+        said = {"actor": Actor(by=office_user), "now": NOW, "subject": office_user, "subject_name": NUMBER}
+        event = record("units.account.locked", summary=f"账号{NUMBER}连错密码，锁15分钟", **said)
+        record("units.account.disabled", summary=f"停用账号{SHOWN}：离职", **said | {"subject_name": "小王"})
+    sealing.seal_events()
+    client = signed_in(auditor)
+    csv_said = b"".join(client.get("/journal/export.csv").streaming_content).decode()
+    for text in (
+        client.get("/journal/").content.decode(), client.get(f"/journal/{event.pk}").content.decode(), csv_said,
+    ):  # fmt: skip
+        assert NUMBER not in text and f"账号{SHOWN}连错密码" in text
+    for words, found in [("34567", 0), ("5678", 1), (NUMBER, 2), ("连错密码", 1)]:
+        page = client.get("/journal/", {"q": words})
+        assert page.context["page"].paginator.count == found, words
+    event.refresh_from_db()
+    assert NUMBER in event.summary and sealing.verify() is None

@@ -133,7 +133,7 @@ def test_who_is_forgotten_is_so_but_for_the_journal(clerk: User, client: Client,
     assert (clerk.name, clerk.phone, clerk.username) == ("离任人员", "", f"left-{clerk.pk}")
     assert not clerk.has_usable_password() and not SignedIn.objects.exists()
     assert client.post("/login", {"username": "13900001111", "password": PASSWORD}).status_code == 400
-    assert "13900001111" in Event.objects.get(verb="units.account.disabled").summary
+    assert "139****1111" in Event.objects.get(verb="units.account.disabled").summary
     event = Event.objects.get(verb="units.person.forgotten")
     assert (
         event.subject_id == clerk.pk and "小李" not in f"{event.summary}{event.subject_name}{event.changes}"
@@ -145,3 +145,27 @@ def test_who_is_forgotten_is_so_but_for_the_journal(clerk: User, client: Client,
 def test_who_is_in_use_is_not_forgotten(office_user: User) -> None:
     with pytest.raises(Refused):
         forget_person(user=office_user, now=NOW)
+
+
+def test_no_event_keeps_the_number_that_is_an_account(system_admin: User) -> None:
+    from xushi.units.actions_session import note_lock
+
+    user = actions.open_account(username="13812345678", name="小王", actor=SYSTEM, now=NOW)
+    for active in (False, True):
+        actions.set_account_active(user=user, active=active, reason="试", actor=SYSTEM, now=NOW)
+    note_lock(username="13812345678", address="10.1.1.1", minutes=15, now=NOW)
+    written = Event.objects.filter(verb__startswith="units.account.")
+    assert written.count() == 4
+    for event in written:
+        assert "138****5678" in event.summary and "13812345678" not in f"{event.summary}{event.subject_name}"
+
+
+def test_hidden_digits_find_nobody(
+    clerk: User, system_admin: User, signed_in: SignIn, district: Unit
+) -> None:
+    worker = UserFactory(name="工号", username="2018000011", home_unit=district)
+    client = signed_in(system_admin)
+    for words, found in [
+        ("0000", [worker]), ("139", []), ("13900001111", [clerk]), ("小李", [clerk]), ("20180", [worker]),
+    ]:  # fmt: skip
+        assert list(client.get("/people/", {"q": words}).context["page"]) == found, words

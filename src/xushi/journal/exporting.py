@@ -59,8 +59,8 @@ def _event_cells(event: Event) -> tuple[object, ...]:
         event.verb,
         event.subject_kind,
         event.subject_id or "",
-        event.subject_name,
-        event.summary,
+        event.subject_shown,
+        event.summary_shown,
         _json(event.changes),
         seal.digest if seal else "",
     )

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from xushi.journal.masking import shown
+
 
 class Event(models.Model):
     """一件事：谁、何时、从哪里、对什么、改前改后。只增不改。"""
@@ -46,7 +48,16 @@ class Event(models.Model):
         indexes = [models.Index(fields=["subject_kind", "subject_id", "-at"], name="event_subject")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.summary}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.summary_shown}"
+
+    @property
+    def summary_shown(self) -> str:
+        """What people read: a mobile number that was once written down whole is masked, the row itself stays."""
+        return shown(self.verb, self.summary)
+
+    @property
+    def subject_shown(self) -> str:
+        return shown(self.verb, self.subject_name)
 
 
 class EventRow(models.Model):

@@ -106,7 +106,9 @@ def _broken_link(
     if seal.previous != digest:
         return Break(position, number, f"第{position}条（事件{number}）与前一条接不上，封印被改过。")
     if link(digest, event, rows) != seal.digest:
-        return Break(position, number, f"第{position}条（事件{number}：{event.summary}）的内容或明细被改过。")
+        return Break(
+            position, number, f"第{position}条（事件{number}：{event.summary_shown}）的内容或明细被改过。"
+        )
     return None
 
 
@@ -121,7 +123,7 @@ def _broken_end(position: int, digest: str) -> Break | None:
     ).first()
     if loose is None:
         return None
-    return Break(0, loose.pk, f"事件{loose.pk}（{loose.summary}）不在链里，也不在待封之列。")
+    return Break(0, loose.pk, f"事件{loose.pk}（{loose.summary_shown}）不在链里，也不在待封之列。")
 
 
 def _sealed() -> Iterator[tuple[Seal, Event | None, list[EventRow]]]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from xushi.core.clock import BEIJING
+from xushi.journal.masking import said
 from xushi.journal.models import Event
 
 
@@ -28,7 +29,7 @@ def events(wanted: EventFilter) -> QuerySet[Event]:
     if wanted.verb:
         found = found.filter(verb=wanted.verb)
     if wanted.words:
-        found = found.filter(Q(summary__icontains=wanted.words) | Q(subject_name__icontains=wanted.words))
+        found = found.filter(said(wanted.words))
     if wanted.first:
         found = found.filter(at__gte=_midnight(wanted.first))
     if wanted.last:

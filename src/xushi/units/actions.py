@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import QuerySet
 
+from xushi.core.masking import masked_account
 from xushi.journal.actions import Actor, record
 from xushi.units import passwords, policy
 from xushi.units.models import Appointment, Consent, Role, Unit, User
@@ -55,7 +56,7 @@ def open_account(
         now=now,
         subject=user,
         subject_name=name,
-        summary=f"开通账号{username}（{name}）",
+        summary=f"开通账号{masked_account(username)}（{name}）",
         changes={"所在单位": ["", unit.name if unit else ""]},
     )
     return user
@@ -79,7 +80,7 @@ def set_account_active(
         actor=actor,
         now=now,
         subject=user,
-        summary=f"{'恢复' if active else '停用'}账号{user.username}：{reason}",
+        summary=f"{'恢复' if active else '停用'}账号{user.account_shown}：{reason}",
         changes={"在用": [not active, active]},
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from xushi.core.masking import masked_account
 from xushi.journal.actions import Actor, record
 from xushi.units import policy
 from xushi.units.models import SignedIn, User
@@ -81,13 +82,14 @@ def end_sessions(
 @transaction.atomic
 def note_lock(*, username: str, address: str, minutes: int, now: datetime) -> None:
     """锁账号: after too many wrong passwords or codes; the account named may not exist."""
+    called = masked_account(username)[:60]
     record(
         "units.account.locked",
         actor=Actor(address=address),
         now=now,
         subject=User.objects.filter(username=username).first(),
-        subject_name=username,
-        summary=f"账号{username[:60]}连错密码，锁{minutes}分钟",
+        subject_name=called,
+        summary=f"账号{called}连错密码，锁{minutes}分钟",
     )
 
 

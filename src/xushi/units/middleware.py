@@ -48,7 +48,7 @@ class LoginRequired:
         if room != "kit" and (answers or name not in OWN_PAGES):
             if request.user.must_change_password:
                 return HttpResponseRedirect(resolve_url("units:password"))
-            if _owes_second(request):
+            if _owes_second(request, request.user):
                 return HttpResponseRedirect(resolve_url("units:authenticator"))
         if not policy.may_enter(request.user, room):
             if name == settings.LOGIN_REDIRECT_URL:
@@ -84,9 +84,9 @@ def _end_emergency(user: User) -> None:
         actions_emergency.end_due(now=now, user=user)
 
 
-def _owes_second(request: HttpRequest) -> bool:
+def _owes_second(request: HttpRequest, user: User) -> bool:
     """As the appointments say now: a role may have come, a rule or the end of the second step, since the login."""
-    owed = second.owes(request.user)
+    owed = second.owes(user)
     if owed != bool(request.session.get(second.OWED)):
         request.session[second.OWED] = owed
     return owed
