@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from xushi.units.models import User
 
@@ -20,5 +21,11 @@ def test_setup_opens_the_three_once() -> None:
         user = User.objects.get(username=name)
         assert user.check_password(password) and user.must_change_password and len(user.roles) == 1
         assert user.unit_full_name == "试验区"
+        client = Client()
+        client.post("/login", {"username": name, "password": password})
+        assert client.get("/people/")["Location"] == "/me/password"
+        User.objects.filter(pk=user.pk).update(must_change_password=False)
+        assert client.get("/people/")["Location"] == "/me/second"
+    assert "再设两步验证" in said.getvalue()
     with pytest.raises(CommandError, match="已有单位"):
         call_command("setup")

@@ -11,7 +11,7 @@ from django.db import transaction
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.journal.models import Event
-from xushi.units import actions, actions_tree
+from xushi.units import actions, actions_second, actions_tree
 from xushi.units.models import Role, Unit
 
 FIRST = {
@@ -48,4 +48,5 @@ class Command(BaseCommand):
             )
             actions.appoint(user=user, role=role, unit=root, actor=actor, now=now)
             self.stdout.write(f"{role.label}：账号 {username}，初始密码 {password}")
-        self.stdout.write("首次登录须改密码；这些密码不再显示。")
+        actions_second.require(roles=set(FIRST.values()), actor=actor, now=now)
+        self.stdout.write("首次登录须改密码，再设两步验证（手机验证器）；这些密码不再显示。")
