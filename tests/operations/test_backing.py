@@ -1,5 +1,6 @@
 """备份自己会出的事：封件坏了、附件少了许多、放在状态目录里；坏的不当好的，旧的不白丢。"""
 
+import os
 import shutil
 from datetime import datetime, time, timedelta
 from io import StringIO
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from tests.factories import UnitFactory
 from tests.sites.builders import add_snapshot, site
@@ -16,7 +18,7 @@ from xushi.config.clock import real
 from xushi.journal.models import Event
 from xushi.operations import archive, backing, checking, files, keys, loss, schedule
 from xushi.operations.actions import OVERDUE
-from xushi.operations.models import BackupRun
+from xushi.operations.models import BackupRun, Heartbeat
 from xushi.operations.rules import DOUBTFUL, latest_turn
 from xushi.operations.sealed import Unreadable
 from xushi.sites.models import Snapshot
@@ -210,3 +212,32 @@ class TestLoss:
 
 def kept(path: str) -> files.Kept:
     return files.Kept(path, 1, 1, "", "")
+
+
+class TestOnDisk:
+    def test_the_archive_and_its_name_are_on_the_disk_before_it_counts(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[int] = []
+        monkeypatch.setattr("os.fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+        run = make()
+        assert Path(run.path).stat().st_ino in synced
+        assert synced[-1] == (home / "backups").stat().st_ino  # after it got its name
+        assert {path.parent.stat().st_ino for path in objects(home)} <= set(synced)
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite 的表随备份来")
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "RENAME COLUMN host TO machine",
+            "ADD COLUMN more integer NOT NULL DEFAULT 1; ALTER TABLE operations_heartbeat ALTER more DROP DEFAULT",
+        ],
+    )
+    def test_tables_that_have_changed_since_are_a_sentence(self, home: Path, change: str) -> None:
+        Heartbeat.objects.create(name="后台", host="a", at=real(), since=real(), pid=1, version="1")
+        run = make()
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute(f"ALTER TABLE operations_heartbeat {change}")
+            with pytest.raises(CommandError, match="多半是做了这份备份以后升级过"):
+                call_command("backup", "--check", run.path, stdout=StringIO())
+            transaction.set_rollback(True)

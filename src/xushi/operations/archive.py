@@ -1,6 +1,7 @@
 """一份备份：一个封好的文件，里面依次是说明、附件清单、数据库。"""
 
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import IO, Any, cast
 from xushi.operations.dumping import Dump
 from xushi.operations.files import Kept, as_lines, from_lines
 from xushi.operations.rules import DOUBTFUL
-from xushi.operations.sealed import CHUNK, Master, Opener, Sealer, Unreadable
+from xushi.operations.sealed import CHUNK, Master, Opener, Sealer, Unreadable, settled
 
 ABOUT, FILES = "about.json", "files.jsonl"
 SUFFIX = ".backup"
@@ -33,7 +34,7 @@ class Opened:
 def write(
     path: Path, about: dict[str, Any], files: list[Kept], dump: Dump, master: Master, salt: bytes
 ) -> int:
-    """Write one backup under this name; returns its bytes."""
+    """Write and fsync one backup under this name; returns its bytes."""
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as out:
         sealer = Sealer(out, master, salt)
@@ -44,6 +45,7 @@ def write(
                 tar.add(source, arcname=name)
         sealer.close()
         out.flush()
+        os.fsync(out.fileno())
     part.replace(path)
     return path.stat().st_size
 
@@ -93,10 +95,11 @@ def _expected(members: Iterator[tuple[str, IO[bytes]]], wanted: str, name: str) 
 
 
 def settle(path: Path, *, doubtful: bool = False) -> Path:
-    """What was read back whole gets its own name, and from now on is a good one; or the name of a doubtful one."""
-    settled = path.with_name(path.name.removesuffix(UNCHECKED) + (DOUBTFUL if doubtful else ""))
-    path.replace(settled)
-    return settled
+    """What was read back whole gets its own name, for good, and counts from now on; or the name of a doubtful one."""
+    its_own = path.with_name(path.name.removesuffix(UNCHECKED) + (DOUBTFUL if doubtful else ""))
+    path.replace(its_own)
+    settled(path.parent)
+    return its_own
 
 
 def listed(folder: Path) -> list[Path]:

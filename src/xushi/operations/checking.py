@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from xushi.journal import sealing
 from xushi.operations import archive, dumping
@@ -18,6 +18,7 @@ from xushi.operations.files import Kept, Store
 from xushi.operations.sealed import CHUNK, Master, Unreadable
 
 SCRATCH = "xushi_backup_check"
+OTHER_SHAPE = ("22", "23", "42")  # classes of SQLSTATE: data, constraints, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def chain_of(database: Path) -> None:
 
 def _check_postgres(held: archive.Opened, _room: Path | None) -> None:
     """Into a schema of its own within one transaction that is rolled back: nothing stays, nobody sees it."""
+    import psycopg
+
     if connection.vendor != "postgresql":
         raise Unreadable("这是 PostgreSQL 的备份，要在连着 PostgreSQL 的装置上查验（设 DATABASE_URL）。")
     try:
@@ -128,6 +131,20 @@ def _check_postgres(held: archive.Opened, _room: Path | None) -> None:
             raise _Undo
     except _Undo:
         return
+    except (psycopg.Error, DatabaseError) as problem:  # COPY hands psycopg's own on, past Django
+        raise Unreadable(_amiss(problem)) from problem
+
+
+def _amiss(problem: Exception) -> str:
+    """What the server refused, as a sentence. Rows that do not go into the tables of now: these have changed."""
+    words = (str(problem).strip().splitlines() or ["没有说明"])[0]
+    state = getattr(problem, "sqlstate", None) or getattr(problem.__cause__, "sqlstate", None) or ""
+    if state[:2] in OTHER_SHAPE:
+        return (
+            f"试还原时行放不进现在的表（{words}）：多半是做了这份备份以后升级过。不等于坏了，"
+            "请建一个空库，用 xushi restore 还过去看；平日的请再做一份。"
+        )
+    return f"试还原时数据库出错：{words}。请看数据库是否开着、盘满没有，再来一次。"
 
 
 def _load_scratch(cursor: Any, held: archive.Opened) -> None:

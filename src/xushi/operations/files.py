@@ -16,7 +16,7 @@ from django.conf import settings
 from xushi.kit import places
 from xushi.kit.places import Bucket, Folder, Place
 from xushi.operations import keys
-from xushi.operations.sealed import CHUNK, SALT, Master, Opener, Unreadable, derived, seal_file
+from xushi.operations.sealed import CHUNK, SALT, Master, Opener, Unreadable, derived, seal_file, settled
 
 UPLOADS, STATE = "uploads", "state"
 OBJECTS, SALT_FILE = "objects", "salt"
@@ -155,6 +155,8 @@ class Store:
             added += more
             if len(listed) % 1000 == 0:
                 say(len(listed))
+        for start in {one.object[:2] for one in listed}:  # 说明写进备份以前，封件的名字先落在盘上
+            settled(self.folder / OBJECTS / start)
         return listed, added
 
     def _kept(self, one: Found, before: Kept | None, naming: bytes, salt: bytes) -> tuple[Kept, int]:

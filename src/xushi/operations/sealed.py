@@ -131,3 +131,12 @@ def seal_file(source: Path, target: Path, master: Master, salt: bytes) -> int:
         os.fsync(out.fileno())
     part.replace(target)
     return target.stat().st_size
+
+
+def settled(folder: Path) -> None:
+    """The names of a folder are on the disk, too: what was moved there is there after a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
