@@ -65,10 +65,10 @@ def submit_reports(rows: Sequence[ReportInput], *, actor: Actor, now: datetime) 
     rows = [_tidied(row) for row in rows]
     report_beside_others(row.month for row in rows)
     intake = Intake.of(rows)
+    _allowed([row.project for row in rows], actor)
     refuse(
         [*_unknown(rows, intake), *_closed([(row.month, intake.territory_of(row.project)) for row in rows])]
     )
-    _allowed([row.project for row in rows], actor)
     refuse(_judged(rows, intake, actor, now))
     clashes = [clash for row in rows if (clash := intake.clash(row))]
     if clashes:
@@ -113,14 +113,18 @@ def _ask_open(wanted: set[tuple[Month, int]]) -> None:
 
 
 def _allowed(projects: Sequence[int], actor: Actor) -> None:
-    """PermissionDenied unless the actor reports for all of these projects; commands and the system may."""
+    """PermissionDenied unless the actor reports for all of these projects; commands and the system may.
+
+    Asked before anything is said of a project: of one that is another's nobody learns that there is such a number, nor
+    whether its month is closed.
+    """
     if actor.by is None:
         return
     condition = policy.reportable(actor.by, actor.channel)
     wanted = set(projects)
     known = Project.objects.filter(condition, listed("pk", wanted)).count()
     if known != len(wanted):
-        raise PermissionDenied("只能报自己单位的项目。")
+        raise PermissionDenied("只能报自己单位的项目，请照项目清单核对编号。")
 
 
 def _judged(rows: Sequence[ReportInput], intake: Intake, actor: Actor, now: datetime) -> Iterable[RowProblem]:
