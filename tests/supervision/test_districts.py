@@ -26,20 +26,6 @@ Kind = Unit.Kind
 NOW = datetime(2018, 9, 12, 9, 30, tzinfo=BEIJING)
 
 
-@pytest.fixture
-def city():
-    root = UnitFactory(name="某市", kind=Kind.DISTRICT)
-    office = UnitFactory(name="市重大办", kind=Kind.OFFICE, parent=root)
-    made = {"root": root, "市办": appoint(UserFactory(), Role.OFFICE, unit=office, scope=root)}
-    for name in "甲乙":
-        district = made[name] = UnitFactory(name=f"{name}区", kind=Kind.DISTRICT, parent=root)
-        own = UnitFactory(name=f"{name}区重大办", kind=Kind.OFFICE, parent=district)
-        made[f"{name}局"] = UnitFactory(name=f"{name}区住建局", parent=district)
-        made[f"{name}办"] = appoint(UserFactory(), Role.OFFICE, unit=own, scope=district)
-        made[f"{name}区长"] = appoint(UserFactory(), Role.LEADER, unit=district)
-    return made
-
-
 def issued(city, name, title="办证"):
     lead = city.get(f"{name}局") or city["甲局"]
     return issue_order(OrderInput(title=title, lead=lead), actor=Actor(by=city[f"{name}办"]), now=NOW)

@@ -63,10 +63,11 @@ def people() -> dict[str, User]:
             issue_order(OrderInput(title=title, **given), actor=Actor(by=made[by]), now=NOW)
         draft = OrderInput(title="还没派的", lead=bureau)
         draft_orders([draft], actor=Actor(by=made[f"{name}重大办"]), now=NOW)
-        words = InstructionInput(
-            "抓紧", lead=bureau, confidential=True, readers=tuple(made[f"{one}住建局"] for one in "甲乙")
-        )
-        send_instruction(words, actor=Actor(by=made[f"{name}区长"]), now=NOW)
+        own, stranger = made[f"{name}住建局"], made[f"{other}住建局"]
+        words = InstructionInput("抓紧", lead=bureau, confidential=True, readers=(own,))
+        sent = send_instruction(words, actor=Actor(by=made[f"{name}区长"]), now=NOW)
+        for held in (sent, *sent.orders.all()):
+            held.readers.add(stranger)  # named when the other district's people could still be
     return made
 
 

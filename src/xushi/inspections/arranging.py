@@ -12,6 +12,7 @@ from django.db.models import Max
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.duties.reach import reach_of, strangers
 from xushi.inspections import policy
 from xushi.inspections.entries import fit_text
 from xushi.inspections.models import Round, Team, Visit
@@ -64,7 +65,7 @@ def plan_round(
 ) -> Round:
     """排一次督查: teams, their stretches of one route, and when; serial goes on through the year."""
     ask_planner(actor)
-    _mistakes(teams, visits)
+    _mistakes(teams, visits, actor)
     _near(month, first_day)
     last = Round.objects.select_for_update().filter(year=month.year).aggregate(last=Max("serial"))["last"]
     held = Round.objects.create(
@@ -87,7 +88,10 @@ def plan_round(
     return held
 
 
-def _mistakes(teams: Sequence[TeamInput], visits: Sequence[VisitInput]) -> None:
+def _mistakes(
+    teams: Sequence[TeamInput], visits: Sequence[VisitInput], actor: Actor, kept: Iterable[int] = ()
+) -> None:
+    """Refused with every mistake; kept are the people who are in the teams already, from wherever they are."""
     problems = []
     if not 1 <= len(teams) <= len(TEAM_NAMES):
         problems.append(RowProblem(0, "teams", f"要分1到{len(TEAM_NAMES)}个组。"))
@@ -96,8 +100,10 @@ def _mistakes(teams: Sequence[TeamInput], visits: Sequence[VisitInput]) -> None:
     if len({row.project for row in visits}) != len(visits):
         problems.append(RowProblem(0, "visits", "同一个项目排了两遍，请去掉一个。"))
     people = {person for team in teams for person in (team.lead, *team.members)}
-    known = User.objects.filter(pk__in=people, is_active=True).count()
-    if known != len(people):
+    known = list(User.objects.filter(pk__in=people, is_active=True))
+    elsewhere = strangers(reach_of(actor.by), (one for one in known if one.pk not in kept))
+    problems += [RowProblem(0, "teams", f"{one.name}不是您这里的人，请从名单里另选。") for one in elsewhere]
+    if len(known) != len(people):
         problems.append(RowProblem(0, "teams", "组里有人已停用或不在了，请重选。"))
     if problems:
         raise Refused(problems)
@@ -302,7 +308,8 @@ def set_teams(pk: int, teams: Sequence[TeamInput], first_day: date, *, actor: Ac
             [RowProblem(0, "teams", f"{held}{held.get_state_display()}，不能再重新分组，请逐点改。")]
         )
     projects = list(held.visits.values_list("project_id", flat=True))
-    _mistakes(teams, [VisitInput(project) for project in projects])
+    already = {pk for pk in held.teams.values_list("members", flat=True) if pk}
+    _mistakes(teams, [VisitInput(project) for project in projects], actor, already)
     _near(held.month, first_day)
     held.visits.update(team=None)
     held.teams.all().delete()

@@ -10,6 +10,7 @@ from xushi.alerts.models import Alert
 from xushi.alerts.rules import OWED, Cause
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.duties.reach import in_office, reach_of
 from xushi.inspections.models import Round, Visit
 from xushi.inspections.rules_plan import Alarm, Candidate, completing
 from xushi.inspections.words import RoundState, VisitState
@@ -100,10 +101,13 @@ def _alarms(projects: list[int], today: date) -> dict[int, list[Alarm]]:
     return made
 
 
-def lookers() -> list[User]:
-    """Who can lead a team or go with one: the office, the inspectors, departments; one query."""
+def lookers(user: User) -> list[User]:
+    """Who can lead a team or go with one: the office, the inspectors, departments of one's own districts; two queries."""
     roles = (Role.OFFICE, Role.INSPECTOR, Role.DEPARTMENT)
     held = User.objects.filter(appointments__role__in=roles, appointments__ended_at=None, is_active=True)
+    near = reach_of(user)
+    if near.beside:
+        held = held.filter(in_office(near.own("unit__"), *roles))
     return list(held.distinct().order_by("pk"))
 
 

@@ -64,7 +64,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     named = {project.pk: project for project in Project.objects.filter(pk__in=[one.project for one in proposed])
              .select_related("territory")}  # fmt: skip
     context = {
-        "month": month, "size": size, "seed": seed, "problem": problem, "now": now, "people": selectors_plan.lookers(),
+        "month": month, "size": size, "seed": seed, "problem": problem, "now": now,
+        "people": selectors_plan.lookers(user),
         "rows": [(one, named[one.project]) for one in proposed], "first_day": max(local_day(now), month.first_day),
         "months": [Month.of(local_day(now)), Month.of(local_day(now)).next], "team_numbers": (1, 2),
     }  # fmt: skip

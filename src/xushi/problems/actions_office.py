@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
+from xushi.duties.reach import reach_of, strangers
 from xushi.journal.actions import Actor, record
 from xushi.problems import acting, policy
 from xushi.problems.models import Batch, CoHandler, MeetingMention, Problem, Raising
@@ -209,6 +210,9 @@ def raise_to_leader(seen: Seen, leader: User, words: str, *, actor: Actor, now: 
     words = acting.need(words, "raise_words", "写一句要领导定什么，如“请定过渡安置和评估复核口径”。")[:300]
     if not leader.is_active or not leader.has_role(Role.LEADER):
         raise Refused([RowProblem(0, "leader", f"{leader.name}现在不是区领导，请另选。")])
+    theirs = all(problem.project.leader_id == leader.pk for problem in problems)
+    if not theirs and strangers(reach_of(actor.by), [leader]):
+        raise Refused([RowProblem(0, "leader", f"{leader.name}不是您这里的领导，请另选。")])
     for problem in problems:
         Raising.objects.get_or_create(
             problem=problem, leader=leader, read_at=None, defaults={"by": actor.by, "words": words, "at": now}

@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from xushi.duties.followed import Follow, followed
+from xushi.duties.reach import known_to, reach_of
 from xushi.kit.phrased import Key, ask
 from xushi.problems.models import Batch, ClassAside, Problem, ProblemClass, ProblemNote, ProblemPhoto
 from xushi.problems.rules import ALIKE, Horizon, likeness
@@ -151,10 +152,11 @@ def assignable_units() -> list[Unit]:
     return list(Unit.objects.standing().exclude(kind__in=kinds).order_by("path"))
 
 
-def leaders() -> list[User]:
-    """区领导 in office, by name."""
+def leaders(user: User, project: Project | None = None) -> list[User]:
+    """区领导 in office within the person's reach, by name; and who leads the project, from wherever they are."""
     held = Q(appointments__role=Role.LEADER, appointments__ended_at=None)
-    return list(User.objects.filter(held, is_active=True).distinct().order_by("name", "pk"))
+    known = known_to(reach_of(user), Role.LEADER, kept=[project.leader_id if project else None])
+    return list(User.objects.filter(held, known, is_active=True).distinct().order_by("name", "pk"))
 
 
 def projects_to_report(user: User, words: str, most: int = 30) -> list[Project]:

@@ -19,7 +19,7 @@ from xushi.problems.table import Who
 from xushi.problems.words import due_of
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
-from xushi.units.models import Role
+from xushi.units.models import Role, User
 
 KEPT = (
     "words",
@@ -102,11 +102,11 @@ def _page(
         "rework_due": working.add(horizon.today, 3),
         "may_order": Who.OFFICE in parts,
         "may_instruct": user.has_role(Role.LEADER),
-    } | _choices(held, parts)
+    } | _choices(held, parts, user)
     return render(request, "problems/problem.html", context, status=status)
 
 
-def _choices(held: Problem, parts: set[Who]) -> dict[str, Any]:
+def _choices(held: Problem, parts: set[Who], user: User) -> dict[str, Any]:
     """What the office chooses from; nobody else is asked for it."""
     if Who.OFFICE not in parts:
         return {}
@@ -115,7 +115,7 @@ def _choices(held: Problem, parts: set[Who]) -> dict[str, Any]:
     )
     return {
         "units": selectors.assignable_units(),
-        "leaders": selectors.leaders(),
+        "leaders": selectors.leaders(user, held.project),
         "batches": selectors.batches(),
         "classes": list(
             ProblemClass.objects.offered(held.project.territory.path)

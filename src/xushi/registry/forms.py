@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from xushi.core.money import from_wan, plain, wan
 from xushi.core.months import Month
+from xushi.duties.reach import known_to, reach_of
 from xushi.registry.models import AnnualPlan, Category, Ceremony, Project
 from xushi.registry.rules import CeremonyInput, PlanInput, ProjectInput
 from xushi.units.models import Role, Unit, User
@@ -134,14 +135,15 @@ class ProjectForm(forms.Form):
     production_on = _date("投产")
     capacity_on = _date("达产")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         units = Unit.objects.filter(dissolved_on=None)
         self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
         for name in ("responsible_unit", "owner_unit"):
             self.fields[name].queryset = units.exclude(kind=Unit.Kind.DISTRICT)  # type: ignore[attr-defined]
         leaders = User.objects.filter(appointments__role=Role.LEADER, appointments__ended_at=None).distinct()
-        self.fields["leader"].queryset = leaders  # type: ignore[attr-defined]
+        known = known_to(reach_of(user), Role.LEADER, kept=[self.initial.get("leader")])
+        self.fields["leader"].queryset = leaders.filter(known)  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(project: Project) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def visible(request: HttpRequest, pk: int) -> Project:
 def new(request: HttpRequest) -> HttpResponse:
     """新增项目."""
     ask_keeper(request)
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(person(request), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             project = actions.register_projects([form.input()], actor=Actor.of(request), now=clock.now())[0]
@@ -48,7 +48,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """修改项目; whoever saves on an old version is shown what changed and keeps what they typed."""
     ask_keeper(request)
     project = visible(request, pk)
-    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
+    form = ProjectForm(person(request), request.POST or None, initial=ProjectForm.initial_of(project))
     if request.method == "POST" and form.is_valid():
         seen = row_number(request.POST.get("version", ""))
         versions = {} if seen is None else {pk: seen}

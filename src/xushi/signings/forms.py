@@ -6,6 +6,7 @@ from django import forms
 
 from xushi.core.money import plain, wan
 from xushi.core.text import row_number
+from xushi.duties.reach import reach_of
 from xushi.registry.forms import WanField
 from xushi.registry.models import Category
 from xushi.signings.models import Signing, SigningEvent
@@ -62,11 +63,14 @@ class SigningForm(forms.Form):
         self.fields["event"].queryset = SigningEvent.objects.order_by("-held_on", "-pk")  # type: ignore[attr-defined]
         self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
         self.fields["responsible_unit"].queryset = following_units()  # type: ignore[attr-defined]
-        self.fields["leader"] = person_field("挂钩领导", leaders(), "还没定")
+        reach = reach_of(user)
+        self.fields["leader"] = person_field("挂钩领导", leaders(reach, self.initial.get("leader")), "还没定")
         own = [held.unit_id for held in user.appointments_in_force]
         chosen = self.data.get("responsible_unit") or self.initial.get("responsible_unit")
         near = [*own, row_number(str(chosen or "")) or 0]
-        self.fields["follower"] = person_field("跟进人", people_of(near), "由单位定")
+        self.fields["follower"] = person_field(
+            "跟进人", people_of(near, reach, self.initial.get("follower")), "由单位定"
+        )
         self.fields["follower"].help_text = "只列跟进单位和您单位的人"
 
     @staticmethod
@@ -139,9 +143,11 @@ class LimitsForm(forms.Form):
 class StepForm(forms.Form):
     """One step of a signing: its own fields, by the verb."""
 
-    def __init__(self, verb: str, signing: Signing, data: Any = None, *, initial: Any = None) -> None:
+    def __init__(
+        self, verb: str, signing: Signing, user: User, data: Any = None, *, initial: Any = None
+    ) -> None:
         super().__init__(data, prefix=verb, initial=initial)
-        self.verb = verb
+        self.verb, self.user = verb, user
         build = getattr(self, f"_of_{verb}", None)
         if build:
             build(signing)
@@ -165,7 +171,7 @@ class StepForm(forms.Form):
             label="跟进单位", choices=[("", "请选"), *units], error_messages={"required": "选一个单位。"}
         )
         chosen = self.data.get(self.add_prefix("unit")) or signing.responsible_unit_id
-        people = people_of([row_number(str(chosen)) or 0])
+        people = people_of([row_number(str(chosen)) or 0], reach_of(self.user), signing.follower_id)
         self.fields["person"] = person_field("跟进人", people, "由单位定")
         self.fields["words"] = words("为什么换", "写一句为什么换，如“落地改到桥林街道”。", rows=2)
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 
+from xushi.duties.reach import Reach
 from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Category, Project
 from xushi.signings.models import LIVE, Signing, SigningEvent, SigningStage
@@ -148,16 +149,18 @@ def following_units() -> "QuerySet[Unit]":
     return Unit.objects.standing().exclude(kind__in=kinds).order_by("path")  # type: ignore[no-any-return]
 
 
-def people_of(units: "Iterable[int]") -> list[tuple[int, str]]:
-    """Who holds office in these units, with the unit behind the name; one query."""
-    return _named(Appointment.objects.filter(unit__in=list(units)))
+def people_of(units: "Iterable[int]", near: Reach, kept: int | None = None) -> list[tuple[int, str]]:
+    """Who holds office in these units, with the unit behind the name: within reach, or named already; one query."""
+    return _named(Appointment.objects.filter(unit__in=list(units)), near, kept)
 
 
-def leaders() -> list[tuple[int, str]]:
-    return _named(Appointment.objects.filter(role=Role.LEADER))
+def leaders(near: Reach, kept: int | None = None) -> list[tuple[int, str]]:
+    return _named(Appointment.objects.filter(role=Role.LEADER), near, kept)
 
 
-def _named(held: "QuerySet[Appointment]") -> list[tuple[int, str]]:
+def _named(held: "QuerySet[Appointment]", near: Reach, kept: int | None) -> list[tuple[int, str]]:
+    if near.beside:
+        held = held.filter(near.units("unit__") | Q(user=kept or 0))
     rows = held.filter(ended_at=None, user__is_active=True).select_related("user", "unit")
     named = {one.user_id: f"{one.user.name}（{one.unit}）" for one in rows.order_by("user__name", "pk")}
     return list(named.items())

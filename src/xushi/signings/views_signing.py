@@ -143,7 +143,7 @@ def offered(user: User, held: Signing, posted: StepForm | None = None) -> list[O
              "unit": str(held.responsible_unit_id), "person": held.follower_id}  # fmt: skip
     made = []
     for verb in _verbs(user, held):
-        form = posted if posted and posted.verb == verb else StepForm(verb, held, initial=dict(blank))
+        form = posted if posted and posted.verb == verb else StepForm(verb, held, user, initial=dict(blank))
         if verb == "reach" and form is not posted:
             form.initial["stage"] = min(held.stage + 1, BY_HAND[-1])
         made.append(Offered(verb, form, LABELS[verb], CONSEQUENCES[verb]))
@@ -171,7 +171,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     held = _visible(request, pk)
     if verb not in LABELS:
         raise Http404
-    form = StepForm(verb, held, request.POST)
+    form = StepForm(verb, held, person(request), request.POST)
     if not form.is_valid():
         return _page(request, held, form)
     try:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms as django_forms
 
+from xushi.duties.reach import Reach
 from xushi.journal.actions import Actor
 from xushi.supervision import actions
 from xushi.supervision.actions import Evidence
@@ -17,6 +18,7 @@ from xushi.supervision.forms import (
     UnitsField,
     day_field,
     grade_field,
+    offer_only,
     photos_field,
     words_field,
 )
@@ -247,14 +249,17 @@ def act_of(verb: str, order: SupervisionOrder, parts: Collection[Who]) -> Act | 
     return feedback(Who.LEAD in parts or Who.CO not in parts) if verb == FEEDBACK else BY_VERB.get(verb)
 
 
-def form_of(act: Act, order: SupervisionOrder, data: Any = None, files: Any = None) -> StepForm:
+def form_of(act: Act, order: SupervisionOrder, near: Reach, data: Any = None, files: Any = None) -> StepForm:
+    """The form of a step, with the units within reach of whoever takes it."""
     initial: dict[str, Any] = {"seen": order.version, "token": uuid4().hex}
     if act.verb == "share":
         initial["units"] = [helper.unit_id for helper in order.helpers.all()]
+    given = act.fields()
+    offer_only(given, near, helpers=initial.get("units", ()))
     return StepForm(
         data,
         files,
-        given=act.fields(),
+        given=given,
         initial=initial,
         auto_id=f"{act.verb}-%s",
         use_required_attribute=False,

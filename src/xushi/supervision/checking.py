@@ -1,13 +1,14 @@
 """重大办、督查、领导的步骤：改派、延期答复、核验、退回、销号、评价、暂停、撤回、重开、催办、通报、约谈。"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import Reach
 from xushi.journal.actions import Actor
-from xushi.supervision import handing
+from xushi.supervision import handing, naming
 from xushi.supervision.drafting import share, start_clock
 from xushi.supervision.engine import Frame, Refused, RowProblem, need, take
 from xushi.supervision.following import follow
@@ -32,8 +33,10 @@ def reroute_orders(
     words = need(reason, "改派的理由")
     _standing(unit, "unit")
     _possible(due_on, now)
+    near = naming.reach_for(actor.by)
 
     def change(order: SupervisionOrder, frame: Frame) -> None:
+        _within(naming.led_by_order(near, actor.by, order), [unit], "unit")
         if unit.pk == order.lead_id:
             raise Refused([RowProblem(0, "unit", f"{unit}就是现在的主办；不改派的，请用“维持原派”。")])
         frame.changes["主办单位"] = [order.lead.name, unit.name]
@@ -72,8 +75,11 @@ def share_order(
     for unit in units:
         _standing(unit, "units")
     names = "、".join(str(unit) for unit in units) or "没有协办"
+    near = naming.reach_for(actor.by)
 
     def change(held: SupervisionOrder, frame: Frame) -> None:
+        kept = [helper.unit_id for helper in held.helpers.all()]
+        _within(naming.led_by_order(near, actor.by, held), units, "units", kept)
         before = "、".join(str(helper.unit) for helper in held.helpers.all())
         frame.changes["协办单位"] = [before, names]
         share(held, units)
@@ -356,6 +362,13 @@ def reopen_order(
 def _standing(unit: Unit, field: str) -> None:
     if unit.dissolved_on:
         raise Refused([RowProblem(0, field, f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")])
+
+
+def _within(near: Reach, units: Sequence[Unit], field: str, kept: Collection[int | None] = ()) -> None:
+    """Refused where one of these is out of reach and not on the order already."""
+    problems = [RowProblem(0, field, sentence) for _, sentence in naming.beyond(near, units, kept)]
+    if problems:
+        raise Refused(problems)
 
 
 def _possible(day: date | None, now: datetime, field: str = "due_on") -> None:

@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import Reach
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.models import Project
-from xushi.supervision import handing, policy
+from xushi.supervision import handing, naming, policy
 from xushi.supervision.engine import Frame, Refused, RowProblem, take, term_book
 from xushi.supervision.models import CoHandler, OrderStep, Serial, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
@@ -55,7 +56,9 @@ def draft_orders(rows: Sequence[OrderInput], *, actor: Actor, now: datetime) -> 
     _may_draft(rows, actor, now)
     if again := _of_tokens(rows):
         return again
+    near = naming.reach_for(actor.by)
     problems = [problem for i, row in enumerate(rows) for problem in _problems(i, row, now)]
+    problems += [problem for i, row in enumerate(rows) for problem in _beyond(i, row, actor, near)]
     if problems:
         raise Refused(problems)
     office = issuing_office(actor)
@@ -119,6 +122,19 @@ def _problems(i: int, row: OrderInput, now: datetime) -> Iterator[RowProblem]:
             yield RowProblem(i, "co_handlers", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")
 
 
+def _beyond(
+    i: int, row: OrderInput, actor: Actor, near: Reach, held: SupervisionOrder | None = None
+) -> Iterator[RowProblem]:
+    """The units out of the actor's reach, beside those that the draft held has already in the same place."""
+    words = held.instruction if held else row.instruction
+    near = naming.led(near, actor.by, row.project, words.author_id if words else None)
+    kept = {helper.unit_id for helper in held.helpers.all()} if held else set()
+    for _, sentence in naming.beyond(near, [row.lead], [held.lead_id] if held else ()):
+        yield RowProblem(i, "lead", sentence)
+    for _, sentence in naming.beyond(near, row.co_handlers, kept):
+        yield RowProblem(i, "co_handlers", sentence)
+
+
 def issuing_office(actor: Actor) -> Unit:
     """The office unit of who drafts; the district's office where a leader or the system does."""
     for held in actor.by.appointments_in_force if actor.by else ():
@@ -173,7 +189,7 @@ def amend_draft(
     order: SupervisionOrder, row: OrderInput, *, actor: Actor, now: datetime, seen: int | None = None
 ) -> SupervisionOrder:
     """改拟稿: everything may change but where it comes from; an approved one is a draft again."""
-    problems = list(_problems(0, row, now))
+    problems = [*_problems(0, row, now), *_beyond(0, row, actor, naming.reach_for(actor.by), order)]
     if problems:
         raise Refused(problems)
 
@@ -223,7 +239,11 @@ def issue_orders(
     wanted = Counter(series.values())
     serials = {one: iter(_numbers(year, one, wanted[one])) for one in sorted(wanted, key=lambda pk: pk or 0)}
 
+    near = naming.reach_for(actor.by)
+
     def change(order: SupervisionOrder, frame: Frame) -> None:
+        if beyond := naming.not_to_issue(order, actor.by, near):
+            raise Refused([RowProblem(0, "lead", sentence) for sentence in beyond])
         order.series_id = series[order.pk]
         order.year, order.serial = year, next(serials[order.series_id])
         order.number = number_text(frame.terms.organ_word, year, order.serial)

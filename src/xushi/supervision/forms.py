@@ -1,6 +1,6 @@
 """督办的表单：只管形状，规矩在 rules 与各动作里。"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import Reach
 from xushi.kit.choices import SeveralField
 from xushi.registry.checking import RowProblem
 from xushi.supervision.rules import TERM_LABELS, TERM_UNITS, Grade, Terms, TermsRefused, Urgency
@@ -34,13 +35,13 @@ class PhotosField(forms.Field):
 
 
 class UnitField(forms.ModelChoiceField):
-    """One of the units that have not been dissolved."""
+    """One of the units that have not been dissolved; units are all that it can offer."""
 
     def __init__(self, **given: Any) -> None:
         kinds = (Unit.Kind.LEADING_GROUP, Unit.Kind.DISTRICT)
-        units = Unit.objects.standing().exclude(kind__in=kinds).order_by("path")
+        self.units = Unit.objects.standing().exclude(kind__in=kinds).order_by("path")
         super().__init__(
-            units,
+            self.units,
             empty_label="请选单位",
             error_messages={"required": "请选单位。", "invalid_choice": "没有这个单位，请从单子里选。"},
             **given,
@@ -49,8 +50,9 @@ class UnitField(forms.ModelChoiceField):
 
 class UnitsField(SeveralField):
     def __init__(self, **given: Any) -> None:
+        self.units = Unit.objects.standing().exclude(kind=Unit.Kind.DISTRICT).order_by("path")
         super().__init__(
-            Unit.objects.standing().exclude(kind=Unit.Kind.DISTRICT).order_by("path"),
+            self.units,
             required=False,
             widget=forms.SelectMultiple(attrs={"size": 6}),
             **given,
@@ -93,6 +95,16 @@ def grade_field() -> forms.ChoiceField:
     )
 
 
+def offer_only(
+    fields: Mapping[str, forms.Field], near: Reach, *, lead: int | None = None, helpers: Iterable[int] = ()
+) -> None:
+    """Let the choices of units be those within reach, beside the lead and the helpers that the order has already."""
+    for field in fields.values():
+        if isinstance(field, UnitField | UnitsField):
+            held = helpers if isinstance(field, UnitsField) else [lead]
+            field.queryset = field.units.filter(near.units_or(held))
+
+
 class StepForm(forms.Form):
     """The fields of one step; seen is the version of the order that the person looked at, token the form's own."""
 
@@ -131,7 +143,11 @@ class DraftForm(forms.Form):
     token = forms.CharField(max_length=32, widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, many: bool = False, now: datetime, **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, many: bool = False, near: Reach, now: datetime, **more: Any
+    ) -> None:
+        """held: the lead and the helpers that a draft has already and may keep, wherever they are."""
+        held = more.pop("held", {})
         super().__init__(data, **more)
         hint = "各单位不同的，选“各项目的责任单位”。" if many else ""
         lead = UnitField(label="主办单位", required=not many, help_text=hint)
@@ -139,6 +155,7 @@ class DraftForm(forms.Form):
             lead.empty_label = "各项目的责任单位"
         self.fields["lead"] = lead
         self.fields["co_handlers"] = UnitsField(label="协办单位", help_text="可多选；协办不计完成率。")
+        offer_only(self.fields, near, **held)
         self.order_fields(["title", "lead", "co_handlers", "demand", "urgency", "due_on", "token", "seen"])
         self.fields["due_on"].widget.attrs["min"] = local_day(now).isoformat()
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import local_day
 from xushi.core.text import tidy
+from xushi.duties.reach import Reach, known_to
 from xushi.duties.words import WEEKDAYS, day_words
 from xushi.kit.choices import SeveralField
 from xushi.registry.checking import Refused
@@ -57,12 +58,12 @@ def week_end(now: datetime, calendar: WorkingCalendar) -> date:
     return last if last > today else calendar.add(sunday + timedelta(days=8), -1)
 
 
-def readers_for(subject: Subject) -> Any:
+def readers_for(subject: Subject, near: Reach) -> Any:
     """Whom a confidential instruction is likely to be for: the office, the leaders, the people of the units concerned."""
     units = [unit.pk for unit in (subject.lead, *subject.co_handlers) if unit]
     held = Q(appointments__role__in=(Role.OFFICE, Role.LEADER)) | Q(appointments__unit__in=units)
     people = User.objects.filter(held, appointments__ended_at=None, appointments__role__in=READING_ROLES)
-    return people.filter(is_active=True).distinct().order_by("pk")
+    return people.filter(known_to(near), is_active=True).distinct().order_by("pk")
 
 
 class InstructionForm(forms.Form):
@@ -90,7 +91,7 @@ class InstructionForm(forms.Form):
     )  # fmt: skip
     token = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, subject: Subject, days: list[DayChoice]) -> None:
+    def __init__(self, data: Any = None, *, subject: Subject, days: list[DayChoice], near: Reach) -> None:
         initial = {
             "token": uuid4().hex,
             "lead": subject.lead,
@@ -99,10 +100,11 @@ class InstructionForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.subject = subject
-        units = offered_units()
+        self.people = User.objects.filter(known_to(near), is_active=True)
+        units = offered_units(near)
         self.fields["lead"].queryset = units  # type: ignore[attr-defined]
         self.fields["co_handlers"].queryset = units  # type: ignore[attr-defined]
-        self.fields["readers"].queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["readers"].queryset = self.people  # type: ignore[attr-defined]
         self.fields["due"].choices = [(day.value, day.label) for day in days]  # type: ignore[attr-defined]
 
     def clean_due(self) -> str:
@@ -113,7 +115,7 @@ class InstructionForm(forms.Form):
         typed = tidy(self.cleaned_data["reader_names"]).replace("、", ",").replace("，", ",").split(",")
         found = []
         for word in filter(None, (one.strip() for one in typed)):
-            people = list(User.objects.filter(Q(name=word) | Q(username=word), is_active=True)[:2])
+            people = list(self.people.filter(Q(name=word) | Q(username=word))[:2])
             if len(people) != 1:
                 said = "重名，请写账号" if people else "名单里没有，请核对"
                 self.add_error("reader_names", f"“{word}”{said}。")
@@ -186,10 +188,10 @@ class RouteForm(forms.Form):
         label="办理要求", max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given: Any, near: Reach, **named: Any) -> None:
         super().__init__(*given, **named)
         for name in ("lead", "co_handlers"):
-            self.fields[name].queryset = offered_units()  # type: ignore[attr-defined]
+            self.fields[name].queryset = offered_units(near)  # type: ignore[attr-defined]
 
     def input(self) -> OrderInput:
         data = self.cleaned_data
@@ -206,12 +208,14 @@ class RouteForm(forms.Form):
 RouteForms = forms.formset_factory(RouteForm, extra=0, max_num=10, absolute_max=10)
 
 
-def route_initial(instruction: Instruction, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
+def route_initial(
+    instruction: Instruction, now: datetime, calendar: WorkingCalendar, near: Reach
+) -> dict[str, Any]:
     """What the first order says before anybody has typed: as addressed, else as the words say, else by the project."""
     units = list(instruction.addressees.all())
     lead = next((one.unit_id for one in units if one.lead), None)
     helpers = [one.unit_id for one in units if not one.lead]
-    said = understood(instruction.words, now, calendar)
+    said = understood(instruction.words, now, calendar, near)
     if not units and instruction.project:
         first, others = units_for(instruction.project)
         lead, helpers = first.pk if first else None, [unit.pk for unit in others]

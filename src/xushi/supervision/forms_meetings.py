@@ -8,6 +8,7 @@ from django import forms
 
 from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import BEIJING
+from xushi.duties.reach import Reach
 from xushi.kit.choices import SeveralField
 from xushi.problems.models import ProblemClass
 from xushi.registry.models import Project
@@ -63,9 +64,9 @@ class ItemForm(forms.Form):
         label="几分钟", initial=5, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given: Any, near: Reach, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["unit"].queryset = offered_units()  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = offered_units(near)  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):
@@ -85,18 +86,21 @@ class DecisionForm(forms.Form):
     problem_class = forms.ModelChoiceField(ProblemClass.objects.none(), label="问题类别", required=False)
     token = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, **named: Any) -> None:
+    def __init__(self, data: Any = None, *, near: Reach, **named: Any) -> None:
+        """The units of a decision that is changed, which stand in initial, stay on offer wherever they are."""
         held = {"token": uuid4().hex, "urgency": Urgency.ORDINARY} | named.pop("initial", {})
         project: Project | None = named.pop("project", None)
         super().__init__(data, initial=held, **named)
+        self.near = near
+        units = offered_units(near, [held.get("lead"), *held.get("helpers", ())])
         for name in ("lead", "helpers"):
-            self.fields[name].queryset = offered_units()  # type: ignore[attr-defined]
+            self.fields[name].queryset = units  # type: ignore[attr-defined]
         classes = ProblemClass.objects.offered(project.territory.path if project else "").order_by("path")
         self.fields["problem_class"].queryset = classes  # type: ignore[attr-defined]
 
     def input(self, now: datetime, calendar: WorkingCalendar) -> DecisionInput:
         data = self.cleaned_data
-        found = understood(data["words"], now, calendar)
+        found = understood(data["words"], now, calendar, self.near)
         units = Unit.objects.in_bulk([pk for pk in (found.lead, *found.helpers) if pk])
         lead = data["lead"] or (units.get(found.lead) if found.lead else None)
         helpers = list(data["helpers"]) or [units[pk] for pk in found.helpers if pk in units]

@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import strangers
 from xushi.journal.actions import Actor, record
 from xushi.registry.models import Project
-from xushi.supervision import following, handing, policy
+from xushi.supervision import following, handing, naming, policy
 from xushi.supervision.checking import close_order, send_back_order
 from xushi.supervision.drafting import OrderInput, draft_orders, issue_orders
 from xushi.supervision.engine import Conflict, NotAllowed, Refused, RowProblem, need
@@ -75,7 +76,7 @@ def _send(row: InstructionInput, *, actor: Actor, now: datetime) -> Instruction:
     row = _as_guarded_as_its_order(row)
     if row.token and (sent := Instruction.objects.filter(token=row.token, author=author).first()):
         return sent
-    problems = list(_problems(row, now))
+    problems = [*_problems(row, now), *_beyond(row, author)]
     if problems:
         raise Refused(problems)
     direct = row.lead is not None and not row.via_office
@@ -162,6 +163,18 @@ def _problems(row: InstructionInput, now: datetime) -> Iterator[RowProblem]:
     for unit in (row.lead, *row.co_handlers):
         if unit and unit.dissolved_on:
             yield RowProblem(0, "lead", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")
+
+
+def _beyond(row: InstructionInput, author: User) -> Iterator[RowProblem]:
+    """Units and readers of districts that are not the author's; those of an order that runs already are on it."""
+    near = naming.led(naming.reach_for(author), author, row.project)
+    for _, sentence in naming.beyond(near, [row.lead]):
+        yield RowProblem(0, "lead", sentence)
+    for _, sentence in naming.beyond(near, row.co_handlers):
+        yield RowProblem(0, "co_handlers", sentence)
+    on_order = set(row.on_order.readers.all()) if row.on_order else set()
+    for one in strangers(near, set(row.readers) - on_order):
+        yield RowProblem(0, "readers", f"{one.name}不是您这里的人，请改点本区或上级的人。")
 
 
 def _address(instruction: Instruction, row: InstructionInput) -> None:

@@ -13,7 +13,7 @@ from xushi.calendars.selectors import calendar
 from xushi.core.clock import BEIJING
 from xushi.duties.actions import end_duties_of
 from xushi.journal.actions import Actor
-from xushi.supervision import policy
+from xushi.supervision import naming, policy
 from xushi.supervision.drafting import issuing_office
 from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.meeting_agenda import GROUP, NAMES, Matter, Why, propose
@@ -270,7 +270,7 @@ def add_item(
     """加一项: anything that no list holds; during the meeting too."""
     held = running(meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)
     title = need(title, "要议什么", "title")
-    refuse(_item_problems(title, unit, minutes))
+    refuse([*_item_problems(title, unit, minutes), *_beyond(unit, actor)])
     [item] = add(held, [Matter(Why.ADDED, "", None, title, unit=unit.pk if unit else None)])
     item.minutes = minutes
     item.save(update_fields=["minutes"])
@@ -289,6 +289,12 @@ def _item_problems(title: str, unit: Unit | None, minutes: int) -> Iterable[tupl
         yield "unit", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。"
 
 
+def _beyond(unit: Unit | None, actor: Actor, asked: int | None = None) -> Iterable[tuple[str, str]]:
+    """Of a unit in a district that is not the office's own, unless it is asked already."""
+    found = naming.beyond(naming.reach_for(actor.by), [unit], [asked] if asked else ())
+    return (("unit", sentence) for _, sentence in found)
+
+
 @transaction.atomic
 def change_item(
     item: AgendaItem, *, unit: Unit | None, minutes: int, actor: Actor, now: datetime
@@ -296,7 +302,7 @@ def change_item(
     """改一项: who answers in writing (nobody where None), and for how long it is planned."""
     held = running(item.meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)
     item = of_meeting(held, item)
-    refuse(_item_problems(item.title, unit, minutes))
+    refuse([*_item_problems(item.title, unit, minutes), *_beyond(unit, actor, item.unit_id)])
     item.unit, item.minutes = unit, minutes
     item.save(update_fields=["unit", "minutes"])
     ask_newly(held, actor=actor, now=now)

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,9 +47,18 @@ class Recognised:
     spans: tuple[Span, ...]
 
 
-def recognise(text: str, units: Sequence[Name], today: date, calendar: WorkingCalendar) -> Recognised:
-    """请区建设局牵头，桥林街道配合，9月19日前迁完 → lead, helper, day. What is not sure is not recognised."""
-    mentions = list(_mentions(text, units))
+def recognise(
+    text: str,
+    units: Sequence[Name],
+    today: date,
+    calendar: WorkingCalendar,
+    elsewhere: Collection[str] = (),
+) -> Recognised:
+    """请区建设局牵头，桥林街道配合，9月19日前迁完 → lead, helper, day. What is not sure is not recognised.
+
+    elsewhere are names of other districts: what is said of 江宁区住建局 is not meant for one's own.
+    """
+    mentions = list(_mentions(text, units, elsewhere))
     lead = _lead(text, mentions)
     helpers = dict.fromkeys(unit.pk for _, _, unit in mentions if unit.pk != lead)
     days = list(_days(text, today, calendar))
@@ -94,14 +103,19 @@ def _bare(name: str) -> str:
     return name[at + 1 :] if 0 <= at <= 2 and len(name) - at > 3 else name
 
 
-def _mentions(text: str, units: Sequence[Name]) -> Iterator[Mention]:
+def _mentions(text: str, units: Sequence[Name], elsewhere: Collection[str]) -> Iterator[Mention]:
     """(start, end, unit), the longest name first where names overlap, in the order they stand."""
     called = aliases(units)
     if not called:
         return
-    pattern = "|".join(re.escape(word) for word in sorted(called, key=lambda word: (-len(word), word)))
+    words = {*called, *elsewhere}
+    pattern = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    stranger = -1  # where the name of another district ends
     for found in re.finditer(pattern, text):
-        yield found.start(), found.end(), called[found.group()]
+        if found.group() not in called:
+            stranger = found.end()
+        elif found.start() != stranger:
+            yield found.start(), found.end(), called[found.group()]
 
 
 def _lead(text: str, mentions: Sequence[Mention]) -> int | None:

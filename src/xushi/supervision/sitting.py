@@ -16,6 +16,7 @@ from xushi.problems.actions_office import assign
 from xushi.problems.models import Problem, ProblemClass
 from xushi.problems.reporting import report_problems
 from xushi.problems.rules import Assignment, ProblemInput, problems_of_due, problems_of_report
+from xushi.supervision import naming
 from xushi.supervision.drafting import OrderInput, draft_orders, issue_orders
 from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.instructing import title_of
@@ -117,7 +118,7 @@ def _decide(item: AgendaItem, row: DecisionInput, *, actor: Actor, now: datetime
     found = of_meeting(held, item)
     if row.token and (made := Decision.objects.filter(token=row.token, item=found).first()):
         return made
-    _check(found, row, now)
+    _check(found, row, actor, now)
     decision = Decision(item=found, by=actor.by, at=now, token=row.token)
     _write(decision, row)
     _show(found)
@@ -129,7 +130,7 @@ def _decide(item: AgendaItem, row: DecisionInput, *, actor: Actor, now: datetime
 def change_decision(decision: Decision, row: DecisionInput, *, actor: Actor, now: datetime) -> Decision:
     """改议定, until the meeting ends."""
     held, decision = _standing(decision, actor)
-    _check(decision.item, row, now)
+    _check(decision.item, row, actor, now, decision)
     before = decision.words
     _write(decision, row)
     _show(decision.item)
@@ -175,9 +176,12 @@ def _show(item: AgendaItem) -> None:
         item.save(update_fields=["outcome"])
 
 
-def _check(item: AgendaItem, row: DecisionInput, now: datetime) -> None:
+def _check(
+    item: AgendaItem, row: DecisionInput, actor: Actor, now: datetime, held: Decision | None = None
+) -> None:
     need(row.words, "议定了什么")
-    found = [RowProblem(0, field, sentence) for field, sentence in _problems(item, row, local_day(now))]
+    said = [*_problems(item, row, local_day(now)), *_beyond(item, row, actor, held)]
+    found = [RowProblem(0, field, sentence) for field, sentence in said]
     if found:
         raise Refused(found)
 
@@ -194,6 +198,15 @@ def _problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tup
             yield "words", f"{unit.name}已撤销，请写{unit.successor or '它的承接单位'}。"
     if row.kind == K.PROBLEM:
         yield from _problem_problems(item, row, today)
+
+
+def _beyond(
+    item: AgendaItem, row: DecisionInput, actor: Actor, held: Decision | None
+) -> Iterable[tuple[str, str]]:
+    """Units of districts that are not the meeting's; what a decision has already may stay in it."""
+    kept = {held.lead_id, *held.helpers.values_list("unit", flat=True)} if held else set()
+    near = naming.led(naming.reach_for(actor.by), actor.by, item.project)
+    yield from (("words", sentence) for _, sentence in naming.beyond(near, [row.lead, *row.helpers], kept))
 
 
 def _problem_problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tuple[str, str]]:

@@ -14,6 +14,7 @@ from xushi.alerts.words import row_of
 from xushi.calendars.rules import WorkingCalendar
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
+from xushi.duties.reach import Reach
 from xushi.duties.words import day_words, deadline_words
 from xushi.guarantees.models import ResourceRequest
 from xushi.inspections.models import Finding
@@ -295,16 +296,25 @@ def _standing(unit: Unit | None) -> Unit | None:
     return unit.successor if unit and unit.dissolved_on else unit
 
 
-def offered_units() -> Any:
-    """Who can be given something to do, in the tree's order."""
-    return Unit.objects.standing().filter(kind__in=OFFERED).order_by("path")
+def offered_units(near: Reach, kept: Iterable[int | None] = ()) -> Any:
+    """Who can be given something to do by somebody who reaches so far, in the tree's order; kept are named already."""
+    units = Unit.objects.standing().filter(kind__in=OFFERED).order_by("path")
+    return units.filter(near.units_or(kept))
 
 
-def unit_names() -> list[Name]:
-    """Every unit that can be given something to do, as words may call it: one query."""
-    rows = offered_units().values_list("pk", "name", "short_name")
+def unit_names(near: Reach) -> list[Name]:
+    """Every unit within reach that can be given something to do, as words may call it: one query."""
+    rows = offered_units(near).values_list("pk", "name", "short_name")
     return [Name(pk, tuple(dict.fromkeys((short or name, name)))) for pk, name, short in rows]
 
 
-def understood(text: str, now: datetime, calendar: WorkingCalendar) -> Recognised:
-    return recognise(text, unit_names(), local_day(now), calendar)
+def understood(text: str, now: datetime, calendar: WorkingCalendar, near: Reach) -> Recognised:
+    return recognise(text, unit_names(near), local_day(now), calendar, _districts(near))
+
+
+def _districts(near: Reach) -> list[str]:
+    """What the districts out of reach are called; no query where none is."""
+    if not near.beside:
+        return []
+    rows = Unit.objects.filter(path__in=near.beside).values_list("name", "short_name")
+    return [name for names in rows for name in names if len(name) > 1]

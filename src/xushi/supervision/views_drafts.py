@@ -22,7 +22,7 @@ from xushi.core.text import row_number
 from xushi.duties.words import WEEKDAYS, day_words
 from xushi.journal.actions import Actor
 from xushi.registry.models import Project
-from xushi.supervision import actions, policy
+from xushi.supervision import actions, naming, policy
 from xushi.supervision.actions import Conflict, NotAllowed, OrderInput, Refused
 from xushi.supervision.engine import terms_at
 from xushi.supervision.forms import DraftForm
@@ -71,6 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = DraftForm(
         request.POST or None,
         many=len(many) > 1,
+        near=naming.led(naming.reach_for(user), user, subject.project),
         now=now,
         initial=_initial(subject, many) | _asked_lead(request),
         use_required_attribute=False,
@@ -210,7 +211,15 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     parts = policy.parts_of(person(request), found, local_day(now))
     if Who.ISSUER not in parts:
         raise PermissionDenied("拟稿由区重大办来改。")
-    form = DraftForm(request.POST or None, now=now, initial=_held(found), use_required_attribute=False)
+    held = _held(found)
+    form = DraftForm(
+        request.POST or None,
+        near=naming.reach_on(person(request), found),
+        held={"lead": held["lead"], "helpers": held["co_handlers"]},
+        now=now,
+        initial=held,
+        use_required_attribute=False,
+    )
     sentence, status = "", 200
     if request.method == "POST":
         status = 422

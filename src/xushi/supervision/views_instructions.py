@@ -16,7 +16,7 @@ from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.supervision import instruction_pages as pages
-from xushi.supervision import policy
+from xushi.supervision import naming, policy
 from xushi.supervision.drafting import next_number
 from xushi.supervision.engine import Conflict, NotAllowed, Refused
 from xushi.supervision.following import orders_of
@@ -59,7 +59,10 @@ def new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("批示由区领导来写。有事要领导定的，请用“提请”。")
     subject = subject_of(user, request.GET, now)
     corrects = _corrected(request)
-    form = InstructionForm(request.POST or None, subject=subject, days=day_choices(now, calendar()))
+    near = naming.led(naming.reach_for(user), user, subject.project)
+    form = InstructionForm(
+        request.POST or None, subject=subject, days=day_choices(now, calendar()), near=near
+    )
     if request.method == "POST" and form.is_valid():
         try:
             sent = send_instruction(form.input(corrects), actor=Actor.of(request), now=now)
@@ -73,10 +76,10 @@ def new(request: HttpRequest) -> HttpResponse:
         "subject": subject,
         "corrects": corrects,
         "phrases": PHRASES,
-        "units": offered_units(),
+        "units": offered_units(near),
         "chosen": _chosen(form, "co_handlers"),
-        "near": list(subject.co_handlers),
-        "readers": readers_for(subject)[:READERS_SHOWN],
+        "near": [unit for unit in subject.co_handlers if near.holds(unit)],
+        "readers": readers_for(subject, near)[:READERS_SHOWN],
         "chosen_readers": _chosen(form, "readers"),
         "next_serial": next_number(office_of(person(request).unit), now),
         "action": request.get_full_path(),
@@ -106,7 +109,8 @@ def understood(request: HttpRequest) -> JsonResponse:
     """Whom and by when the typed words name, so that the form can follow them; what was chosen by hand stays."""
     if not policy.can_instruct(person(request)):
         raise PermissionDenied("批示由区领导来写。")
-    found = recognised_in(request.POST.get("words", "")[:WORDS_AT_MOST], clock.now(), calendar())
+    near = naming.reach_for(person(request))
+    found = recognised_in(request.POST.get("words", "")[:WORDS_AT_MOST], clock.now(), calendar(), near)
     day = found.due_on.isoformat() if found.due_on else ""
     return JsonResponse({"lead": found.lead, "helpers": list(found.helpers), "due": day})
 
@@ -160,7 +164,7 @@ def _page(request: HttpRequest, found: Instruction, status: int = 200, **more: A
         "orders": orders_of(found).filter(pk__in=SupervisionOrder.objects.visible_to(user).values("pk")),
         "readers": pages.named_readers(found),
         "parts": parts,
-        "forms": RouteForms(initial=[route_initial(found, now, calendar())]) if parts.route else None,
+        "forms": _route_forms(request, found) if parts.route else None,
         "kept": request.GET.get("kept", "")[:60],
         "now": now,
     } | more
@@ -186,7 +190,7 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
     if not person(request).has_role(Role.OFFICE):
         raise PermissionDenied("批示由区重大办转办。")
     how, words = request.POST.get("how", "orders"), request.POST.get("words", "")
-    forms = RouteForms(request.POST)
+    forms = _route_forms(request, found, request.POST)
     if how == "more":
         return _page(request, found, forms=_longer(request, found), route_words=words)
     if how == "orders" and not forms.is_valid():
@@ -206,6 +210,16 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("supervision:instruction", pk)
 
 
+def _route_forms(request: HttpRequest, found: Instruction, typed: Any = None) -> Any:
+    """As typed; else one, filled in from the words."""
+    user = person(request)
+    near = naming.led(naming.reach_for(user), user, found.project, found.author_id)
+    if typed is not None:
+        return RouteForms(typed, form_kwargs={"near": near})
+    initial = route_initial(found, clock.now(), calendar(), near)
+    return RouteForms(initial=[initial], form_kwargs={"near": near})
+
+
 def lay_on_row(forms: Any, row: int, field: str, sentence: str) -> None:
     if forms.is_bound and row < len(forms.forms) and field in forms.forms[row].fields:
         forms.forms[row].add_error(field, sentence)
@@ -218,7 +232,7 @@ def _longer(request: HttpRequest, found: Instruction) -> Any:
     typed["form-TOTAL_FORMS"] = str(count + 1)
     typed[f"form-{count}-demand"] = found.words
     typed[f"form-{count}-urgency"] = "ordinary"
-    return RouteForms(typed)
+    return _route_forms(request, found, typed)
 
 
 @require_POST

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xushi.calendars.selectors import calendar
 from xushi.config import clock
 from xushi.core.text import row_number
+from xushi.duties.reach import EVERYWHERE, Reach
 from xushi.journal.actions import Actor
 from xushi.supervision import meeting_pages as pages
-from xushi.supervision import meetings, policy, sitting
+from xushi.supervision import meetings, naming, policy, sitting
 from xushi.supervision.engine import Conflict, NotAllowed, Refused
 from xushi.supervision.forms_instructions import lay_on
 from xushi.supervision.forms_meetings import DecisionForm, ItemForm, decision_initial
@@ -95,7 +96,7 @@ def _drop(request: HttpRequest, meeting: Meeting) -> None:
 
 
 def _add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    form = ItemForm(request.POST)
+    form = ItemForm(request.POST, near=naming.reach_for(person(request)))
     if not form.is_valid():
         return show(request, meeting, 400, item_form=form)
     data = form.cleaned_data
@@ -132,7 +133,7 @@ def act_on_item(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, item: AgendaItem) -> None:
     pk, minutes = row_number(request.POST.get("unit", "")), row_number(request.POST.get("minutes", ""))
-    unit = offered_units().filter(pk=pk).first() if pk else None
+    unit = offered_units(EVERYWHERE).filter(pk=pk).first() if pk else None
     meetings.change_item(item, unit=unit, minutes=minutes or 0, actor=Actor.of(request), now=clock.now())
 
 
@@ -155,7 +156,7 @@ def recognised(request: HttpRequest) -> HttpResponse:
     if not policy.can_run_meetings(person(request)):
         raise Http404
     text = request.POST.get("words", "")[:TYPED_AT_MOST]
-    found = understood(text, clock.now(), calendar())
+    found = understood(text, clock.now(), calendar(), naming.reach_for(person(request)))
     context = {"pieces": list(pieces(text, found)), "found": found}
     return render(request, "supervision/_recognised.html", context)
 
@@ -164,7 +165,7 @@ def recognised(request: HttpRequest) -> HttpResponse:
 def decide_item(request: HttpRequest, pk: int) -> HttpResponse:
     """议定一条 on this item."""
     item = _item(request, pk)
-    form = DecisionForm(request.POST, project=item.project)
+    form = DecisionForm(request.POST, project=item.project, near=_near(request, item))
     if not form.is_valid():
         sentence = "".join(str(sentence) for found in form.errors.values() for sentence in found)
         return _sentence(sentence) if _alone(request) else show(request, item.meeting, 400, form=form)
@@ -180,6 +181,12 @@ def decide_item(request: HttpRequest, pk: int) -> HttpResponse:
     except (Refused, Conflict, NotAllowed) as refused:
         return _sentence(str(refused))
     return _back(item.meeting)
+
+
+def _near(request: HttpRequest, item: AgendaItem) -> Reach:
+    """Whom this person can give something to do about an item."""
+    user = person(request)
+    return naming.led(naming.reach_for(user), user, item.project)
 
 
 def _alone(request: HttpRequest) -> bool:
@@ -207,7 +214,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """改议定."""
     decision = _decision(request, pk)
     form = DecisionForm(
-        request.POST or None, initial=decision_initial(decision), project=decision.item.project
+        request.POST or None,
+        initial=decision_initial(decision),
+        project=decision.item.project,
+        near=_near(request, decision.item),
     )
     odd = ""
     if request.method == "POST" and form.is_valid():

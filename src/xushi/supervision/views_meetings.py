@@ -17,11 +17,12 @@ from xushi.calendars.selectors import calendar
 from xushi.config import clock
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.text import row_number
+from xushi.duties.reach import EVERYWHERE
 from xushi.journal.actions import Actor
 from xushi.kit.addresses import own_path
 from xushi.problems.models import Problem
 from xushi.supervision import meeting_pages as pages
-from xushi.supervision import policy
+from xushi.supervision import naming, policy
 from xushi.supervision.engine import NotAllowed, Refused
 from xushi.supervision.forms_instructions import lay_on
 from xushi.supervision.forms_meetings import DecisionForm, ItemForm, MeetingForm
@@ -139,6 +140,7 @@ def show(request: HttpRequest, found: Meeting, status: int = 200, **more: Any) -
     current = page.current
     may_run = policy.can_run_meetings(user)
     kind = _class_of(current.item) if current and may_run else None
+    near = naming.reach_for(user) if may_run else EVERYWHERE
     context = {
         "meeting": found,
         "page": page,
@@ -146,8 +148,12 @@ def show(request: HttpRequest, found: Meeting, status: int = 200, **more: Any) -
         "called": called(found),
         "may_run": may_run,
         "facts": pages.facts_of(current.item) if current else None,
-        "item_form": ItemForm() if may_run and found.state in AHEAD else None,
-        "form": DecisionForm(initial={"problem_class": kind}, project=current.item.project)
+        "item_form": ItemForm(near=near) if may_run and found.state in AHEAD else None,
+        "form": DecisionForm(
+            initial={"problem_class": kind},
+            project=current.item.project,
+            near=naming.led(near, user, current.item.project),
+        )
         if current and may_run
         else None,
         "ahead": found.state in AHEAD,

@@ -14,7 +14,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.supervision import acting, policy, thread
+from xushi.supervision import acting, naming, policy, thread
 from xushi.supervision.acting import FEEDBACK, Act, Given
 from xushi.supervision.actions import Conflict, NotAllowed, Refused
 from xushi.supervision.engine import once
@@ -55,20 +55,21 @@ def _page(
 ) -> HttpResponse:
     """The page with a form for every step; the one that failed keeps what was typed and stands open."""
     now = clock.now()
-    page = thread.order_page(found, person(request), now)
+    user = person(request)
+    page, near = thread.order_page(found, user, now), naming.reach_on(user, found)
     shown = [one for one in page.offered.all if one.verb != FEEDBACK]
     if act and act.verb != FEEDBACK and act.verb not in [one.verb for one in shown]:
         shown.append(act)  # no longer allowed: its words are still there to be copied
     steps = [
         {
             "act": one,
-            "form": failed if act and failed and one.verb == act.verb else acting.form_of(one, found),
+            "form": failed if act and failed and one.verb == act.verb else acting.form_of(one, found, near),
             "open": act is not None and one.verb == act.verb,
         }
         for one in shown
     ]
     feedback = page.offered.feedback or (act if act and act.verb == FEEDBACK else None)
-    form = failed if act and act.verb == FEEDBACK else feedback and acting.form_of(feedback, found)
+    form = failed if act and act.verb == FEEDBACK else feedback and acting.form_of(feedback, found, near)
     context = {
         "page": page,
         "order": found,
@@ -78,8 +79,8 @@ def _page(
         "sentence": sentence,
         "undo": _undo(request, found),
         "now": now,
-        "may_put": policy.can_run_meetings(person(request)) and found.state in OPEN,
-        "may_instruct": policy.can_instruct(person(request)) and found.serial is not None,
+        "may_put": policy.can_run_meetings(user) and found.state in OPEN,
+        "may_instruct": policy.can_instruct(user) and found.serial is not None,
     }
     return render(request, "supervision/order.html", context, status=status)
 
@@ -104,7 +105,8 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     wanted = acting.act_of(verb, found, parts)
     if wanted is None:
         raise Http404
-    form = acting.form_of(wanted, found, request.POST, request.FILES)
+    near = naming.reach_on(person(request), found)
+    form = acting.form_of(wanted, found, near, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, failed=form, act=wanted, status=422)
     given = Given(form.cleaned_data, Actor.of(request), now)

@@ -14,10 +14,10 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.supervision import actions, choices, exporting, lists, policy, selectors
+from xushi.supervision import actions, choices, exporting, lists, naming, policy, selectors
 from xushi.supervision.actions import NotAllowed, Refused
 from xushi.supervision.engine import terms_at
-from xushi.supervision.forms import StepForm, UnitField, day_field, words_field
+from xushi.supervision.forms import StepForm, UnitField, day_field, offer_only, words_field
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.policy import parts_of
 from xushi.supervision.rules import Urgency
@@ -151,6 +151,7 @@ def reroute(request: HttpRequest) -> HttpResponse:
         "words": words_field("理由"),
         "due_on": day_field("新期限", "不填就按各件的急缓重新算。"),
     }
+    offer_only(given, naming.reach_for(user))
     form = StepForm(request.POST or None, given=given, use_required_attribute=False)
     sentence, status = "", 200
     if request.method == "POST":
