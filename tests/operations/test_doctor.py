@@ -20,7 +20,7 @@ from xushi.config.clock import real
 from xushi.flow import beats
 from xushi.journal.models import Event, Reaction
 from xushi.kit import media
-from xushi.operations import checks_data, checks_machine, doctor, schedule
+from xushi.operations import checks_data, checks_keys, checks_machine, doctor, schedule
 from xushi.operations.actions import FAILED, OVERDUE
 from xushi.operations.findings import Finding, Grade, looked
 from xushi.operations.models import BackupRun, Heartbeat
@@ -32,7 +32,7 @@ EMPTY = sha256(b"").hexdigest()
 @pytest.fixture
 def home(settings: LazySettings, tmp_path: Path) -> Path:
     settings.XUSHI_HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "uploads"
-    settings.XUSHI_BACKUP_TO = tmp_path / "backups"
+    settings.XUSHI_BACKUP_TO, settings.XUSHI_CHANNELS = tmp_path / "backups", tmp_path / "channels.toml"
     (tmp_path / "secret-key").touch(mode=0o600)
     return tmp_path
 
@@ -136,9 +136,9 @@ def test_files_gone_and_files_changed(home: Path) -> None:
 
 def test_the_machine(home: Path, settings: LazySettings) -> None:
     now = real()
-    assert checks_machine.keys_private(now).grade is Grade.OK
+    assert checks_keys.keys_private(now).grade is Grade.OK
     (home / "secret-key").chmod(0o644)
-    assert checks_machine.keys_private(now).mend == f"chmod 600 {home / 'secret-key'}"
+    assert checks_keys.keys_private(now).mend == f"chmod 600 {home / 'secret-key'}"
     settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["xushi.example"], False
     assert "走明文" in checks_machine.hosts_and_https(now).says
     settings.SESSION_COOKIE_SECURE, settings.CSRF_TRUSTED_ORIGINS = True, ["https://xushi.example"]
@@ -180,7 +180,7 @@ def test_the_command_says_it_for_people_and_for_machines(home: Path, settings: L
     answer = json.loads(told.getvalue())
     assert answer["grade"] in ("ok", "warn")
     keys = {finding["key"] for finding in answer["findings"]}
-    assert {"journal", "uploads", "backup", "disk", "database"} <= keys
+    assert {"journal", "uploads", "backup", "disk", "database", "keys", "federation"} <= keys
     assert len(answer["findings"]) == len(doctor.examine(real(), thorough=True))
 
 

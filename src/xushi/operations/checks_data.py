@@ -3,29 +3,34 @@
 import sqlite3
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from xushi.calendars.selectors import calendar
-from xushi.core.clock import local_day
+from xushi.core.clock import BEIJING, local_day
 from xushi.journal import sealing
 from xushi.journal.models import ChainHead, Reaction, Unsealed
 from xushi.kit import media
 from xushi.notices.bell import CHANNEL, wire
+from xushi.notices.channels import ChannelsRefused
+from xushi.notices.channels import load as load_channels
 from xushi.notices.models import ChannelState, Digest
 from xushi.operations import partitions as divided
 from xushi.operations import plan, replica_lag, sampling
 from xushi.operations.findings import Finding, ok, warn, wrong
 from xushi.operations.models import BackupRun, Heartbeat
-from xushi.operations.rules import DRIFT, age, is_silent, is_stale
+from xushi.operations.rules import DRIFT, age, is_ahead, is_silent, is_stale
 
 OLDEST_SERVER = 140000
 OLDEST_SQLITE = (3, 35, 0)
 LONG_UNSEALED = timedelta(minutes=10)
 LONGEST_LOOK = 2.0  # seconds that the replica or a ring is waited for
 MOST_NAMED = 12  # parts told by name
+MOST_BACKUPS = 20  # good ones whose file is looked for
+LEFT_OUT = timedelta(days=30)  # a worker silent for longer was taken away
 STUBBORN = 3  # times a reaction has failed
 
 
@@ -164,6 +169,16 @@ def _missing_parts(one: divided.Standing, years: tuple[int, int]) -> list[str]:
 
 
 def clock_drift(now: datetime) -> Finding:
+    told = (
+        Heartbeat.objects.order_by("-at").values_list("at", flat=True),
+        BackupRun.objects.values_list("started_at", flat=True),
+    )
+    latest = max((at for rows in told if (at := rows.first())), default=now)
+    if is_ahead(now, latest):
+        says = f"本机的钟是{_day(now)}，库里却已记到{_day(latest)}，钟慢了"
+        return wrong(
+            "clock", says, "用 chrony 对时；钟对好以前不要做备份。钟没错的，是从前快过，等过了那时就好。"
+        )
     if connection.vendor == "sqlite":
         return ok("clock", "数据库就在本机，钟是同一个")
     with connection.cursor() as cursor:
@@ -175,15 +190,28 @@ def clock_drift(now: datetime) -> Finding:
     return ok("clock", f"与数据库的钟差{drift.total_seconds():.1f}秒")
 
 
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
 def worker(now: datetime) -> Finding:
-    beat = Heartbeat.objects.order_by("-at").first()
-    if beat is None:
+    beats = list(Heartbeat.objects.order_by("-at"))
+    if not beats:
         return wrong("worker", "后台从没起来过", "xushi serve，或 systemctl start xushi-worker。")
+    beat, *others = beats
     if is_silent(now, beat.at):
         return wrong(
             "worker",
             f"后台{age(now - beat.at)}没有动静（{beat.host}）",
             "systemctl restart xushi-worker，看它的日志。",
+        )
+    stopped = [one for one in others if is_silent(now, one.at) and now - one.at < LEFT_OUT]
+    if stopped:
+        says = f"{len(others) + 1}个后台里，{stopped[0].host}上的{age(now - stopped[0].at)}没有动静"
+        return warn(
+            "worker",
+            says,
+            f"到那台上 systemctl restart xushi-worker；不再用的，满{LEFT_OUT.days}天就不提了。",
         )
     return ok("worker", f"后台在{beat.host}上，{age(now - beat.at)}前还在")
 
@@ -223,7 +251,8 @@ def journal_verified(_now: datetime) -> Finding:
 
 
 def backup(now: datetime) -> Finding:
-    last = BackupRun.objects.good().order_by("-started_at").first()
+    good = list(BackupRun.objects.good().order_by("-started_at")[:MOST_BACKUPS])
+    last = next((run for run in good if not run.path or Path(run.path).exists()), None)
     failed = BackupRun.objects.order_by("-started_at").exclude(error="").first()
     why = (
         f"最近一次没成：{failed.error}"
@@ -235,9 +264,14 @@ def backup(now: datetime) -> Finding:
     mend = why or (
         "xushi backup；每夜的时刻在 XUSHI_BACKUP_AT。" if settings.XUSHI_BACKUP_AT else "设 XUSHI_BACKUP_AT。"
     )
+    if last is None and good:
+        where = "看备份目录挂上没有、是不是删了，再做一份：xushi backup；备份在另一台机器上的，到那台上看。"
+        return wrong("backup", f"备份的文件不在了，最近的一份是{good[0].path}", where)
     if last is None:
         return (warn if settings.XUSHI_NOW else wrong)("backup", "还没有一份查验过的备份", mend)
     old = f"最近一份查验过的备份是{age(now - last.started_at)}前"
+    if is_ahead(now, last.started_at):
+        return warn("backup", f"最近一份备份记在{_day(last.started_at)}，比本机的钟还晚", "先把钟对好。")
     if is_stale(now, last.started_at, plan.hours()):
         return wrong("backup", f"{old}，超过{plan.hours():g}小时", mend)
     return warn("backup", old, why) if why else ok("backup", old)
@@ -253,6 +287,10 @@ def calendar_years(now: datetime) -> Finding:
 
 
 def channels(_now: datetime) -> Finding:
+    try:
+        load_channels(Path(settings.XUSHI_CHANNELS))
+    except ChannelsRefused as problem:
+        return wrong("channels", "消息通道的文件看不懂，什么也发不出去", str(problem))
     failing = ChannelState.objects.filter(failures__gt=0).order_by("-failures").first()
     stuck = Digest.objects.filter(state__in=[Digest.State.UNKNOWN, Digest.State.ABANDONED]).count()
     if failing:

@@ -50,17 +50,22 @@ def is_loss(gone: int, of: int) -> bool:
     return gone == of > 0 or (gone > LOST_MANY and gone * LOST_SHARE > of)
 
 
+def is_ahead(now: datetime, at: datetime) -> bool:
+    """Whether the clock stands well before what it has said already."""
+    return at - now > SILENT_AFTER
+
+
 def is_silent(now: datetime, beat: datetime | None) -> bool:
     return beat is None or now - beat > SILENT_AFTER
 
 
 def age(span: timedelta) -> str:
     """“3天4小时”, “5小时”, “12分钟”."""
-    minutes = int(span.total_seconds() // 60)
+    minutes = max(int(span.total_seconds() // 60), 0)
     days, hours = minutes // 1440, minutes % 1440 // 60
     if days:
         return f"{days}天{hours}小时" if hours else f"{days}天"
-    return f"{hours}小时" if hours else f"{max(minutes, 0)}分钟"
+    return f"{hours}小时" if hours else f"{minutes}分钟"
 
 
 def size(count: float) -> str:

@@ -1,0 +1,88 @@
+"""诊断密钥与汇交：都在、只有自己读得到、是用着的那一把；往上送的地址与钥匙。"""
+
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from xushi.federation import identity
+from xushi.federation.keys import UnusableKey
+from xushi.operations.findings import Finding, ok, warn, wrong
+from xushi.operations.models import Heartbeat
+from xushi.operations.rules import DRIFT, is_silent
+from xushi.sites.models import Camera
+from xushi.units.models import Authenticator, RecoveryCode
+
+SECRET, ACCOUNT, CAMERA = "secret-key", "account-key", "camera-key"
+PRIVATE = (SECRET, ACCOUNT, CAMERA, "backup-key", "channels.toml", "federation.key")
+
+
+def keys_private(now: datetime) -> Finding:
+    home = Path(settings.XUSHI_HOME)
+    elsewhere = (Path(settings.XUSHI_CHANNELS), Path(settings.XUSHI_FEDERATION_KEY))
+    for path in (*(home / name for name in PRIVATE), *elsewhere):
+        if path.exists() and path.stat().st_mode & 0o077:
+            return wrong("keys", f"{path}别人也读得到，里面有密钥", f"chmod 600 {path}")
+    if missing := _missing(home):
+        return missing
+    if not os.environ.get("XUSHI_SECRET_KEY"):
+        if not (home / SECRET).exists():
+            return wrong(
+                "keys",
+                "没有签名密钥",
+                "从备份找回 secret-key；新装的起动一次就会生成，或设 XUSHI_SECRET_KEY。",
+            )
+        if renewed := _renewed(home / SECRET, now):
+            return renewed
+    if len(settings.SECRET_KEY) < 32:
+        return warn("keys", "签名密钥太短", "删去 XUSHI_SECRET_KEY，让它自己生成；登录会全部失效一次。")
+    return ok("keys", "密钥都在，都只有自己读得到")
+
+
+def _missing(home: Path) -> Finding | None:
+    """A key without which rows that are there cannot be opened."""
+    if not (home / ACCOUNT).exists() and (Authenticator.objects.exists() or RecoveryCode.objects.exists()):
+        says = f"{home / ACCOUNT}不在，库里存着的两步验证解不开，这些人登录不了"
+        return wrong("keys", says, "从备份找回 account-key；找不回的，逐人重设两步验证。")
+    if not (home / CAMERA).exists() and Camera.objects.exclude(password_sealed="").exists():
+        says = f"{home / CAMERA}不在，库里存着的摄像头密码解不开"
+        return wrong("keys", says, "从备份或别的机器找回 camera-key；找不回的，逐个重填密码。")
+    return None
+
+
+def _renewed(key: Path, now: datetime) -> Finding | None:
+    """A signing key younger than the worker that was started with it is another one: the old one was lost, and the next
+    command made this."""
+    beat = Heartbeat.objects.filter(host=socket.gethostname()[:120]).order_by("-at").first()
+    if beat is None or datetime.fromtimestamp(key.stat().st_mtime, UTC) <= beat.since + DRIFT:
+        return None
+    says = "签名密钥不是后台起动时的那一把：原来的丢了，又自己做了一把"
+    mend = "从备份找回 secret-key，再重起全部服务；是自己换的、刚还原的，重起就好（登录都失效一次）。"
+    return (warn if is_silent(now, beat.at) else wrong)("keys", says, mend)
+
+
+def federation(_now: datetime) -> Finding:
+    """What a district that reports upward needs: a key of its own and an address that is sealed on the way."""
+    from xushi.federation.pushing import unusable  # the sender's library: nothing else here needs it
+
+    to = settings.XUSHI_FEDERATION_TO
+    if not settings.XUSHI_FEDERATION_CODE:
+        if to:
+            return wrong(
+                "federation", "写了 XUSHI_FEDERATION_TO，却没有本区的代码", "设 XUSHI_FEDERATION_CODE。"
+            )
+        return ok("federation", "不往上级汇交（没有设 XUSHI_FEDERATION_CODE）")
+    try:
+        identity.private_key()
+    except UnusableKey as problem:
+        return wrong("federation", "设了汇交，数据却签不了名、送不上去", str(problem))
+    if to and (amiss := unusable(to)):
+        return wrong("federation", f"往上级送的地址{to}不能用，数据送不上去", amiss)
+    return ok(
+        "federation", "汇交的钥匙在，送往上级" if to else "汇交的钥匙在；没有设 XUSHI_FEDERATION_TO，手工交"
+    )
+
+
+CHECKS = (keys_private, federation)
