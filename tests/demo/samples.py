@@ -214,7 +214,22 @@ class Bodies:
         self.good = self.good or {key.rpartition("/")[2]: rows for key, rows in _good().items()}
         page = name.rpartition(":")[2]
         kept = {"steps": "permit-steps", "permit_steps": "permit-steps"}.get(page, page)
-        rows = [row for one in self.good.get(kept, ()) for row in one.rows[:1]]
+        rows = (
+            [_accepted()]
+            if kept == "permit-steps"
+            else [r for one in self.good.get(kept, ()) for r in one.rows[:1]]
+        )
         told = {"rows": rows} if rows else {"words": "已经进场，照计划在做。"}
         headers = {"Idempotency-Key": f"matrix-{page}-0001"}
         return {"data": told, "content_type": "application/json", "headers": headers}
+
+
+def _accepted() -> dict[str, Any]:
+    """受理: what the department that has a step in hand tells of it."""
+    from xushi.permits.models import PermitStep
+    from xushi.units.models import User
+
+    seen = PermitStep.objects.visible_to(User.objects.get(username="department"))
+    step = seen.filter(state=PermitStep.State.SUBMITTED).select_related("permit").order_by("pk")[0]
+    told = {"project": step.project_id, "code": step.permit.code, "state": "accepted"}
+    return told | {"submitted_on": step.submitted_on.isoformat(), "accepted_on": "2018-09-11"}

@@ -68,6 +68,7 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
 OWN, OWN_UNIT = "自己的", "自己单位"
 PICKED: dict[str, dict[str, Any]] = {
     "exchange": {"by": OWN}, "documents:batch": {"by": OWN}, "indicators:territory": {"pk": OWN_UNIT},
+    "documents:pack read unit": {"pk": OWN_UNIT},
     "documents:send": {"state": "issued"}, "registry:decide_plan": {"plans__state": "proposed"},
     "supervision:meeting_item": {"meeting__state": "planned"},
     "api:v1:acknowledge": {"state": "issued", "lead": OWN_UNIT},
@@ -126,6 +127,8 @@ COMMON: dict[str, str] = {
     "units:decide_export": "units.ExportRequest",
     "home:change_view": "registry.SavedView", "home:revoke_wall": "home.WallKey",
 }  # fmt: skip
+# 一个地址几种东西的，各是什么
+OF_KIND = {"documents:pack read unit": "units.Unit", "documents:pack read meeting": "supervision.Meeting"}
 NUMBERS = ("pk", "project_id", "key", "project", "order")
 
 
@@ -141,13 +144,21 @@ class Subjects:
         if number is None:
             return [None], []
         room, field = name.partition(":")[0], "key" if number == "key" else "pk"
-        if label := COMMON.get(name) or (COMMON.get(room) if name not in SUBJECTS else None):
+        if (
+            label := OF_KIND.get(f"{name} {way}")
+            or COMMON.get(name)
+            or (COMMON.get(room) if name not in SUBJECTS else None)
+        ):
             subject, common = (label, "", ""), True
         else:
             subject, common = SUBJECTS.get(name) or SUBJECTS[room], False
         verb = way.partition(" ")[2]
         state = next((one for one, verbs in STATES.get(name, {}).items() if verb in verbs.split()), None)
-        picked = {"state": state} if state else PICKED.get(name) or PICKED.get(room) or {}
+        picked = (
+            {"state": state}
+            if state
+            else PICKED.get(f"{name} {way}") or PICKED.get(name) or PICKED.get(room) or {}
+        )
         wide = WIDER.get(room) if subject == PROJECT else None
         key = (user.pk, field, subject, common, wide, tuple(sorted(picked)), str(picked))
         if key not in self.known:
