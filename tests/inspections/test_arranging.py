@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from tests.factories import NOW
+from tests.factories import NOW, UserFactory, appoint
 from tests.inspections.builders import SEPTEMBER, a_visit, add_round, add_team, record
 from tests.progress.builders import add_plan, add_project
 from xushi.core.clock import local_day
@@ -18,7 +19,7 @@ from xushi.inspections.models import Round, Visit
 from xushi.inspections.selectors_phone import pack
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Conflict, Refused
-from xushi.units.models import Unit, User
+from xushi.units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
 DAY = date(2018, 9, 12)
@@ -72,6 +73,28 @@ def test_skipped_with_a_reason_and_the_phone_later_conflicts(
     sent = record(visit, inspector_user, base_version=1)
     assert sent.conflict
     assert "停工待检" in sent.others["words"]
+
+
+def test_the_office_of_another_district_neither_moves_nor_skips_it(
+    subdistrict: Unit, office_user: User, signed_in: Any
+) -> None:
+    visit = a_visit(subdistrict)
+    root = subdistrict.parent
+    other = Unit.objects.create(name="外区", kind=Unit.Kind.DISTRICT, parent=root, path=f"{root.path}0009.")
+    office = appoint(UserFactory(name="外办"), Role.OFFICE, unit=other)
+    page = signed_in(office).post(
+        reverse("inspections:change", args=[visit.pk]),
+        {"day": "2018-09-19", "time": "9:00", "order": "7", "version": "1"},
+    )
+    assert page.status_code == 404
+    how: dict[str, Any] = {"version": 1, "actor": Actor(by=office), "now": NOW}
+    with pytest.raises(Refused, match="不在了"):
+        arranging.change_visit(visit.pk, team=None, kind="start", order=7, planned_at=NOW, **how)
+    with pytest.raises(Refused, match="不在了"):
+        arranging.skip_visit(visit.pk, "停工待检", **how)
+    before = (visit.version, visit.order, visit.state)
+    visit.refresh_from_db()
+    assert (visit.version, visit.order, visit.state) == before
 
 
 def test_moving_it_in_the_route_makes_no_conflict_but_another_kind_does(

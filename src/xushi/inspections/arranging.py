@@ -187,9 +187,14 @@ def put_into_next(
 
 
 def _taken(pk: int, version: int | None, actor: Actor) -> Visit:
-    """The visit, locked; Conflict where something was written since the version looked at."""
+    """The visit in the actor's sight, locked; Conflict where something was written since the version looked at."""
     ask_planner(actor)
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("round", "project")
+    seen = Visit.objects.all() if actor.by is None else Visit.objects.visible_to(actor.by)
+    rows = (
+        Visit.objects.filter(pk__in=seen.order_by().values("pk"))
+        .select_for_update(of=("self",))
+        .select_related("round", "project")
+    )
     visit: Visit | None = rows.filter(pk=pk).first()
     if visit is None:
         raise Refused([RowProblem(0, "visit", "这个点不在了，请刷新再看。")])

@@ -141,7 +141,7 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """改一个点的安排."""
     ask_planner(request)
-    visit = get_object_or_404(Visit.objects.select_related("round"), pk=pk)
+    visit: Visit = get_object_or_404(Visit.objects.visible_to(person(request)).select_related("round"), pk=pk)
     data = request.POST
     team = Team.objects.filter(pk=row_number(data.get("team", "")) or 0).first()
     try:
