@@ -106,7 +106,9 @@ def test_what_was_refused_before_enrolment_goes_up_again_and_its_correction_afte
     taken = Received.objects.order_by("number")
     assert [(one.number, one.digest) for one in taken] == [(1, first.digest), (2, second.digest)]
     assert not Sent.objects.exclude(refused_at=None).exists()
-    assert Event.objects.filter(verb="federation.month.signed", summary__contains="没有登记过").count() == 1
+    assert (
+        Event.objects.filter(verb="federation.month.sent_again", summary__contains="没有登记过").count() == 1
+    )
     with pytest.raises(Refused, match="没有要再送的件"):
         again()
 

@@ -67,7 +67,7 @@ def _listed(parts: SplitResult, port: int, hosts: Collection[str]) -> bool:
 
 def may_connect(address: str, *, tls: bool, networks: Iterable[Network]) -> bool:
     """Public addresses over TLS; private ones, and plain HTTP, only in networks that are listed."""
-    every = [_within(ipaddress.ip_address(address.partition("%")[0]))]
+    every = [_plain(ipaddress.ip_address(address.partition("%")[0]))]
     while (inner := _carried(every[-1])) is not None:
         every.append(inner)
     if any(every[-1].version == one.version and every[-1] in one for one in networks):
@@ -75,7 +75,7 @@ def may_connect(address: str, *, tls: bool, networks: Iterable[Network]) -> bool
     return tls and all(at.is_global and not at.is_multicast and not _of_a_site(at) for at in every)
 
 
-def _within(at: Address) -> Address:
+def _plain(at: Address) -> Address:
     return getattr(at, "ipv4_mapped", None) or at
 
 

@@ -36,8 +36,7 @@ def secret(home: Path) -> str:
     if key := os.environ.get("XUSHI_SECRET_KEY"):
         return key
     store = home / "secret-key"
-    if not store.exists():
-        make_once(store, secrets.token_urlsafe(64))
+    make_once(store, secrets.token_urlsafe(64))
     return store.read_text()
 
 

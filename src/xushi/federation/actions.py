@@ -117,7 +117,7 @@ def _sign_anew(sent: Sent, key: Ed25519PrivateKey, actor: Actor, now: datetime) 
         update_fields=["body", "digest", "key", "signature", "refused_at", "attempts", "not_before", "answer"]
     )
     record(
-        "federation.month.signed",
+        "federation.month.sent_again",
         actor=actor,
         now=now,
         subject=sent,
@@ -181,7 +181,7 @@ def leave(code: str, *, actor: Actor, now: datetime) -> District:
     district.left_at = now
     district.save(update_fields=["left_at"])
     record(
-        "federation.key.revoked",
+        "federation.district.left",
         actor=actor,
         now=now,
         subject=district,

@@ -26,8 +26,9 @@ _ROOMS: dict[str, dict[str, str]] = {
         "webhook.gave_up": "订阅送不到", "month.taken": "取走整月",
     },
     "federation": {
-        "month.signed": "签报关账数", "month.delivered": "关账数送到上级", "month.refused": "上级不收关账数",
-        "key.registered": "登记区的公钥", "key.revoked": "作废区的公钥",
+        "month.signed": "签报关账数", "month.sent_again": "重签再送关账数",
+        "month.delivered": "关账数送到上级", "month.refused": "上级不收关账数",
+        "key.registered": "登记区的公钥", "key.revoked": "作废区的公钥", "district.left": "区退出汇交",
         "filing.received": "收到区的关账数", "filing.refused": "拒收关账数",
     },
     "calendars": {"year.loaded": "载入工作日历"},

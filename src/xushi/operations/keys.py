@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from xushi.core.key_files import make_once
 from xushi.operations.sealed import Master
 
 FILE = "backup-key"
@@ -51,14 +52,7 @@ def by_file(path: Path) -> Master:
 
 def make_file(home: Path) -> bool:
     """The key file, made where there is none; True where it was made just now."""
-    path = home / FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w") as out:
-        out.write(secrets.token_hex(32))
-    return True
+    return make_once(home / FILE, secrets.token_hex(32))
 
 
 def to_open(home: Path, given: Path | None = None) -> Master:

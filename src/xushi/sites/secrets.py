@@ -15,9 +15,10 @@ class Unsealable(Exception):
 
 def seal(words: str) -> str:
     """密文; nothing stays nothing. The key is made by whoever seals first."""
-    if words and not _file().exists():
-        make_once(_file(), Fernet.generate_key().decode())
-    return _keys(_file()).encrypt(words.encode()).decode() if words else ""
+    if not words:
+        return ""
+    make_once(_file(), Fernet.generate_key().decode())
+    return _keys(_file()).encrypt(words.encode()).decode()
 
 
 def opened(sealed: str) -> str:

@@ -28,8 +28,7 @@ class Unsealable(Exception):
 
 def seal(words: str) -> str:
     """密文, by the cipher chosen in the settings; the key is made by whoever seals first."""
-    if not _file().exists():
-        make_once(_file(), secrets.token_hex(32))
+    make_once(_file(), secrets.token_hex(32))
     cipher, nonce = settings.XUSHI_FIELD_CIPHER, secrets.token_bytes(NONCE)
     closing: AEADEncryptionContext = _cipher(cipher, GCM(nonce)).encryptor()
     sealed = closing.update(words.encode()) + closing.finalize()
