@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import NOW, UnitFactory, UserFactory, appoint
+from tests.inspections.builders import add_visit, finding, found, record
 from tests.problems.builders import kind
 from tests.signings.builders import summit
 from tests.units.test_districts import city as tree
@@ -14,13 +15,14 @@ from xushi.core.months import Month
 from xushi.duties.actions_leave import delegate
 from xushi.duties.policy import possible_delegates
 from xushi.duties.reach import EVERYWHERE, reach_of
-from xushi.inspections import arranging
+from xushi.inspections import arranging, rectifying
 from xushi.inspections.arranging import TeamInput, VisitInput
+from xushi.inspections.selectors import mending_units
 from xushi.inspections.selectors_plan import lookers
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.problems import actions_office
 from xushi.problems.reporting import report_problems
-from xushi.problems.rules import ProblemInput
+from xushi.problems.rules import Assignment, ProblemInput
 from xushi.registry.checking import Refused
 from xushi.registry.models import Project
 from xushi.units.models import Role, Unit, User
@@ -121,6 +123,42 @@ def test_a_problem_is_raised_to_a_leader_of_the_district_or_above(city, signed_i
     assert actions_office.raise_to_leader(*wanted, actor=Actor(by=city["甲办"]), now=NOW) == [problem]
     one_district()
     assert names(client.get(reverse("problems:desk")).context["leaders"]) == {"甲长", "乙长", "市长"}
+
+
+def test_a_problem_is_given_to_units_of_the_district_or_above(city, signed_in):
+    row = ProblemInput(city["甲"]["project"].pk, kind("energy").pk, "道口要改，铁路那边没有答复，请区里协调")
+    [problem] = report_problems([row], actor=SYSTEM, now=NOW)
+    mine, theirs = city["甲"]["street"], city["乙"]["street"]
+    client = signed_in(city["甲办"])
+    for page in (reverse("problems:desk"), reverse("problems:problem", args=[problem.pk])):
+        offered = {unit.pk for unit in client.get(page).context["units"]}
+        assert mine.pk in offered and theirs.pk not in offered
+    how = {"actor": Actor(by=city["甲办"]), "now": NOW}
+    due = date(2018, 9, 20)
+    for wanted, field in (
+        (Assignment(theirs.pk, due), "lead"),
+        (Assignment(mine.pk, due, "", (theirs.pk,)), "co_units"),
+    ):
+        with pytest.raises(Refused, match="不在您管的区里") as refused:
+            actions_office.assign({problem.pk: None}, wanted, **how)
+        assert [one.field for one in refused.value.problems] == [field]
+    actions_office.assign(
+        {problem.pk: None}, Assignment(theirs.pk, due), actor=Actor(by=city["市办"]), now=NOW
+    )
+    kept = actions_office.assign({problem.pk: None}, Assignment(theirs.pk, date(2018, 9, 25)), **how)
+    assert [one.lead for one in kept] == [theirs]  # whom the city gave it to stays
+
+
+def test_what_was_found_is_mended_by_units_of_the_district_or_above(city):
+    visit = add_visit(city["甲"]["project"])
+    mine, theirs = city["甲"]["street"], city["乙"]["street"]
+    assert theirs not in mending_units(city["甲督"]) and mine in mending_units(city["甲督"])
+    assert theirs in mending_units(city["甲督"], theirs.pk)
+    with pytest.raises(Refused, match="不在您管的区里"):
+        record(visit, city["甲督"], finding(unit=theirs.pk))
+    held = found(visit, city["甲督"], unit=mine.pk)
+    with pytest.raises(Refused, match="不在您管的区里"):
+        rectifying.hand_to({held.pk: None}, theirs, "请他们改", actor=Actor(by=city["甲办"]), now=NOW)
 
 
 def test_who_goes_to_look_is_of_the_own_district(city, signed_in):

@@ -1,6 +1,6 @@
 """一棵树里几个区：一个人够得着哪些单位、哪些人；没有别的区并着的，都够得着。"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
@@ -64,6 +64,19 @@ def reach_of(user: User | None, *roles: str) -> Reach:
     if all(lower.startswith(upper) for upper, lower in pairwise(known)):
         return EVERYWHERE
     return _reach(known, tuple(_district(one.scope.path, known) for one in acting))
+
+
+def beyond(
+    near: Reach, units: Iterable[Unit | None], kept: Collection[int | None] = ()
+) -> Iterator[tuple[Unit, str]]:
+    """Each of these units that is out of reach, with the sentence that says so; kept (primary keys) stay where they
+    are named already."""
+    for unit in dict.fromkeys(units):
+        if unit and unit.pk not in kept and not near.holds(unit):
+            yield (
+                unit,
+                f"{unit.name}不在您管的区里，请改选本区或上级的单位；确要那个区办的，请上一级重大办来派。",
+            )
 
 
 def _reach(known: tuple[str, ...], homes: tuple[str, ...]) -> Reach:

@@ -59,7 +59,7 @@ def record_visit(*, visit: Visit, entry: VisitEntry, device: str, by: User, now:
     actor = Actor(by=by)
     overtaken = held.version > entry.base_version
     if overtaken:
-        check(held, entry, now)
+        check(held, entry, now, actor)
     sent = SentEntry.objects.create(
         visit=held, digest=entry.digest, entry=dict(entry.raw), base_version=entry.base_version, device=device[:64],
         outcome=Outcome.CONFLICT if overtaken else Outcome.TAKEN, by=by, by_name=by.name, received_at=now,

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.duties.reach import beyond, reach_of
 from xushi.inspections import acting
 from xushi.inspections.entries import FindingEntry, VisitEntry
 from xushi.inspections.models import Answer, CheckItem, Finding, Photo, SentEntry, Visit, VisitRecord
@@ -41,7 +42,7 @@ def write(visit: Visit, sent: SentEntry, entry: VisitEntry, *, actor: Actor, now
     A finding that was not changed since is made to say what it says now, one that has gone on stays as it is, one
     that the entry no longer names is withdrawn.
     """
-    known = _known(visit, entry, sent.received_at)
+    known = _known(visit, entry, sent.received_at, actor)
     visit.entries.filter(outcome=Outcome.TAKEN).exclude(pk=sent.pk).update(outcome=Outcome.REPLACED)
     clocks = put_right(entry.started_at, entry.ended_at, entry.sent_at, sent.received_at)
     held, _ = VisitRecord.objects.update_or_create(
@@ -64,13 +65,13 @@ def write(visit: Visit, sent: SentEntry, entry: VisitEntry, *, actor: Actor, now
     return held
 
 
-def check(visit: Visit, entry: VisitEntry, received: datetime) -> None:
+def check(visit: Visit, entry: VisitEntry, received: datetime, actor: Actor) -> None:
     """Whatever write would refuse is refused here: an entry kept for a choice can be taken when it is chosen."""
-    _known(visit, entry, received)
+    _known(visit, entry, received, actor)
     _picture(entry)
 
 
-def _known(visit: Visit, entry: VisitEntry, received: datetime) -> _Known:
+def _known(visit: Visit, entry: VisitEntry, received: datetime, actor: Actor) -> _Known:
     """Refused names items, units, findings and days that are not this visit's or are gone."""
     wanted = {item for item, _ in entry.answers} | {one.item for one in entry.findings if one.item}
     items = _items(visit, entry).in_bulk(wanted)
@@ -85,7 +86,12 @@ def _known(visit: Visit, entry: VisitEntry, received: datetime) -> _Known:
     problems = []
     if missing := wanted - set(items):
         problems.append(RowProblem(0, "answers", f"检查单里没有第{min(missing)}号，请联网更新检查单再送。"))
+    near = reach_of(actor.by)
+    kept = {project.responsible_unit_id, *(one.unit_id for one in held.values())}
     for i, one in enumerate(entry.findings):
+        problems += [
+            RowProblem(i, "unit", said) for _, said in beyond(near, [units.get(one.unit or 0)], kept)
+        ]
         if (one.unit or project.responsible_unit_id) not in units:
             problems.append(RowProblem(i, "unit", f"第{i + 1}条发现的责任单位不在了，请重选。"))
         if one.key in held and held[one.key].visit_id != visit.pk:

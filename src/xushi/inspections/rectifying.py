@@ -8,6 +8,7 @@ from django.db import transaction
 
 from xushi.alerts.models import Alert
 from xushi.core.clock import local_day
+from xushi.duties.reach import beyond, reach_of
 from xushi.inspections import acting, photos
 from xushi.inspections.acting import Seen
 from xushi.inspections.models import Finding
@@ -18,7 +19,7 @@ from xushi.kit.listed import listed
 from xushi.problems.models import Problem, ProblemClass
 from xushi.problems.reporting import report_problems
 from xushi.problems.rules import ProblemInput
-from xushi.registry.checking import Refused, RowProblem
+from xushi.registry.checking import Refused, RowProblem, refuse
 from xushi.units.models import Unit
 
 # 一条发现转成问题时归哪一类
@@ -102,6 +103,7 @@ def hand_to(seen: Seen, unit: Unit, words: str, *, actor: Actor, now: datetime) 
         raise Refused([RowProblem(0, "unit", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")])
     if unit.pk == finding.unit_id or unit.kind == Unit.Kind.DISTRICT:
         raise Refused([RowProblem(0, "unit", "请选现在这一家以外的单位。")])
+    refuse([RowProblem(0, "unit", said) for _, said in beyond(reach_of(actor.by), [unit])])
     changes = {"整改单位": [str(finding.unit), str(unit)]}
     acting.step(
         finding, "hand", actor=actor, now=now, words=words, facts=f"由{finding.unit}转{unit}", unit=unit

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import reach_of
 from xushi.inspections.comparing import NOTHING, Compared, compared
 from xushi.inspections.conclusions import said_started, state_of
 from xushi.inspections.models import Finding, Photo, Rectification, SentEntry, Visit
@@ -58,9 +59,11 @@ def thread(finding: Finding) -> list[Moment]:
     return told
 
 
-def mending_units() -> list[Unit]:
-    """Who can be given something to mend, in the tree's order; one query."""
-    return list(Unit.objects.standing().filter(kind__in=MENDERS).order_by("path"))
+def mending_units(user: "User", *held: int | None) -> list[Unit]:
+    """Who can be given something to mend, in the tree's order: within the person's reach, and who has it already (held,
+    primary keys); two queries."""
+    near = reach_of(user)
+    return list(Unit.objects.standing().filter(near.units_or(held), kind__in=MENDERS).order_by("path"))
 
 
 def visit_page(user: "User", pk: int) -> Visit | None:

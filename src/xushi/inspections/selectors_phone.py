@@ -71,7 +71,7 @@ def pack(user: "User", day: date, only: Visit | None = None) -> dict[str, Any]:
         "classes": [{"value": value, "label": label} for value, label in FindingClass.choices],
         "severities": [{"value": value, "label": label} for value, label in Severity.choices],
         "verdicts": [{"value": value, "label": label} for value, label in Verdict.choices],
-        "units": [{"id": unit.pk, "name": str(unit)} for unit in mending_units()],
+        "units": [{"id": unit.pk, "name": str(unit)} for unit in mending_units(user)],
         "days": [_due(day + timedelta(days=n), n) for n in USUAL_DAYS],
     }
 

@@ -137,7 +137,8 @@ def _page(
         "finding": held, "now": now, "today": horizon.today, "late": late,
         "late_days": (horizon.today - held.due_on).days, "thread": selectors.thread(held), "offered": offered,
         "verb": verb, "typed": _typed(request, verb), "errors": errors or {}, "overtaken": overtaken,
-        "usual_due": working.add(horizon.today, 5), "units": selectors.mending_units() if Who.OFFICE in parts else [],
+        "usual_due": working.add(horizon.today, 5),
+        "units": selectors.mending_units(user, held.unit_id) if Who.OFFICE in parts else [],
         "order": followed(user, [held]).get(held.pk), "may_order": user.has_role(Role.OFFICE) and held.is_open,
         "sees_visit": policy.sees_plan(user) or held.visit.state == "done",
     }  # fmt: skip

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
-from xushi.duties.reach import reach_of, strangers
+from xushi.duties.reach import beyond, reach_of, strangers
 from xushi.journal.actions import Actor, record
 from xushi.problems import acting, policy
 from xushi.problems.models import Batch, CoHandler, MeetingMention, Problem, Raising
@@ -26,7 +26,7 @@ Seen = Mapping[int, int | None]
 def assign(seen: Seen, wanted: Assignment, *, actor: Actor, now: datetime) -> list[Problem]:
     """分办: lead and co-handling units, a person and a date, for one problem or many; again for 改派."""
     problems = acting.taken(seen, "assign", actor, now)
-    lead, helpers = _units(wanted, now)
+    lead, helpers = _units(wanted, problems, actor, now)
     before = acting.states(problems)
     changes = {
         p.pk: {
@@ -57,9 +57,17 @@ def assign(seen: Seen, wanted: Assignment, *, actor: Actor, now: datetime) -> li
     return problems
 
 
-def _units(wanted: Assignment, now: datetime) -> tuple[Unit, list[Unit]]:
+def _units(
+    wanted: Assignment, problems: Sequence[Problem], actor: Actor, now: datetime
+) -> tuple[Unit, list[Unit]]:
     known = Unit.objects.in_bulk({wanted.lead, *wanted.co_units})
     found = [RowProblem(0, field, said) for field, said in _unit_mistakes(wanted, known)]
+    near = reach_of(actor.by, Role.OFFICE)
+    leads = {problem.lead_id for problem in problems}
+    found += [RowProblem(0, "lead", said) for _, said in beyond(near, [known.get(wanted.lead)], leads)]
+    helpers = set(CoHandler.objects.filter(problem__in=problems).values_list("unit", flat=True))
+    named = [known.get(pk) for pk in wanted.co_units]
+    found += [RowProblem(0, "co_units", said) for _, said in beyond(near, named, helpers)]
     today = local_day(now)
     found += [RowProblem(0, *said) for said in problems_of_assignment(wanted, today, calendar())]
     refuse(found)

@@ -146,10 +146,16 @@ def batches() -> list[Batch]:
     return list(Batch.objects.order_by("-number")[:OFFERED_BATCHES])
 
 
-def assignable_units() -> list[Unit]:
-    """Who can be given a problem: departments, territories, the office, working groups; no enterprise."""
+def assignable_units(user: User | None, held: Problem | None = None) -> list[Unit]:
+    """Who can be given a problem: departments, territories, the office, working groups, no enterprise; within the
+    person's reach where there is one, and who has it already, from wherever they are."""
     kinds = (Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT, Unit.Kind.LEADING_GROUP)
-    return list(Unit.objects.standing().exclude(kind__in=kinds).order_by("path"))
+    near = reach_of(user, Role.OFFICE)
+    has_it: list[int | None] = []
+    if held and near.beside:
+        has_it = [held.lead_id, *held.co_handlers.values_list("unit", flat=True)]
+    found = Unit.objects.standing().exclude(kind__in=kinds).filter(near.units_or(has_it))
+    return list(found.order_by("path"))
 
 
 def leaders(user: User, project: Project | None = None) -> list[User]:

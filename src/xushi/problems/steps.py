@@ -46,7 +46,8 @@ class Posted:
 
 
 def _assign(posted: Posted) -> None:
-    units = [(unit.pk, str(unit)) for unit in selectors.assignable_units()]
+    # every one: which are out of reach, the action says in a sentence
+    units = [(unit.pk, str(unit)) for unit in selectors.assignable_units(None)]
     form = AssignForm(posted.data, units=units)
     if not form.is_valid():
         raise Refused([RowProblem(0, name, str(found[0])) for name, found in form.errors.items()])

@@ -100,7 +100,7 @@ def _desk(
         "cell": _cell(board, wanted), "office": office, "may_report": policy.is_reporter(user),
         "usual_due": usual, "usual_weekday": weekday(usual), "verb": verb, "errors": errors or {},
         "overtaken": overtaken, "batches": batches, "typed": _typed(request), "picked": _picked(request),
-        "units": selectors.assignable_units() if office else [], "leaders": selectors.leaders(user) if office else [],
+        "units": selectors.assignable_units(user) if office else [], "leaders": selectors.leaders(user) if office else [],
     }  # fmt: skip
     status = 409 if overtaken else 422 if errors else 400 if odd or strange else 200
     return render(request, "problems/desk.html", context, status=status)

@@ -114,7 +114,7 @@ def _choices(held: Problem, parts: set[Who], user: User) -> dict[str, Any]:
         Problem.objects.open().filter(project=held.project_id).exclude(pk=held.pk).select_related("batch")
     )
     return {
-        "units": selectors.assignable_units(),
+        "units": selectors.assignable_units(user, held),
         "leaders": selectors.leaders(user, held.project),
         "batches": selectors.batches(),
         "classes": list(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from xushi.core.clock import local_day
+from xushi.duties import reach
 from xushi.duties.reach import Reach
 from xushi.journal.actions import Actor
 from xushi.supervision import handing, naming
@@ -366,7 +367,7 @@ def _standing(unit: Unit, field: str) -> None:
 
 def _within(near: Reach, units: Sequence[Unit], field: str, kept: Collection[int | None] = ()) -> None:
     """Refused where one of these is out of reach and not on the order already."""
-    problems = [RowProblem(0, field, sentence) for _, sentence in naming.beyond(near, units, kept)]
+    problems = [RowProblem(0, field, sentence) for _, sentence in reach.beyond(near, units, kept)]
     if problems:
         raise Refused(problems)
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from xushi.core.clock import local_day
+from xushi.duties import reach
 from xushi.duties.reach import Reach
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.models import Project
@@ -129,9 +130,9 @@ def _beyond(
     words = held.instruction if held else row.instruction
     near = naming.led(near, actor.by, row.project, words.author_id if words else None)
     kept = {helper.unit_id for helper in held.helpers.all()} if held else set()
-    for _, sentence in naming.beyond(near, [row.lead], [held.lead_id] if held else ()):
+    for _, sentence in reach.beyond(near, [row.lead], [held.lead_id] if held else ()):
         yield RowProblem(i, "lead", sentence)
-    for _, sentence in naming.beyond(near, row.co_handlers, kept):
+    for _, sentence in reach.beyond(near, row.co_handlers, kept):
         yield RowProblem(i, "co_handlers", sentence)
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from xushi.core.clock import local_day
+from xushi.duties import reach
 from xushi.duties.reach import strangers
 from xushi.journal.actions import Actor, record
 from xushi.registry.models import Project
@@ -168,9 +169,9 @@ def _problems(row: InstructionInput, now: datetime) -> Iterator[RowProblem]:
 def _beyond(row: InstructionInput, author: User) -> Iterator[RowProblem]:
     """Units and readers of districts that are not the author's; those of an order that runs already are on it."""
     near = naming.led(naming.reach_for(author), author, row.project)
-    for _, sentence in naming.beyond(near, [row.lead]):
+    for _, sentence in reach.beyond(near, [row.lead]):
         yield RowProblem(0, "lead", sentence)
-    for _, sentence in naming.beyond(near, row.co_handlers):
+    for _, sentence in reach.beyond(near, row.co_handlers):
         yield RowProblem(0, "co_handlers", sentence)
     on_order = set(row.on_order.readers.all()) if row.on_order else set()
     for one in strangers(near, set(row.readers) - on_order):

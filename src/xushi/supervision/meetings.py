@@ -11,6 +11,7 @@ from django.urls import reverse
 from xushi.calendars.rules import closing_of
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import BEIJING
+from xushi.duties import reach
 from xushi.duties.actions import end_duties_of
 from xushi.journal.actions import Actor
 from xushi.supervision import naming, policy
@@ -291,7 +292,7 @@ def _item_problems(title: str, unit: Unit | None, minutes: int) -> Iterable[tupl
 
 def _beyond(unit: Unit | None, actor: Actor, asked: int | None = None) -> Iterable[tuple[str, str]]:
     """Of a unit in a district that is not the office's own, unless it is asked already."""
-    found = naming.beyond(naming.reach_for(actor.by), [unit], [asked] if asked else ())
+    found = reach.beyond(naming.reach_for(actor.by), [unit], [asked] if asked else ())
     return (("unit", sentence) for _, sentence in found)
 
 

@@ -1,11 +1,9 @@
 """督办单、批示、议定上写得了哪些单位：本区的和上级的；管几个区的，范围里的都写得了。"""
 
-from collections.abc import Collection, Iterable, Iterator
-
-from xushi.duties.reach import Reach, reach_of
+from xushi.duties.reach import Reach, beyond, reach_of
 from xushi.registry.models import Project
 from xushi.supervision.models import SupervisionOrder
-from xushi.units.models import Role, Unit, User
+from xushi.units.models import Role, User
 
 
 def reach_for(user: User | None) -> Reach:
@@ -30,19 +28,6 @@ def reach_on(user: User, order: SupervisionOrder) -> Reach:
 
 def led_by_order(near: Reach, user: User | None, order: SupervisionOrder) -> Reach:
     return led(near, user, order.project, order.instruction.author_id if order.instruction else None)
-
-
-def beyond(
-    near: Reach, units: Iterable[Unit | None], kept: Collection[int | None] = ()
-) -> Iterator[tuple[Unit, str]]:
-    """Each of these units that is out of reach, with the sentence that says so; kept (primary keys) stay where they
-    are named already."""
-    for unit in dict.fromkeys(units):
-        if unit and unit.pk not in kept and not near.holds(unit):
-            yield (
-                unit,
-                f"{unit.name}不在您管的区里，请改选本区或上级的单位；确要那个区办的，请上一级重大办来派。",
-            )
 
 
 def not_to_issue(order: SupervisionOrder, user: User | None, near: Reach) -> list[str]:

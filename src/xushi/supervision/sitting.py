@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from xushi.calendars.selectors import calendar
 from xushi.core.clock import local_day
+from xushi.duties import reach
 from xushi.duties.actions import end_duties_of
 from xushi.journal.actions import Actor, RowChange
 from xushi.problems.acting import NotAllowed as ProblemNotAllowed
@@ -206,7 +207,7 @@ def _beyond(
     """Units of districts that are not the meeting's; what a decision has already may stay in it."""
     kept = {held.lead_id, *held.helpers.values_list("unit", flat=True)} if held else set()
     near = naming.led(naming.reach_for(actor.by), actor.by, item.project)
-    yield from (("words", sentence) for _, sentence in naming.beyond(near, [row.lead, *row.helpers], kept))
+    yield from (("words", sentence) for _, sentence in reach.beyond(near, [row.lead, *row.helpers], kept))
 
 
 def _problem_problems(item: AgendaItem, row: DecisionInput, today: date) -> Iterable[tuple[str, str]]:
