@@ -269,7 +269,7 @@ def test_the_services_are_at_work_and_every_project_still_waits_somewhere():
 
 def test_eight_rounds_of_inspections_and_the_ninth_today():
     office, month = User.objects.get(username="office"), Month(2018, 9)
-    held = current_round(month)
+    held = current_round(office, month)
     strip = inspected(office, month, Horizon.at(NOW, calendar()), held)
     told = {one.figure.name: int(one.figure.value or 0) for one in strip}
     assert (told["rounds"], told["late"]) == (8, 2)

@@ -1,11 +1,10 @@
 """像是停工的现场请去看：排进最近一次还没有它的督查，没有就排进下个月的；排进了哪一次，回到现场的页上说。"""
 
-from datetime import datetime
-
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.inspections.arranging import VisitInput, add_visits, put_into_next
 from xushi.inspections.models import Round, Visit
+from xushi.inspections.policy import planning_place
 from xushi.inspections.rules_plan import ALERTED
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM, Actor
@@ -43,7 +42,7 @@ def _waiting(project: Project) -> Round | None:
 def _put(project: Project, event: Event) -> Round:
     row = VisitInput(project.pk, reasons=({"kind": ALERTED, "words": _why(project.pk)},))
     actor = Actor(by=event.actor, channel=event.channel)
-    held = _next_round(project, event.at)
+    held = _next_round(project, event)
     if held:
         add_visits(held, [row], actor=actor, now=event.at)
         return held
@@ -51,10 +50,13 @@ def _put(project: Project, event: Event) -> Round:
     return held
 
 
-def _next_round(project: Project, now: datetime) -> Round | None:
-    """The first open round that does not hold the project: one that has looked at it already is of no use."""
-    ahead = Round.objects.filter(month__gte=Month.of(local_day(now))).exclude(state=RoundState.ENDED)
-    return ahead.exclude(visits__project=project).order_by("month", "serial").first()
+def _next_round(project: Project, event: Event) -> Round | None:
+    """The first open round of whoever asks that does not hold the project: one that has looked at it already is of no
+    use."""
+    own = Round.objects.kept_by(planning_place(event.actor))
+    ahead = own.open().filter(month__gte=Month.of(local_day(event.at)))
+    found: Round | None = ahead.exclude(visits__project=project).order_by("month", "serial").first()
+    return found
 
 
 def _why(project: int) -> str:

@@ -21,6 +21,7 @@ from xushi.inspections.words import Kind, RoundState, VisitState
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.checking import Conflict, Refused, RowProblem
 from xushi.registry.models import Project
+from xushi.units.districts import denied
 from xushi.units.models import User
 
 TEAM_NAMES = ("一组", "二组", "三组", "四组", "五组", "六组")
@@ -47,9 +48,14 @@ class VisitInput:
     reasons: tuple[dict[str, str], ...] = field(default_factory=tuple)
 
 
-def ask_planner(actor: Actor) -> None:
-    if actor.by is not None and not policy.can_plan(actor.by):
-        raise PermissionDenied("督查计划由区重大办来排。")
+NOT_YOURS = "督查计划由区重大办来排。"
+
+
+def ask_planner(actor: Actor, held: Round | None = None) -> None:
+    """PermissionDenied for whoever is not the office, or not that of the round's district."""
+    if actor.by is None or policy.can_plan(actor.by, held):
+        return
+    raise PermissionDenied(denied(actor.by, NOT_YOURS) if held and not held.district else NOT_YOURS)
 
 
 @transaction.atomic
@@ -67,15 +73,7 @@ def plan_round(
     ask_planner(actor)
     _mistakes(teams, visits, actor)
     _near(month, first_day)
-    last = Round.objects.select_for_update().filter(year=month.year).aggregate(last=Max("serial"))["last"]
-    held = Round.objects.create(
-        month=month,
-        year=month.year,
-        serial=(last or 0) + 1,
-        seed=seed[:40],
-        planned_by=actor.by,
-        planned_at=now,
-    )
+    held = _begun(month, seed[:40], actor, now)
     made = []
     for name, given in zip(TEAM_NAMES, teams, strict=False):
         team = Team.objects.create(round=held, name=name, lead_id=given.lead)
@@ -86,6 +84,22 @@ def plan_round(
     lay_route(held, made, first_day, now=now)
     _told("round.planned", held, f"排{held}，{len(rows)}个点", rows, actor, now)
     return held
+
+
+def _begun(month: Month, seed: str, actor: Actor, now: datetime) -> Round:
+    """The next round of the year of the actor's district."""
+    place = policy.planning_place(actor.by)
+    of_year = Round.objects.kept_by(place).select_for_update().filter(year=month.year)
+    serial = (of_year.aggregate(last=Max("serial"))["last"] or 0) + 1
+    return Round.objects.create(
+        month=month,
+        year=month.year,
+        serial=serial,
+        district=place,
+        seed=seed,
+        planned_by=actor.by,
+        planned_at=now,
+    )
 
 
 def _mistakes(
@@ -150,8 +164,8 @@ def stop_of(visit: Visit) -> Stop:
 @transaction.atomic
 def add_visits(held: Round, rows: Sequence[VisitInput], *, actor: Actor, now: datetime) -> list[Visit]:
     """加点: at the end of the route, without a time until somebody gives one; a project stands in a round once."""
-    ask_planner(actor)
-    held = Round.objects.select_for_update().get(pk=held.pk)
+    held = Round.objects.select_for_update(of=("self",)).select_related("district").get(pk=held.pk)
+    ask_planner(actor, held)
     if not held.is_open:
         raise Refused([RowProblem(0, "round", f"{held}已经结束，请加到下一次。")])
     seen = Project.objects.all() if actor.by is None else Project.objects.visible_to(actor.by)
@@ -176,14 +190,29 @@ def put_into_next(
     """排进下月: into the round planned for the month after, begun where there is none."""
     ask_planner(actor)
     after = month.next
-    held = Round.objects.filter(month=after).exclude(state=RoundState.ENDED).order_by("serial").first()
+    held = (
+        Round.objects.kept_by(policy.planning_place(actor.by))
+        .open()
+        .filter(month=after)
+        .order_by("serial")
+        .first()
+    )
     if held is None:
-        last = Round.objects.select_for_update().filter(year=after.year).aggregate(last=Max("serial"))["last"]
-        held = Round.objects.create(
-            month=after, year=after.year, serial=(last or 0) + 1, planned_by=actor.by, planned_at=now
-        )
+        held = _begun(after, "", actor, now)
         _told("round.planned", held, f"排{held}", [], actor, now)
     return held, add_visits(held, rows, actor=actor, now=now)
+
+
+def _held(pk: int, actor: Actor) -> Round:
+    """The round in the actor's sight and keeping, locked."""
+    ask_planner(actor)
+    seen = Round.objects.all() if actor.by is None else Round.objects.visible_to(actor.by)
+    rows = Round.objects.filter(pk__in=seen.order_by().values("pk")).select_for_update(of=("self",))
+    held: Round | None = rows.select_related("district").filter(pk=pk).first()
+    if held is None:
+        raise Refused([RowProblem(0, "round", "这一次督查不在了，请刷新再看。")])
+    ask_planner(actor, held)
+    return held
 
 
 def _taken(pk: int, version: int | None, actor: Actor) -> Visit:
@@ -271,13 +300,12 @@ def _skip(visits: Iterable[Visit], reason: str, now: datetime) -> None:
 @transaction.atomic
 def start_round(pk: int, *, actor: Actor, now: datetime) -> Round:
     """开始: the teams go."""
-    ask_planner(actor)
-    held = Round.objects.select_for_update().get(pk=pk)
+    held = _held(pk, actor)
     if held.state != RoundState.PLANNED:
         raise Refused([RowProblem(0, "round", f"{held}{held.get_state_display()}，不用再开始。")])
     if not held.teams.exists() or not held.visits.exists():
         raise Refused([RowProblem(0, "round", f"{held}还没有分组或没有点，请先排好。")])
-    if other := Round.objects.filter(state=RoundState.UNDER_WAY).first():
+    if other := Round.objects.kept_by(held.district).filter(state=RoundState.UNDER_WAY).first():
         raise Refused([RowProblem(0, "round", f"{other}还在进行，请先结束它，再开始{held}。")])
     held.state, held.started_at, held.version = RoundState.UNDER_WAY, now, held.version + 1
     held.save()
@@ -288,8 +316,7 @@ def start_round(pk: int, *, actor: Actor, now: datetime) -> Round:
 @transaction.atomic
 def end_round(pk: int, reason: str = "", *, actor: Actor, now: datetime) -> Round:
     """结束: what nobody has been to is 没去, with one reason for all of it."""
-    ask_planner(actor)
-    held = Round.objects.select_for_update().get(pk=pk)
+    held = _held(pk, actor)
     if held.state == RoundState.ENDED:
         raise Refused([RowProblem(0, "round", f"{held}已经结束。")])
     left = list(held.visits.ahead().select_for_update(of=("self",)))
@@ -306,8 +333,7 @@ def end_round(pk: int, reason: str = "", *, actor: Actor, now: datetime) -> Roun
 @transaction.atomic
 def set_teams(pk: int, teams: Sequence[TeamInput], first_day: date, *, actor: Actor, now: datetime) -> Round:
     """分组: the teams of a round that has not begun, and the route laid anew."""
-    ask_planner(actor)
-    held = Round.objects.select_for_update().get(pk=pk)
+    held = _held(pk, actor)
     if held.state != RoundState.PLANNED:
         raise Refused(
             [RowProblem(0, "teams", f"{held}{held.get_state_display()}，不能再重新分组，请逐点改。")]

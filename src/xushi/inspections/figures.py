@@ -33,7 +33,9 @@ class Told:
 def strip(user: "User", month: Month, horizon: Horizon, running: Round | None) -> list[Told]:
     """The figures of the year up to a month; five queries."""
     year, until = month.year, str(month)
-    rounds = Round.objects.filter(year=year, month__lte=month, state=RoundState.ENDED).count()
+    rounds = (
+        Round.objects.visible_to(user).filter(year=year, month__lte=month, state=RoundState.ENDED).count()
+    )
     visits = VisitsWanted(year=year, until=until, state=VisitState.DONE).rows(user)
     seen = visits.order_by().values("project").distinct().count()
     started = len(urged_visits(visits))
@@ -70,7 +72,12 @@ def _figure(name: str, label: str, value: int, month: Month, of: str, rows: str)
 
 def _rounds(count: int, month: Month, running: Round | None) -> Told:
     figure = _figure(
-        "rounds", "联合督查", count, month, "已结束的次数", f"year={month.year}&until={month}&state=ended"
+        "rounds",
+        "联合督查",
+        count,
+        month,
+        "看得到的、已结束的次数",
+        f"year={month.year}&until={month}&state=ended",
     )
     note = (
         f"第{running.serial}次{running.get_state_display()}" if running and running.is_open else "一个月一次"
@@ -133,7 +140,7 @@ def round_counts(user: "User", year: int) -> list[dict[str, Any]]:
     }
     return [
         {"round": held, "counts": counted.get(held.pk, {}), "findings": findings.get(held.pk, {})}
-        for held in Round.objects.filter(year=year)
+        for held in Round.objects.visible_to(user).filter(year=year).select_related("district")
     ]
 
 

@@ -11,19 +11,37 @@ from xushi.inspections.words import VISIT_MARKS, FindingClass, Kind, RoundState,
 from xushi.kit.fields import MonthField
 from xushi.registry.models import Project
 from xushi.units.models import Role
-from xushi.units.owned import Owned, OwnedQuerySet
+from xushi.units.owned import Owned, OwnedQuerySet, seen_over
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
-    from xushi.units.owned import Owned, OwnedQuerySet
-from xushi.units.models import User
+    from xushi.units.models import User
 
 PERSON = settings.AUTH_USER_MODEL
 TOLD_BEFORE = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
 
 
-class Round(models.Model):
-    """督查批次: 第9次; the seed is what its random share was drawn with, so that the draw can be done again."""
+class RoundQuerySet(OwnedQuerySet["Round"]):
+    def visible_to(self, user: "User") -> "RoundQuerySet":
+        """看得到的批次: whoever is told before sees those of their districts, of what is above and within these, and
+        those they go with; the others the rounds in which something of theirs was looked at."""
+        if not user.has_role(*TOLD_BEFORE):
+            return self.filter(pk__in=Visit.objects.visible_to(user).order_by().values("round"))
+        told = (held.scope for held in user.appointments_in_force if held.role in TOLD_BEFORE)
+        seen = seen_over(told)
+        going = Team.objects.filter(pk__in=teams_of(user)).order_by().values("round")
+        return self.filter(seen | Q(pk__in=going)) if seen else self.all()
+
+    def open(self) -> "RoundQuerySet":
+        return self.exclude(state=RoundState.ENDED)
+
+
+class Round(Owned):
+    """督查批次: 第9次; the seed is what its random share was drawn with, so that the draw can be done again.
+
+    Each district counts its own through the year. district: whose office planned it; none where that is the office of
+    all, or the only one.
+    """
 
     month = MonthField("月份")
     year = models.PositiveSmallIntegerField("年度")
@@ -37,11 +55,18 @@ class Round(models.Model):
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
+    objects: ClassVar[Any] = RoundQuerySet.as_manager()
+
     class Meta:
         verbose_name = "督查批次"
-        ordering = ["-year", "-serial"]
+        ordering = ["-year", "-serial", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "serial"], name="round_serial_once"),
+            models.UniqueConstraint(
+                fields=["district", "year", "serial"], name="round_serial_once_in_district"
+            ),
+            models.UniqueConstraint(
+                fields=["year", "serial"], condition=Q(district=None), name="round_serial_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=RoundState.ENDED) | Q(ended_at__isnull=False), name="round_ended_says_when"
             ),

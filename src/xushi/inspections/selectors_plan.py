@@ -16,6 +16,7 @@ from xushi.inspections.rules_plan import Alarm, Candidate, completing
 from xushi.inspections.words import RoundState, VisitState
 from xushi.kit.listed import listed
 from xushi.registry.models import AnnualPlan, Listing, Project, Stage
+from xushi.units.districts import home_district
 from xushi.units.models import Role, User
 
 if TYPE_CHECKING:
@@ -26,13 +27,22 @@ SAID = [cause.value for cause in Cause if cause not in OWED]
 DUE_IN = 45  # days before the planned completion that it counts as near
 
 
-def current_round(month: Month) -> Round | None:
-    """The round of a month: the one under way, else the planned, else the last that ended; one query."""
+def current_round(user: User, month: Month) -> Round | None:
+    """The round of a month: the person's own district's before one of what is above it; the one under way, else the
+    planned, else the last that ended. Whoever oversees all districts has those of all; theirs stand in the list."""
+    place = home_district(user)
     order = {RoundState.UNDER_WAY: 0, RoundState.PLANNED: 1, RoundState.ENDED: 2}
-    rows = sorted(
-        Round.objects.filter(month=month), key=lambda one: (order[RoundState(one.state)], -one.serial)
+    rows = Round.objects.visible_to(user).filter(month=month)
+    near = rows.at(place.path) if place else rows.kept_by(None)
+    deepest = sorted(
+        near.select_related("district"),
+        key=lambda one: (
+            -len(one.district.path) if one.district else 0,
+            order[RoundState(one.state)],
+            -one.serial,
+        ),
     )
-    return rows[0] if rows else None
+    return deepest[0] if deepest else None
 
 
 def under_way(user: User, month: Month) -> "QuerySet[Project]":
@@ -111,14 +121,16 @@ def lookers(user: User) -> list[User]:
     return list(held.distinct().order_by("pk"))
 
 
-def planned_visits(held: Round) -> list[Visit]:
-    """The visits of a round as its route goes; one query."""
-    rows = held.visits.select_related("team", "project__territory", "project__responsible_unit")
+def planned_visits(user: User, held: Round) -> list[Visit]:
+    """The visits of a round in this person's sight as its route goes; one query."""
+    rows = held.visits.visible_to(user).select_related(
+        "team", "project__territory", "project__responsible_unit"
+    )
     return sorted(rows, key=lambda one: (one.team_id or 10**9, one.order, one.pk))
 
 
-def state_counts(held: Round) -> dict[str, int]:
+def state_counts(user: User, held: Round) -> dict[str, int]:
     counts = dict.fromkeys(VisitState.values, 0)
-    for state in held.visits.values_list("state", flat=True):
+    for state in held.visits.visible_to(user).values_list("state", flat=True):
         counts[state] += 1
     return counts

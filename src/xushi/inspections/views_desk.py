@@ -63,7 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         month = Month.parse(request.GET["month"]) if request.GET.get("month") else month
     except ValueError as wrong:
         odd = str(wrong)
-    held = selectors_plan.current_round(month)
+    held = selectors_plan.current_round(user, month)
     context = _context(user, month, held, now) | {"odd": odd, "now": now, "today": today}
     return render(request, "inspections/desk.html", context, status=400 if odd else 200)
 
@@ -84,7 +84,7 @@ def _context(user: User, month: Month, held: Round | None, now: datetime) -> dic
         "compared_month": next((one.beside.month for one in seen), None),
         "headline": conclusions.headline(held, plan, month), "why": conclusions.why(held, over),
         "strip": figures.strip(user, month, horizon, held), "unfinished": unfinished, "mending": running,
-        "horizon": horizon, "office": policy.can_plan(user), "months": _months(month, today),
+        "horizon": horizon, "office": policy.can_plan(user), "months": _months(user, month, today),
         "waiting": _waiting(user),
     }  # fmt: skip
 
@@ -95,9 +95,9 @@ def _waiting(user: User) -> list[Visit]:
     return list(rows.distinct().order_by("pk")[:5])
 
 
-def _months(month: Month, today: Any) -> list[Month]:
+def _months(user: User, month: Month, today: Any) -> list[Month]:
     """The months that have a round, the present and the one shown; latest first."""
-    held = set(Round.objects.values_list("month", flat=True).distinct().order_by())
+    held = set(Round.objects.visible_to(user).values_list("month", flat=True).distinct().order_by())
     return sorted({*held, month, Month.of(today)}, reverse=True)[:24]
 
 

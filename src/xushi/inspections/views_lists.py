@@ -70,7 +70,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted, "odd": odd, "page": page, "now": now, "today": local_day(now), "query": wanted.query(),
         "states": VISIT_STATES.items(), "kinds": Kind.choices, "each": EACH.items(), "territories": territories(),
-        "round": Round.objects.filter(pk=wanted.round).first() if wanted.round else None,
+        "round": Round.objects.visible_to(user).filter(pk=wanted.round).first() if wanted.round else None,
         "narrowed": wanted != VisitsWanted(),
     }  # fmt: skip
     return render(request, "inspections/visits.html", context, status=400 if odd else 200)
@@ -104,7 +104,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     asked = row_number(request.GET.get("year", "")) or 0
     year = asked if 1900 <= asked <= 2200 else local_day(now).year  # 月份认得的年
-    years = sorted({*Round.objects.values_list("year", flat=True), year}, reverse=True)
+    years = sorted(
+        {*Round.objects.visible_to(user).order_by().values_list("year", flat=True), year}, reverse=True
+    )
     rows = figures.round_counts(user, year)
     if not policy.sees_plan(user):
         rows = [row for row in rows if row["counts"]]
@@ -120,6 +122,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     context = {
         "ended": ended,
         "rows": rows,
+        "several": len({row["round"].district_id for row in rows}) > 1,
         "year": year,
         "years": years,
         "now": now,

@@ -18,7 +18,7 @@ from xushi.inspections.arranging import TeamInput, VisitInput
 from xushi.inspections.models import Round, Team, Visit
 from xushi.inspections.rules_plan import Proposed, kind_of, propose, reasons_of
 from xushi.inspections.views_finding import ask_reader
-from xushi.inspections.words import Kind, RoundState
+from xushi.inspections.words import Kind
 from xushi.journal.actions import Actor
 from xushi.problems.forms import day_of
 from xushi.registry.checking import Conflict, Refused
@@ -107,15 +107,21 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     ask_reader(request)
     if not policy.sees_plan(person(request)):
         raise PermissionDenied("督查的安排事先不公布；看过的点位在“督查点位”里看。")
-    return _round(request, get_object_or_404(Round, pk=pk))
+    return _round(request, _seen(request, pk))
+
+
+def _seen(request: HttpRequest, pk: int) -> Round:
+    rows = Round.objects.visible_to(person(request)).select_related("district")
+    held: Round = get_object_or_404(rows, pk=pk)
+    return held
 
 
 def _round(request: HttpRequest, held: Round, problem: str = "", status: int = 200) -> HttpResponse:
-    now = clock.now()
+    user, now = person(request), clock.now()
     context = {
-        "held": held, "visits": selectors_plan.planned_visits(held), "teams": list(held.teams.select_related("lead")
-        .prefetch_related("members")), "kinds": Kind.choices, "office": policy.can_plan(person(request)), "now": now,
-        "today": local_day(now), "problem": problem, "counts": selectors_plan.state_counts(held),
+        "held": held, "visits": selectors_plan.planned_visits(user, held), "teams": list(held.teams.select_related("lead")
+        .prefetch_related("members")), "kinds": Kind.choices, "office": policy.can_plan(user, held), "now": now,
+        "today": local_day(now), "problem": problem, "counts": selectors_plan.state_counts(user, held),
     }  # fmt: skip
     return render(request, "inspections/round.html", context, status=status)
 
@@ -127,8 +133,8 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     if not policy.sees_plan(user):
         raise PermissionDenied("督查的安排事先不公布；看过的点位在“督查点位”里看。")
-    held = get_object_or_404(Round, pk=pk)
-    visits = selectors_plan.planned_visits(held)
+    held = _seen(request, pk)
+    visits = selectors_plan.planned_visits(user, held)
     teams = [(team, [one for one in visits if one.team_id == team.pk])
              for team in held.teams.select_related("lead").prefetch_related("members")]  # fmt: skip
     if left := [one for one in visits if one.team_id is None]:
@@ -182,7 +188,7 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     ask_planner(request)
     if verb not in ("start", "end"):
         raise Http404
-    held = get_object_or_404(Round, pk=pk)
+    held = _seen(request, pk)
     actor, now = Actor.of(request), clock.now()
     try:
         if verb == "start":
@@ -200,7 +206,10 @@ def add(request: HttpRequest) -> HttpResponse:
     """加点: to the round that is under way or planned."""
     ask_planner(request)
     user, now = person(request), clock.now()
-    rounds = list(Round.objects.exclude(state=RoundState.ENDED).order_by("year", "serial"))
+    open_ones = (
+        Round.objects.visible_to(user).open().select_related("district").order_by("year", "serial", "pk")
+    )
+    rounds = [one for one in open_ones if policy.can_plan(user, one)]
     words, problem = request.GET.get("q", "").strip()[:60], ""
     if request.method == "POST":
         held = next((one for one in rounds if one.pk == row_number(request.POST.get("round", ""))), None)

@@ -27,12 +27,17 @@ class OwnedQuerySet(QuerySet[M]):
 
     def seen_from(self, scopes: Iterable[Unit]) -> Any:
         """What is seen over these scopes: common rows, those of the districts above and those of districts within."""
-        seen = Q(district=None)
-        for scope in scopes:
-            if scope.is_root:
-                return self.all()
-            seen |= Q(district__path__in=above(scope.path)) | Q(district__path__under=scope.path)
-        return self.filter(seen)
+        return self.filter(seen_over(scopes))
+
+
+def seen_over(scopes: Iterable[Unit]) -> Q:
+    """seen_from() as a condition; none at all over the whole tree."""
+    seen = Q(district=None)
+    for scope in scopes:
+        if scope.is_root:
+            return Q()
+        seen |= Q(district__path__in=above(scope.path)) | Q(district__path__under=scope.path)
+    return seen
 
 
 class VersionedQuerySet(OwnedQuerySet[M]):

@@ -83,7 +83,7 @@ def circular_printed(user: "User", pk: int, now: datetime) -> Printed | None:
     """PermissionError for those who are looked at: the plan is not told before."""
     if not sees_plan(user):
         raise PermissionError("督查通报由区重大办、督查室印发；本单位的问题在“督查发现”里看。")
-    found = Round.objects.filter(pk=pk).first()
+    found = Round.objects.visible_to(user).filter(pk=pk).first()
     if found is None:
         return None
     office = office_of(user.unit)
