@@ -277,8 +277,17 @@ def renew_criteria(seen: Seen, *, actor: Actor, now: datetime) -> Application:
 
 @transaction.atomic
 def put_on(seen: Seen, sitting: Sitting, *, actor: Actor, now: datetime) -> list[Application]:
-    """排会次."""
+    """排会次: Refused where the sitting is none that this person sees, or is another district's."""
     held = acting.taken(seen, _keeps, "sit", actor)
+    if actor.by and not Sitting.objects.visible_to(actor.by).filter(pk=sitting.pk).exists():
+        raise Refused([RowProblem(0, "sitting", "这一次会审不在了，请刷新再选。")])
+    here = sitting.district
+    for i, application in enumerate(held):
+        if here and not application.territory.path.startswith(here.path):
+            said = (
+                f"{sitting}是{here}的，排不了{application.territory}的申请，请选那个区的或几个区共用的会次。"
+            )
+            raise Refused([RowProblem(i, "sitting", said)])
     changes: dict[int, Changes] = {}
     for application in held:
         changes[application.pk] = {"会次": [str(application.sitting or ""), str(sitting)]}

@@ -23,6 +23,7 @@ from xushi.admission.scoring import Judged, Standard
 from xushi.admission.table import GIVEN, Outcome
 from xushi.core.months import Month
 from xushi.kit.uploads import Files
+from xushi.registry.containers import of_several
 from xushi.registry.models import Category
 from xushi.units.models import Unit
 from xushi.units.tree import above
@@ -204,7 +205,9 @@ class SitForm(forms.Form):
         self.fields["sitting"] = forms.ChoiceField(
             label="会次", error_messages={"required": "选一次会审，没有的先定会次。"}
         )
-        choices(self, "sitting", [(one.pk, f"{one}（{one.at:%Y-%m-%d}）") for one in sittings])
+        several = of_several(sittings)
+        whose = {one.pk: str(one.district) if several and one.district else "" for one in sittings}
+        choices(self, "sitting", [(one.pk, f"{whose[one.pk]}{one}（{one.at:%Y-%m-%d}）") for one in sittings])
 
 
 class OpinionForm(forms.Form):

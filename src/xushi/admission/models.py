@@ -12,9 +12,11 @@ from xushi.admission.scoring import Judged, Scored, score
 from xushi.admission.table import OPEN, WAITING, Answer, State
 from xushi.guarantees.policy_units import answered_for
 from xushi.kit.fields import MonthField
+from xushi.registry.containers import seen_containers
 from xushi.registry.models import Category, Project
 from xushi.signings.models import Signing
 from xushi.units.models import Unit
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -25,8 +27,15 @@ OPEN_NOW = Q(state__in=sorted(state.value for state in OPEN))
 WAITING_NOW = Q(state__in=sorted(state.value for state in WAITING))
 
 
-class Sitting(models.Model):
-    """会次: 9月第2次会审."""
+class SittingQuerySet(OwnedQuerySet["Sitting"]):
+    def visible_to(self, user: "User") -> "SittingQuerySet":
+        """看得到的会次: those of one's districts, and those at which something of one's own is looked at."""
+        theirs = Application.objects.visible_to(user).filter(sitting__isnull=False).order_by()
+        return self.filter(seen_containers(user, Q(pk__in=theirs.values("sitting"))))
+
+
+class Sitting(Owned):
+    """会次: 9月第2次会审. district: whose office planned it; none where that is the office of all, or the only one."""
 
     at = models.DateTimeField("时间")
     year = models.PositiveSmallIntegerField("年度")
@@ -34,11 +43,18 @@ class Sitting(models.Model):
     number = models.PositiveSmallIntegerField("当月第几次")
     place = models.CharField("地点", max_length=60, blank=True)
 
+    objects: ClassVar[Any] = SittingQuerySet.as_manager()
+
     class Meta:
         verbose_name = "会次"
         ordering = ["-at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "month", "number"], name="sitting_number_once")
+            models.UniqueConstraint(
+                fields=["district", "year", "month", "number"], name="sitting_number_once_in_district"
+            ),
+            models.UniqueConstraint(
+                fields=["year", "month", "number"], condition=Q(district=None), name="sitting_number_once"
+            ),
         ]
 
     def __str__(self) -> str:

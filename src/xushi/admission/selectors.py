@@ -141,12 +141,23 @@ def beside(user: "User", application: Application) -> list[Application]:
     return held if application in held else [application, *held[:7]]
 
 
-def sittings(limit: int = 12) -> list[Sitting]:
-    return list(Sitting.objects.annotate(n=Count("applications")).order_by("-at", "-pk")[:limit])
+def sittings(user: "User", limit: int = 12) -> list[Sitting]:
+    """Those this person sees, the latest first, each with how many of its applications they see."""
+    of_one = Application.objects.visible_to(user).filter(sitting=OuterRef("pk")).order_by().values("sitting")
+    rows = Sitting.objects.visible_to(user).select_related("district")
+    rows = rows.annotate(n=Subquery(of_one.annotate(n=Count("pk")).values("n")[:1]))
+    return list(rows.order_by("-at", "-pk")[:limit])
 
 
-def coming_sittings(now: datetime) -> list[Sitting]:
-    return list(Sitting.objects.filter(at__gte=now).order_by("at", "pk")[:12])
+def coming_sittings(user: "User", now: datetime) -> list[Sitting]:
+    rows = Sitting.objects.visible_to(user).filter(at__gte=now).select_related("district")
+    return list(rows.order_by("at", "pk")[:12])
+
+
+def offered_sittings(user: "User", application: Application, now: datetime) -> list[Sitting]:
+    """To come, and for applications from where this one is: the shared ones and those of the districts over it."""
+    rows = Sitting.objects.visible_to(user).at(application.territory.path).filter(at__gte=now)
+    return list(rows.select_related("district").order_by("at", "pk")[:12])
 
 
 def offered_units(application: Application) -> list[Unit]:

@@ -78,7 +78,7 @@ def show(
     verbs = {step.verb for step in steps}
     mine = [one.opinion for one in page.asked if policy.can_answer(user, one.opinion)]
     forms = [
-        Offered(step, posted if posted and step.verb == verb else _blank(step.verb, held))
+        Offered(step, posted if posted and step.verb == verb else _blank(user, step.verb, held))
         for step in steps
         if step.verb not in ELSEWHERE
     ]
@@ -143,7 +143,7 @@ def _opinion_form(one: Opinion) -> OpinionForm:
     return OpinionForm(prefix=f"o{one.pk}", initial=first)
 
 
-def _blank(verb: str, held: Application, data: Any = None) -> Form:
+def _blank(user: User, verb: str, held: Application, data: Any = None) -> Form:
     """The form of a step, what is most often meant filled in."""
     if verb == "send":
         usual = [] if held.status == State.REVIEWING else [str(one.pk) for one in selectors.usual_units(held)]
@@ -153,7 +153,7 @@ def _blank(verb: str, held: Application, data: Any = None) -> Form:
         first = {measure.value: known[judged.holds] for measure, judged in held.judged.items()}
         return JudgeForm(data, prefix=verb, initial=first)
     if verb == "sit":
-        return SitForm(selectors.coming_sittings(clock.now()), data, prefix=verb)
+        return SitForm(selectors.offered_sittings(user, held, clock.now()), data, prefix=verb)
     return WordsForm(data, prefix=verb, needed=verb in ("return", "withdraw"))
 
 
@@ -181,7 +181,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in STEPS or verb in ELSEWHERE:
         raise Http404
     ask_side(person(request), held, STEPS[verb])
-    form = _blank(verb, held, request.POST)
+    form = _blank(person(request), verb, held, request.POST)
     if not form.is_valid():
         return show(request, held, verb=verb, posted=form)
     try:
@@ -216,7 +216,9 @@ def _stepped(request: HttpRequest, held: Application, verb: str, form: Form) -> 
         case "judge", JudgeForm():
             actions.judge(seen, form.verdicts, words=words, **how)
         case "sit", SitForm():
-            sitting = get_object_or_404(Sitting, pk=form.cleaned_data["sitting"])
+            sitting = get_object_or_404(
+                Sitting.objects.visible_to(person(request)), pk=form.cleaned_data["sitting"]
+            )
             actions.put_on(seen, sitting, **how)
         case "return", _:
             actions.send_back(seen, words, **how)

@@ -15,6 +15,7 @@ from xushi.admission.selectors import TABS, Wanted
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
+from xushi.registry.containers import of_several
 from xushi.units.access import person
 from xushi.units.models import Unit
 from xushi.units.views_exporting import hand_out
@@ -39,12 +40,14 @@ def desk(request: HttpRequest) -> HttpResponse:
         wanted, odd = Wanted(), str(wrong)
     counts = selectors.tab_counts(user)
     page = selectors.page_of(user, wanted, now)
+    coming = selectors.coming_sittings(user, now)[:2]
     seen = Industry.objects.seen_from(held.scope for held in user.appointments_in_force)
     context = {
         "wanted": wanted, "odd": odd, "now": now, "today": local_day(now), "page": page,
         "rows": [comparing.listed(one) for one in page.object_list],
         "tabs": [(tab, label, counts[tab]) for tab, (label, _) in TABS.items()], "counts": counts,
-        "owed": selectors.owed_opinions(user).count(), "sittings": selectors.coming_sittings(now),
+        "owed": selectors.owed_opinions(user).count(), "sittings": coming,
+        "several": of_several(coming),
         "industries": list(seen.filter(retired=False)), "query": request.GET.urlencode(),
         "territories": list(Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).order_by("path")),
         "may_apply": policy.is_applicant(user), "office": policy.can_keep(user), "most": MOST_BESIDE,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xushi.admission import policy, selectors, sittings, standards
 from xushi.admission.forms import CriteriaForm, IndustryForm, SittingForm, TermsForm
 from xushi.admission.measures import Measure, threshold_text
+from xushi.admission.models import Sitting
 from xushi.admission.models_standards import CriterionSet, Industry, Reviewer, ReviewTerms
 from xushi.admission.rules import BOUNDS
 from xushi.admission.views_apply import lay_on
@@ -22,6 +23,7 @@ from xushi.core.clock import BEIJING, local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.registry.checking import Conflict, Refused
+from xushi.registry.containers import may_begin, of_several
 from xushi.units.access import person
 from xushi.units.districts import denied, of_others
 from xushi.units.models import Unit
@@ -212,7 +214,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     form = SittingForm(request.POST or None)
     if request.method == "POST":
-        ask_keeper(request)
+        if not may_begin(person(request)):
+            raise PermissionDenied(denied(person(request), "会次由区重大办定，您的角色可以查看。"))
         if form.is_valid():
             data = form.cleaned_data
             try:
@@ -223,11 +226,13 @@ def plan(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"已定{made}。")
                 return redirect("admission:sittings")
+    held = selectors.sittings(person(request), 30)
     context = {
         "form": form,
-        "sittings": selectors.sittings(30),
+        "sittings": held,
+        "several": of_several(held),
         "now": now,
-        "office": policy.can_set_standards(person(request)),
+        "office": may_begin(person(request)),
     }
     return render(request, "admission/sittings.html", context, status=422 if form.errors else 200)
 
@@ -236,5 +241,6 @@ def plan(request: HttpRequest) -> HttpResponse:
 def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     """The first application of a sitting, where its tabs stand; the list of sittings while there is none."""
     ask_reader(request)
-    first = selectors.first_of_sitting(person(request), pk)
+    held = get_object_or_404(Sitting.objects.visible_to(person(request)), pk=pk)
+    first = selectors.first_of_sitting(person(request), held.pk)
     return redirect("admission:application", first) if first else redirect("admission:sittings")

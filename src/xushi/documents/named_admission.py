@@ -43,7 +43,7 @@ def _read(asked: Asked) -> Mapping[str, Sourced]:
         "conditional": counted.get(Outcome.CONDITIONAL, 0),
         "refused": counted.get(Outcome.REFUSED, 0),
         "deferred": deferred.order_by().values("application").distinct().count(),
-        "sittings": Sitting.objects.filter(at__gte=asked.first_moment, at__lte=asked.until).count(),
+        "sittings": _sittings(asked),
         "waiting": tabs["waiting"] if asked.latest else None,
     }
     behind = {"passed": "in", "refused": "refused", "deferred": "deferred", "waiting": "waiting"}
@@ -58,6 +58,11 @@ def _read(asked: Asked) -> Mapping[str, Sourced]:
             unit="次" if name.name == "sittings" else "个", rows=address("admission:desk", f"tab={tab}") if same else "",
         )  # fmt: skip
     return made
+
+
+def _sittings(asked: Asked) -> int:
+    seen = Sitting.objects.visible_to(asked.user)
+    return int(seen.filter(at__gte=asked.first_moment, at__lte=asked.until).count())
 
 
 def _declared(asked: Asked) -> Mapping[str, Sourced]:

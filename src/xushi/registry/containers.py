@@ -1,0 +1,42 @@
+"""会次、签约活动、开工仪式：里面有几个区的东西时，谁看得到它，谁管它。"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from xushi.units.districts import is_whole, keeps, own_district
+from xushi.units.models import Role
+from xushi.units.owned import seen_over
+from xushi.units.policy import DISTRICT_WIDE
+
+if TYPE_CHECKING:
+    from xushi.units.models import Unit, User
+
+
+def seen_containers(user: "User", holding: Q) -> Q:
+    """Of what belongs to a district and holds rows: what this person sees. holding: it holds a row that they see.
+
+    Whoever oversees a place sees what all share, what is of the districts above and of those within; everybody those
+    that hold something of theirs. Where no other district stands beside, there is nothing to keep apart.
+    """
+    held = user.appointments_in_force
+    if any(is_whole(one.scope) for one in held):
+        return Q()
+    wide = [one.scope for one in held if one.role in DISTRICT_WIDE]
+    return seen_over(wide) | holding if wide else holding
+
+
+def place_of(user: "User | None") -> "Unit | None":
+    """Whose it becomes when this person's office begins one; None where that is all districts, or the only one."""
+    return own_district(user, Role.OFFICE) if user else None
+
+
+def may_begin(user: "User") -> bool:
+    """Whether this person begins one: the office of a district, or of all of them."""
+    return keeps(user, place_of(user))
+
+
+def of_several(rows: Iterable[Any]) -> bool:
+    """Whether these are of more than one district, so that each is to be told apart."""
+    return len({one.district_id for one in rows if one is not None}) > 1
