@@ -14,6 +14,7 @@ import psycopg
 
 from bench.faults.proxy import Proxy
 from bench.faults.wire import Wire
+from xushi.core.key_files import SECRET, make_once
 
 PULLED = 20  # seconds, longer than the product waits for an answer
 
@@ -34,6 +35,9 @@ class Sqlite:
         if self._tables:
             with sqlite3.connect(self._tables) as made, sqlite3.connect(home / "xushi.sqlite3") as copy:
                 made.backup(copy)
+            make_once(
+                home / SECRET, "f" * 64
+            )  # a home whose database has something in it makes none of its own
 
     def fault(self, name: str) -> None:
         raise ValueError(name)

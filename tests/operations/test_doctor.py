@@ -34,6 +34,7 @@ def home(settings: LazySettings, tmp_path: Path) -> Path:
     settings.XUSHI_HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "uploads"
     settings.XUSHI_BACKUP_TO, settings.XUSHI_CHANNELS = tmp_path / "backups", tmp_path / "channels.toml"
     (tmp_path / "secret-key").touch(mode=0o600)
+    (tmp_path / "secret-key").write_text("k" * 50)
     return tmp_path
 
 

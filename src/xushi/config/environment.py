@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import sys
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +13,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from xushi.core.clock import BEIJING
-from xushi.core.key_files import make_once
+from xushi.core.key_files import SECRET, how_to_mend, is_used, make_once, say_used
 
 
 def listed(name: str, default: str = "") -> list[str]:
@@ -31,13 +33,30 @@ def home() -> Path:
     return home
 
 
-def secret(home: Path) -> str:
-    """The signing key: from the environment, else made once and kept in the state directory."""
-    if key := os.environ.get("XUSHI_SECRET_KEY"):
-        return key
-    store = home / "secret-key"
-    make_once(store, secrets.token_urlsafe(64))
-    return store.read_text()
+# 密钥丢了照样要办得了的：说出来的，把它找回来的
+_WITHOUT_KEY = ("doctor", "restore")
+
+
+def secret(home: Path, database: Mapping[str, Any]) -> str:
+    """The signing key: from the environment, else made once, by whatever is run first in a new home.
+
+    ImproperlyConfigured where the home is in use and the key is gone: a second one would silently sign out everybody.
+    The doctor, who tells of it, and who brings it back out of a backup get "".
+    """
+    here = Path(database["NAME"]) if database["ENGINE"].endswith("sqlite3") else None
+    used, store = (
+        is_used(home, here),
+        home / SECRET,
+    )  # asked first: who starts beside us may just be making both
+    if not (key := os.environ.get("XUSHI_SECRET_KEY")):
+        if not used:
+            make_once(store, secrets.token_urlsafe(64))
+        key = store.read_text() if store.exists() else ""
+    if not key.strip() and sys.argv[1:2] not in [[name] for name in _WITHOUT_KEY]:
+        raise ImproperlyConfigured(f"签名密钥{store}不见了，这里却有用过的数据库。{how_to_mend(home)}")
+    if key and here is None:
+        say_used(home)
+    return key
 
 
 def moment(text: str | None) -> datetime | None:

@@ -12,7 +12,6 @@ from xushi.config import environment
 PACKAGE = Path(__file__).resolve().parent.parent
 XUSHI_HOME = environment.home()
 
-SECRET_KEY = environment.secret(XUSHI_HOME)
 DEBUG = os.environ.get("XUSHI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("XUSHI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XUSHI_ORIGINS", "").split(",") if o]
@@ -160,6 +159,7 @@ else:
         DATABASES["default"]["OPTIONS"].setdefault(
             "options", "-c jit=off -c random_page_cost=1.1 -c parallel_setup_cost=50000"
         )
+SECRET_KEY = environment.secret(XUSHI_HOME, DATABASES["default"])
 # 只读副本：读页去它那里；落后超过几秒就读主库
 XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
 if replica := environment.replica(DATABASES["default"]):

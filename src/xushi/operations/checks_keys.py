@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from xushi.core.key_files import SECRET, how_to_mend
 from xushi.federation import identity
 from xushi.federation.keys import UnusableKey
 from xushi.operations.findings import Finding, ok, warn, wrong
@@ -15,7 +16,7 @@ from xushi.operations.rules import DRIFT, is_silent
 from xushi.sites.models import Camera
 from xushi.units.models import Authenticator, RecoveryCode
 
-SECRET, ACCOUNT, CAMERA = "secret-key", "account-key", "camera-key"
+ACCOUNT, CAMERA = "account-key", "camera-key"
 PRIVATE = (SECRET, ACCOUNT, CAMERA, "backup-key", "channels.toml", "federation.key")
 
 
@@ -25,19 +26,17 @@ def keys_private(now: datetime) -> Finding:
     for path in (*(home / name for name in PRIVATE), *elsewhere):
         if path.exists() and path.stat().st_mode & 0o077:
             return wrong("keys", f"{path}别人也读得到，里面有密钥", f"chmod 600 {path}")
+    kept = home / SECRET
+    if not os.environ.get("XUSHI_SECRET_KEY"):
+        if not (kept.exists() and kept.stat().st_size):
+            return wrong("keys", "没有签名密钥：原来的丢了，不会自己另做", how_to_mend(home))
+        if renewed := _renewed(kept, now):
+            return renewed
     if missing := _missing(home):
         return missing
-    if not os.environ.get("XUSHI_SECRET_KEY"):
-        if not (home / SECRET).exists():
-            return wrong(
-                "keys",
-                "没有签名密钥",
-                "从备份找回 secret-key；新装的起动一次就会生成，或设 XUSHI_SECRET_KEY。",
-            )
-        if renewed := _renewed(home / SECRET, now):
-            return renewed
     if len(settings.SECRET_KEY) < 32:
-        return warn("keys", "签名密钥太短", "删去 XUSHI_SECRET_KEY，让它自己生成；登录会全部失效一次。")
+        mend = "换成 openssl rand -hex 32 印出的；登录会全部失效一次。"
+        return warn("keys", "签名密钥太短", mend)
     return ok("keys", "密钥都在，都只有自己读得到")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from xushi.core.key_files import IN_USE
 from xushi.kit import places
 from xushi.kit.places import Bucket, Folder, Place
 from xushi.operations import keys
@@ -21,7 +22,7 @@ from xushi.operations.sealed import CHUNK, SALT, Master, Opener, Unreadable, der
 UPLOADS, STATE = "uploads", "state"
 OBJECTS, SALT_FILE = "objects", "salt"
 # 状态目录里不进备份的：数据库另备，其余丢了自己会再有
-PASSED_OVER = {"static", "uploads", "metrics", "backups", keys.FILE}
+PASSED_OVER = {"static", "uploads", "metrics", "backups", keys.FILE, IN_USE}
 NOT_THESE = (".sqlite3", ".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal", ".part", ".sock", ".pid")
 
 

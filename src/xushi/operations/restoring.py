@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from xushi.core.key_files import IN_USE, SECRET
 from xushi.journal import sealing
 from xushi.operations import archive, checking, dumping, keys
 from xushi.operations.files import STATE, UPLOADS, Kept, Store
@@ -18,7 +19,7 @@ from xushi.operations.sealed import Master, Unreadable
 Say = Callable[[str], None]
 DATABASE = "xushi.sqlite3"
 # 一起动就自己有的，不算“已有东西”
-HARMLESS = {"static", "metrics", "backups", keys.FILE, "secret-key"}
+HARMLESS = {"static", "metrics", "backups", keys.FILE, SECRET, IN_USE}
 
 
 class CannotRestore(Exception):
