@@ -1,5 +1,6 @@
-"""从环境里读的：用过的状态目录丢了签名密钥不另做。"""
+"""从环境里读的：用过的状态目录丢了签名密钥不另做；每个数写得不对都有一句话。"""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,19 @@ from tests.config.test_startup import xushi
 from xushi.config import environment
 from xushi.core.key_files import IN_USE, SECRET
 
+ROOT = Path(__file__).parents[2]
+NUMBERS = (
+    "XUSHI_API_PER_MINUTE", "XUSHI_BACKUP_KEEP", "XUSHI_CAMERA_SIM_PORT", "XUSHI_EXPORT_ROWS",
+    "XUSHI_FEDERATION_DUE_DAY", "XUSHI_HSTS_SECONDS", "XUSHI_KEEP_LEFT_YEARS", "XUSHI_LIMITS_PER_ADDRESS",
+    "XUSHI_LIVE_RECHECK", "XUSHI_PORT", "XUSHI_REPLICA_LAG", "XUSHI_SESSION_HOURS", "XUSHI_SLOW_MS",
+    "XUSHI_SNAPSHOT_SPARE_MB",
+)  # fmt: skip
+
 
 @pytest.fixture(autouse=True)
 def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XUSHI_SECRET_KEY", raising=False)
+    for name in ("XUSHI_SECRET_KEY", *NUMBERS):
+        monkeypatch.delenv(name, raising=False)
 
 
 def sqlite(home: Path) -> dict[str, Any]:
@@ -72,3 +82,44 @@ def test_every_command_says_that_the_key_is_lost_and_the_doctor_finds_it(tmp_pat
     brought = xushi("restore", "none.backup", home=tmp_path)
     assert "密钥文件" in brought.stderr  # of backups: it got as far as that
     assert not (tmp_path / SECRET).exists()
+
+
+@pytest.mark.parametrize("words", ["abc", "1.2.3", "-1", "nan", "1e9", "九", "9" * 30])
+def test_a_number_that_is_none_is_named_with_what_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("XUSHI_BACKUP_KEEP", words)
+    with pytest.raises(ImproperlyConfigured) as whole:
+        environment.whole("XUSHI_BACKUP_KEEP", 14)
+    assert str(whole.value) == f"看不懂 XUSHI_BACKUP_KEEP={words}，请写成不小于0的整数；不写就是14。"
+    with pytest.raises(ImproperlyConfigured, match="请写成1到9之间的数；不写就是2.5。"):
+        environment.number("XUSHI_BACKUP_KEEP", 2.5, least=1, most=9)
+
+
+def test_numbers_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.whole("XUSHI_BACKUP_KEEP", 14) == 14
+    for words, read in (("", 14), (" 7 ", 7), ("0", 0)):
+        monkeypatch.setenv("XUSHI_BACKUP_KEEP", words)
+        assert environment.whole("XUSHI_BACKUP_KEEP", 14) == read
+    for words, share in (("2.5", 2.5), (".5", 0.5), ("3", 3.0)):
+        monkeypatch.setenv("XUSHI_REPLICA_LAG", words)
+        assert environment.number("XUSHI_REPLICA_LAG", 2) == share
+    monkeypatch.setenv("XUSHI_REPLICA_LAG", "1.5")
+    with pytest.raises(ImproperlyConfigured, match="整数"):
+        environment.whole("XUSHI_REPLICA_LAG", 2)
+
+
+@pytest.mark.parametrize("name", ["XUSHI_BACKUP_KEEP", "XUSHI_PORT"])
+def test_the_command_line_says_it_without_a_traceback(tmp_path: Path, name: str) -> None:
+    ended = xushi("serve", home=tmp_path, **{name: "abc"})
+    assert ended.returncode == 1 and ended.stderr.startswith(f"设置有误：看不懂 {name}=abc，请写成")
+    assert "Traceback" not in ended.stderr
+
+
+def test_every_number_of_the_settings_is_read_by_the_one_helper() -> None:
+    read: list[str] = []
+    for file in (ROOT / "src" / "xushi" / "config").rglob("*.py"):
+        text = file.read_text()
+        assert not re.search(r"\b(int|float)\(os\.environ", text), file
+        read += re.findall(r'environment\.(?:whole|number)\("(\w+)"', text)
+    assert sorted(read) == sorted(NUMBERS)

@@ -1,6 +1,7 @@
 """环境变量里要想一想才读得出的：状态目录、密钥、时刻、登录方式、只读副本、限次、对象存储；写得不对，说清楚该怎么写。"""
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -57,6 +58,28 @@ def secret(home: Path, database: Mapping[str, Any]) -> str:
     if key and here is None:
         say_used(home)
     return key
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number as number reads one."""
+    return int(_number(name, default, r"-?[0-9]{1,12}", "整数", least, most))
+
+
+def number(name: str, default: float, *, least: float = 0, most: float | None = None) -> float:
+    """A number out of the environment; the default where it is missing or empty; ImproperlyConfigured where it is none,
+    or not within least and most (None: as large as one likes)."""
+    return _number(name, default, r"-?[0-9]{0,12}\.?[0-9]{1,12}", "数", least, most)
+
+
+def _number(name: str, default: float, like: str, kind: str, least: float, most: float | None) -> float:
+    words = os.environ.get(name, "").strip()
+    if not words:
+        return default
+    found = float(words) if re.fullmatch(like, words) else None
+    if found is None or found < least or (most is not None and found > most):
+        span = f"不小于{least:g}" if most is None else f"{least:g}到{most:g}之间"
+        raise ImproperlyConfigured(f"看不懂 {name}={words}，请写成{span}的{kind}；不写就是{default:g}。")
+    return found
 
 
 def moment(text: str | None) -> datetime | None:

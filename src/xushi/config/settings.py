@@ -23,15 +23,17 @@ XUSHI_FEDERATION_CODE = os.environ.get("XUSHI_FEDERATION_CODE", "")
 XUSHI_FEDERATION_TO = os.environ.get("XUSHI_FEDERATION_TO", "")
 XUSHI_FEDERATION_ROWS = os.environ.get("XUSHI_FEDERATION_ROWS", "")
 XUSHI_FEDERATION_KEY = Path(os.environ.get("XUSHI_FEDERATION_KEY") or XUSHI_HOME / "federation.key")
-XUSHI_FEDERATION_DUE_DAY = int(os.environ.get("XUSHI_FEDERATION_DUE_DAY", "10"))  # 各区次月几日前报
+XUSHI_FEDERATION_DUE_DAY = environment.whole(
+    "XUSHI_FEDERATION_DUE_DAY", 10, least=1, most=31
+)  # 各区次月几日前报
 XUSHI_LIMITS = environment.limits()
 # 停用满几年的人抹去个人信息，0 不抹
-XUSHI_KEEP_LEFT_YEARS = float(os.environ.get("XUSHI_KEEP_LEFT_YEARS", "3"))
-XUSHI_EXPORT_ROWS = int(os.environ.get("XUSHI_EXPORT_ROWS", "2000"))  # 导出超过几行要批
+XUSHI_KEEP_LEFT_YEARS = environment.number("XUSHI_KEEP_LEFT_YEARS", 3)
+XUSHI_EXPORT_ROWS = environment.whole("XUSHI_EXPORT_ROWS", 2000)  # 导出超过几行要批
 # 一个地址是一个人的几倍：一个大院同一个出口，合着用
-XUSHI_LIMITS_PER_ADDRESS = max(int(os.environ.get("XUSHI_LIMITS_PER_ADDRESS", "20")), 1)
+XUSHI_LIMITS_PER_ADDRESS = max(environment.whole("XUSHI_LIMITS_PER_ADDRESS", 20), 1)
 # 接口：一个令牌每分钟几次
-XUSHI_API_PER_MINUTE = int(os.environ.get("XUSHI_API_PER_MINUTE", "120"))
+XUSHI_API_PER_MINUTE = environment.whole("XUSHI_API_PER_MINUTE", 120)
 # 订阅：只往这些主机送（主机 或 主机:端口）；内网的、不加密的还要在这些网段里
 XUSHI_WEBHOOK_HOSTS = environment.listed("XUSHI_WEBHOOK_HOSTS")
 XUSHI_WEBHOOK_NETWORKS = environment.listed("XUSHI_WEBHOOK_NETWORKS")
@@ -161,7 +163,7 @@ else:
         )
 SECRET_KEY = environment.secret(XUSHI_HOME, DATABASES["default"])
 # 只读副本：读页去它那里；落后超过几秒就读主库
-XUSHI_REPLICA_LAG = min(float(os.environ.get("XUSHI_REPLICA_LAG", "2")), 30.0)
+XUSHI_REPLICA_LAG = min(environment.number("XUSHI_REPLICA_LAG", 2), 30.0)
 if replica := environment.replica(DATABASES["default"]):
     DATABASES["replica"] = replica
     DATABASE_ROUTERS = ["xushi.operations.replica.Router"]
@@ -201,7 +203,7 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 SESSION_ENGINE = "xushi.units.session_store"
 SESSION_COOKIE_AGE = 30 * 60
-XUSHI_SESSION_SECONDS = int(os.environ.get("XUSHI_SESSION_HOURS", "12")) * 3600  # 一次登录最长多久
+XUSHI_SESSION_SECONDS = environment.whole("XUSHI_SESSION_HOURS", 12, least=1) * 3600  # 一次登录最长多久
 XUSHI_ONE_SESSION = os.environ.get("XUSHI_ONE_SESSION") == "1"  # 一人只许登录一处
 XUSHI_GATES = environment.gates()
 SESSION_SAVE_EVERY_REQUEST = False
@@ -209,7 +211,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("XUSHI_HTTPS") == "1"
 # 只走 HTTPS：经 HTTPS 答的都带着，浏览器一年里不再用 http 来；0 不发
-SECURE_HSTS_SECONDS = int(os.environ.get("XUSHI_HSTS_SECONDS", str(365 * 24 * 3600)))
+SECURE_HSTS_SECONDS = environment.whole("XUSHI_HSTS_SECONDS", 365 * 24 * 3600)
 CSRF_FAILURE_VIEW = "xushi.kit.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
@@ -234,11 +236,11 @@ XUSHI_BACKUP_TO = Path(os.environ.get("XUSHI_BACKUP_TO") or XUSHI_HOME / "backup
 XUSHI_BACKUP_BUCKET = os.environ.get("XUSHI_BACKUP_BUCKET", "1") != "0"
 XUSHI_BACKUP_AT = os.environ.get("XUSHI_BACKUP_AT", "" if XUSHI_NOW else "02:30")
 XUSHI_BACKUP_HOURS = os.environ.get("XUSHI_BACKUP_HOURS", "30")
-XUSHI_BACKUP_KEEP = max(int(os.environ.get("XUSHI_BACKUP_KEEP", "14")), 1)
+XUSHI_BACKUP_KEEP = max(environment.whole("XUSHI_BACKUP_KEEP", 14), 1)
 XUSHI_TLS_CERT = os.environ.get("XUSHI_TLS_CERT", "")
 # 指标只给拿着这个口令的（Authorization: Bearer …）；空着就没有 /metrics
 XUSHI_METRICS_TOKEN = os.environ.get("XUSHI_METRICS_TOKEN", "")
-XUSHI_SLOW_MS = float(os.environ.get("XUSHI_SLOW_MS", "1000"))  # 慢查询记下来的界限，0 不记
+XUSHI_SLOW_MS = environment.number("XUSHI_SLOW_MS", 1000)  # 慢查询记下来的界限，0 不记
 # 往外发消息的通道：地址里有密钥，只放在这个文件（或它指明的环境变量）里
 XUSHI_FONTS = os.environ.get("XUSHI_FONTS", "")  # 放公文字体的文件夹
 XUSHI_CHANNELS = Path(os.environ.get("XUSHI_CHANNELS") or XUSHI_HOME / "channels.toml")
@@ -253,10 +255,12 @@ XUSHI_LIVE_ENGINE = os.environ.get("XUSHI_LIVE_ENGINE", "embedded")
 XUSHI_LIVE_SERVER = os.environ.get("XUSHI_LIVE_SERVER", "")  # 外部引擎的接口地址
 XUSHI_LIVE_MEDIA = os.environ.get("XUSHI_LIVE_MEDIA", "")  # 外部引擎放流的地址
 XUSHI_LIVE_SECRET = os.environ.get("XUSHI_LIVE_SECRET", "")
-XUSHI_CAMERA_SIM_PORT = int(os.environ.get("XUSHI_CAMERA_SIM_PORT", "8554"))  # 演示区的模拟摄像头
-XUSHI_LIVE_RECHECK = min(float(os.environ.get("XUSHI_LIVE_RECHECK", "10")), 15.0)
+XUSHI_CAMERA_SIM_PORT = environment.whole(
+    "XUSHI_CAMERA_SIM_PORT", 8554, least=1, most=65535
+)  # 演示区的模拟摄像头
+XUSHI_LIVE_RECHECK = min(environment.number("XUSHI_LIVE_RECHECK", 10), 15.0)
 # 磁盘剩得比这少（字节）就停拍快照，先让业务有地方写
-XUSHI_SNAPSHOT_SPARE = int(os.environ.get("XUSHI_SNAPSHOT_SPARE_MB", "500")) * 1024 * 1024
+XUSHI_SNAPSHOT_SPARE = environment.whole("XUSHI_SNAPSHOT_SPARE_MB", 500) * 1024 * 1024
 # 上传：一个字段的文本与一次请求的字段数都有上限，超过给出一句话而不是崩溃
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from xushi.config import clock, startup, supervisor
+from xushi.config import clock, environment, startup, supervisor
 from xushi.operations import metrics
 
 
@@ -20,9 +20,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=os.environ.get("XUSHI_HOST", "127.0.0.1"), help="默认127.0.0.1")
-        parser.add_argument(
-            "--port", type=int, default=int(os.environ.get("XUSHI_PORT", "8000")), help="默认8000"
-        )
+        port = environment.whole("XUSHI_PORT", 8000, most=65535)
+        parser.add_argument("--port", type=int, default=port, help="默认8000")
         parser.add_argument("--workers", type=int, default=2, help="网页进程数（默认2）")
         parser.add_argument("--migrate", action="store_true", help="先把数据库升级到这一版")
 
