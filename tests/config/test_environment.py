@@ -121,5 +121,5 @@ def test_every_number_of_the_settings_is_read_by_the_one_helper() -> None:
     for file in (ROOT / "src" / "xushi" / "config").rglob("*.py"):
         text = file.read_text()
         assert not re.search(r"\b(int|float)\(os\.environ", text), file
-        read += re.findall(r'environment\.(?:whole|number)\("(\w+)"', text)
+        read += re.findall(r'environment\.(?:whole|number)\(\s*"(\w+)"', text)
     assert sorted(read) == sorted(NUMBERS)

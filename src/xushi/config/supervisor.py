@@ -46,7 +46,8 @@ class Child:
             preexec_fn=_end_with_parent if _LIBC else None,  # noqa: PLW1509 - one prctl, before any thread of ours
         )
         if self.yields:
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.yields)
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(own + self.yields, 19))
         self.started = time.monotonic()
 
     @property
