@@ -265,6 +265,8 @@ def test_the_sheet_says_what_the_page_says(
 ) -> None:
     answer = signed_in(users["office_user"]).get(reverse("indicators:calendar_export"))
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    told = Event.objects.get(verb="units.export.taken")
+    assert told.actor == users["office_user"] and "报数日历" in told.summary
     head, *rows, _ = book.get_sheet_by_index(0).to_python()
     asked, overdue = head.index("应报"), head.index("过期没报")
     items = items_of(city(), TODAY)

@@ -263,6 +263,8 @@ def test_a_sheet_fills_the_page_and_is_reported_from_there(
 ) -> None:
     client, unit = signed_in(place.reporter(TOWN)), town(place)
     read = client.post(address(unit), {"act": "read", "file": filled(client, unit, tmp_path, "69.3")})
+    told = Event.objects.get(verb="indicators.report.sheet_taken")
+    assert told.actor == place.reporter(TOWN) and told.summary == "下载汤泉街道2018年1—8月报数的表1项"
     assert read.status_code == 200, read.content.decode()[:3000]
     page = read.content.decode()
     assert "表里认出1项" in page and 'value="69.3"' in page

@@ -17,7 +17,7 @@ from xushi.duties.models import Duty
 from xushi.indicators.alerting import in_use
 from xushi.indicators.models import Observation, System, Version
 from xushi.indicators.reporting import WAIVED, Item, asked_since, items_of, owed_now
-from xushi.journal.actions import SYSTEM, RowChange, record
+from xushi.journal.actions import SYSTEM, Actor, RowChange, record
 from xushi.units.models import Role, Unit
 
 REPORT, REVIEW = "indicators.report.", "indicators.review"
@@ -37,6 +37,15 @@ def follow_reports(now: datetime) -> int:
     """
     office = Unit.objects.standing().filter(kind=Unit.Kind.OFFICE).order_by("path").first()
     return sum(_follow(version, office, now) for version in in_use())
+
+
+@transaction.atomic
+def note_sheet(version: Version, unit: Unit, words: str, rows: int, *, actor: Actor, now: datetime) -> None:
+    """谁下载了报数的表: of which unit and month, how many rows."""
+    record(
+        "indicators.report.sheet_taken", actor=actor, now=now, subject=version,
+        summary=f"下载{unit}{words}报数的表{rows}项", changes={"行数": [None, rows]},
+    )  # fmt: skip
 
 
 def _follow(version: Version, office: Unit | None, now: datetime) -> int:

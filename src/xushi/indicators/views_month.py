@@ -13,6 +13,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.indicators import month_sheet, policy
 from xushi.indicators.actions import PERIOD
+from xushi.indicators.actions_reporting import note_sheet
 from xushi.indicators.actions_units import may_report, report_month
 from xushi.indicators.models import Version
 from xushi.indicators.month_page import Entry, MonthRow, asked_of, figures_in, owed_of, rows_of, typed_in
@@ -34,6 +35,7 @@ def month(request: HttpRequest, unit: int, period: str) -> HttpResponseBase:
     items = _own(user, every, holder, period)
     if "sheet" in request.GET and request.method == "GET":
         rows = rows_of(version, items, None, {})
+        note_sheet(version, holder, period_words(period), len(rows), actor=Actor.of(request), now=clock.now())
         return month_sheet.answer(
             rows, holder.name, period, f"{version}，{holder.name}{period_words(period)}的数"
         )
