@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.factories import PASSWORD
@@ -63,3 +65,26 @@ def test_the_doors_are_counted_by_address(office_user: User, client: Client, set
     assert told.status_code == 429 and office_user.username in told.content.decode()
     assert "从这个地址登录一小时最多2次" in told.content.decode()
     assert client.post("/login", {**typed, "password": PASSWORD}, REMOTE_ADDR="10.9.9.9").status_code == 302
+
+
+def test_a_form_that_brings_files_is_told_to_wait_and_keeps_what_was_there(
+    office_user: User, signed_in: SignIn, settings: LazySettings
+) -> None:
+    """In whichever room: no view of its own asks."""
+    settings.XUSHI_LIMITS = {"upload": (1, 3600)}
+    client, address = signed_in(office_user), "/exchange/"
+
+    def brings() -> HttpResponse:
+        return client.post(
+            address, {"file": SimpleUploadedFile("a.csv", b"a")}, HTTP_REFERER="http://testserver/x/"
+        )
+
+    assert brings().status_code != 429
+    told = brings()
+    said = told.content.decode()
+    assert told.status_code == 429 and 0 < int(told["Retry-After"]) <= 3600
+    assert "传文件一小时最多1次，请" in said and "后再试。" in said and 'href="http://testserver/x/"' in said
+    assert client.post(address, {"file": ""}).status_code != 429  # it brings none
+    assert Client().post(address, {"file": SimpleUploadedFile("a.csv", b"a")}).status_code == 302
+    settings.XUSHI_LIMITS = {"upload": (0, 3600)}
+    assert brings().status_code != 429

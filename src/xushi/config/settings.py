@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "xushi.units.middleware.LoginRequired",
     "axes.middleware.AxesMiddleware",
+    "xushi.kit.views_limits.UploadsPaced",
     "xushi.kit.once.OncePerPage",
     "xushi.operations.middleware_replica.FromReplica",
 ]

@@ -15,6 +15,7 @@ from xushi.core.text import row_number
 from xushi.inspections import uploading
 from xushi.inspections.models import Upload
 from xushi.inspections.views_phone import answered, json_of, same_person
+from xushi.kit.views_limits import too_often
 from xushi.registry.checking import Refused
 from xushi.units.access import person
 
@@ -46,6 +47,13 @@ def told(view: View) -> View:
 @same_person
 @told
 def announce(request: HttpRequest) -> JsonResponse:
+    if wait := too_often(request, "upload"):  # by the file, not by the piece: what has begun goes on
+        wait.on(
+            late := answered(
+                {"error": f"{wait.sentence}照片还在手机里，到时自动再传。", "wait": wait.seconds}
+            )
+        )
+        return late
     announced = uploading.read_announcement(json_of(request))
     return _state(uploading.announce(told=announced, by=person(request), now=clock.now()))
 

@@ -1,9 +1,11 @@
 """限次的答复：超了答429，说清多久以后再来；打的字还在。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,6 +20,8 @@ NAMES = {
     "login": "登录",
     "unmask": "看完整号码",
     "key": "拿错的密钥来",
+    "upload": "传文件",
+    "print": "印材料",
 }
 
 
@@ -49,6 +53,23 @@ def too_often(request: HttpRequest, matter: str) -> Wait | None:
         if wait := METER.wait(key, pace, real):
             return Wait(f"{whose}{NAMES[matter]}{pace.words}，请{spoken(wait)}后再试。", wait)
     return None
+
+
+class UploadsPaced:
+    """Every form that brings files counts as one, whichever room it goes to; it is refused before anything is kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        if request.content_type != "multipart/form-data" or not request.user.is_authenticated:
+            return None
+        if request.FILES and (wait := too_often(request, "upload")):
+            return refuse(request, wait)
+        return None
 
 
 def spoken(seconds: int) -> str:

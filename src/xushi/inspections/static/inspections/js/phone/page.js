@@ -216,7 +216,7 @@
       } catch (failed) {
         if (!(failed instanceof phone.Failed)) throw failed;
         trouble = failed;
-        again = AGAIN[Math.min(step++, AGAIN.length - 1)];
+        again = Math.max(AGAIN[Math.min(step++, AGAIN.length - 1)], failed.kind === "later" ? Number(failed.data.wait) || 0 : 0);
       } finally {
         running = false;
         clearTimeout(due);

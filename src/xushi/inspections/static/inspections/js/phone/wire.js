@@ -5,7 +5,7 @@
   const SECONDS = 60;
 
   /* kind: network (try again), login (log in first), other (another person is logged in), again (go on at
-     data.offset), refused (a person has to look), server (try again). */
+     data.offset), later (so many at a time: try again in data.wait seconds), refused (a person has to look), server (try again). */
   class Failed extends Error {
     constructor(kind, status, data) {
       super((data && data.error) || { network: "没有连上", login: "登录过期" }[kind] || "服务器没有办成");
@@ -19,6 +19,7 @@
   function kindOf(status, data) {
     if (status === 401) return "login";
     if (data.other) return "other";
+    if (status === 429) return "later";
     if (status === 409 || (status === 404 && !data.refused)) return "again";
     if (data.refused || status === 403 || status === 404 || status === 422) return "refused";
     return "server";
