@@ -5,6 +5,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -17,6 +18,7 @@ from xushi.documents.batches import NothingToPrint, ask_batch, file_of, print_pi
 from xushi.documents.models_batches import Batch
 from xushi.journal.models import Event
 from xushi.kit import media
+from xushi.kit.pacing import METER
 from xushi.supervision.models import SupervisionOrder
 from xushi.units.models import User
 
@@ -87,6 +89,8 @@ def test_the_way_of_a_batch_in_the_browser(world: World, signed_in: SignIn) -> N
     assert "印好了" in client.get(answer.url).content.decode()
     file = client.get(reverse("documents:batch_file", args=[batch.pk]))
     assert b"".join(file.streaming_content).startswith(b"PK")
+    told = Event.objects.get(verb="documents.batch.downloaded")
+    assert (told.actor, told.summary) == (world.people["handler"], "下载成批印的督办单3张（docx）")
     for name in ("clerk", "leader"):
         stranger = signed_in(world.people[name])
         assert stranger.get(answer.url).status_code == 404
@@ -94,6 +98,24 @@ def test_the_way_of_a_batch_in_the_browser(world: World, signed_in: SignIn) -> N
         assert stranger.post(reverse("documents:next_piece", args=[batch.pk])).status_code == 404
     SupervisionOrder.objects.filter(pk=orders[0].pk).update(lead=world.planning)
     assert client.get(reverse("documents:batch_file", args=[batch.pk])).status_code == 404
+
+
+def test_batches_and_papers_of_one_person_are_counted_together(
+    world: World, signed_in: SignIn, settings: LazySettings
+) -> None:
+    METER.forget()
+    settings.XUSHI_LIMITS = {"print": (2, 3600)}
+    order, client = world.order(), signed_in(world.people["handler"])
+    paper = reverse("documents:order_file", args=[order.pk, "docx"])
+    new = reverse("documents:new_batch")
+    assert client.get(paper).status_code == 200
+    assert client.post(new, {"form": "docx", "id": [order.pk]}).status_code == 302
+    late = client.post(new, {"form": "docx", "id": [order.pk]})
+    assert late.status_code == 429 and "印材料一小时最多2次" in late.content.decode()
+    assert client.get(paper).status_code == 429 and Batch.objects.count() == 1
+    piece = reverse("documents:next_piece", args=[Batch.objects.get().pk])
+    assert client.post(piece).status_code == 302  # what was asked for is printed to its end
+    assert client.get(reverse("documents:batch_file", args=[Batch.objects.get().pk])).status_code == 200
 
 
 def test_nothing_chosen_is_said(world: World, signed_in: SignIn) -> None:

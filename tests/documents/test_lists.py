@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -27,6 +28,8 @@ from xushi.documents.project_pictures import CURVE_WIDE, HIGH, WIDE, _glance
 from xushi.documents.sourced import Sourced
 from xushi.documents.tree import Document, Paragraph, Picture, Run, Table
 from xushi.documents.writing import text_of, write_pdf
+from xushi.journal.models import Event
+from xushi.kit.pacing import METER
 from xushi.problems.models import Problem, ProblemClass
 from xushi.supervision.models import SupervisionOrder
 from xushi.supervision.models_meetings import Meeting
@@ -202,6 +205,27 @@ def test_who_prints_which_unit(
     for user in (owner_user, statistics_user):
         assert signed_in(user).get(address("unit", subdistrict.pk, "docx")).status_code == 403
     assert Client().get(address("unit", subdistrict.pk)).status_code == 302
+
+
+def test_who_took_a_pack_is_in_the_journal_and_too_many_wait(
+    world: District, subdistrict: Unit, office_user: User, leader_user: User, signed_in: SignIn,
+    settings: LazySettings,
+) -> None:  # fmt: skip
+    METER.forget()
+    settings.XUSHI_LIMITS = {"print": (2, 3600)}
+    client, sheet = signed_in(office_user), address("unit", subdistrict.pk, "docx")
+    assert client.get(sheet).status_code == 200
+    [told] = Event.objects.filter(verb="documents.pack.downloaded")
+    assert (told.actor_id, told.subject_id) == (office_user.pk, subdistrict.pk)
+    assert told.summary.startswith("下载“") and told.summary.endswith("”（docx）")
+    assert "江浦街道" in told.summary and "2018年2月" in told.summary
+    assert client.get(address("unit", subdistrict.pk, "docx", month="2019-01")).status_code == 400
+    assert Event.objects.filter(verb="documents.pack.downloaded").count() == 1  # nothing was handed out
+    late = client.get(sheet)
+    assert late.status_code == 429 and "印材料一小时最多2次，请" in late.content.decode()
+    assert 0 < int(late["Retry-After"]) <= 3600
+    assert Event.objects.filter(verb="documents.pack.downloaded").count() == 1
+    assert signed_in(leader_user).get(sheet).status_code == 200
 
 
 def test_the_page_of_sheets_lists_what_one_may_print(

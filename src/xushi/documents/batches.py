@@ -92,6 +92,13 @@ def print_piece(seen: Batch, *, actor: Actor, now: datetime) -> Batch:
     return batch
 
 
+@transaction.atomic
+def note_batch(batch: Batch, *, actor: Actor, now: datetime) -> None:
+    """谁下载了印好的一批."""
+    summary = f"下载成批印的督办单{batch.total}张（{batch.form}）"
+    record("documents.batch.downloaded", actor=actor, now=now, subject=batch, summary=summary)
+
+
 def _orders(keys: Sequence[int], user: "User") -> list[SupervisionOrder]:
     rows = SupervisionOrder.objects.visible_to(user).filter(pk__in=keys).select_related(*RELATED)
     held = {one.pk: one for one in rows.prefetch_related("helpers__unit")}

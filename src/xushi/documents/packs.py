@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import models, transaction
+
 from xushi.core.months import Month
 from xushi.documents.drafting import Draft, Subject, newest_version, pictures_for, title_of, written_for
 from xushi.documents.kinds.finding import Printed
@@ -15,14 +17,19 @@ from xushi.documents.policy_templates import WHOLE, may_print
 from xushi.documents.project_pictures import CHARTS, GLANCE_MM
 from xushi.documents.subjects import subject_of
 from xushi.documents.tree import Block, Document, Picture
+from xushi.journal.actions import Actor, record
 from xushi.progress.closed import last_month_for
 from xushi.progress.figures import Filters, rows
+from xushi.registry.models import Project
+from xushi.supervision.models import Meeting
 from xushi.units.models import Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 CODES = {"unit": "unit-sheet", "project": "site-brief", "meeting": "meeting-pack"}
+
+ABOUT: dict[str, type[models.Model]] = {"unit": Unit, "project": Project, "meeting": Meeting}
 
 
 class NotYours(Exception):
@@ -73,6 +80,15 @@ def pack(kind: str, user: "User", pk: int, *, now: datetime, month: Month | None
     draft, subject, figures = found
     document = document_of(draft, subject, figures)
     return Printed(document, file_name(draft.title))
+
+
+@transaction.atomic
+def note_pack(kind: str, pk: int, name: str, form: str, *, actor: Actor, now: datetime) -> None:
+    """谁下载了成套的材料: of which unit, project or meeting, in which form."""
+    record(
+        "documents.pack.downloaded", actor=actor, now=now, subject=ABOUT[kind]._default_manager.get(pk=pk),
+        summary=f"下载“{name}”（{form}）",
+    )  # fmt: skip
 
 
 def document_of(draft: Draft, subject: Subject | None, figures: Figures) -> Document:

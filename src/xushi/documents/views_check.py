@@ -27,7 +27,7 @@ from xushi.documents.table import FIXED, State
 from xushi.documents.telling import told
 from xushi.documents.views_issue import issued_page
 from xushi.documents.views_papers import ask_reader, ask_writer, done, how, visible
-from xushi.kit.views_limits import too_often
+from xushi.kit.views_limits import refuse, too_often
 from xushi.registry.checking import Refused
 from xushi.units.access import person
 
@@ -121,6 +121,8 @@ def annotated_draft(request: HttpRequest, pk: int) -> HttpResponse:
     held = visible(request, pk)
     if not policy.sees_drafts(person(request)):
         raise Http404
+    if wait := too_often(request, "print"):
+        return refuse(request, wait)
     last = newest(held)
     page = page_of(
         last.text,

@@ -22,6 +22,7 @@ from xushi.documents.batches import (
     NothingToPrint,
     ask_batch,
     file_of,
+    note_batch,
     print_piece,
     still_seen,
 )
@@ -35,6 +36,7 @@ from xushi.documents.writing.office import NoOffice, pdf_of_docx, soffice
 from xushi.journal.actions import Actor
 from xushi.kit import media
 from xushi.kit.addresses import own_path
+from xushi.kit.views_limits import refuse, too_often
 from xushi.supervision.lists import narrowed
 from xushi.supervision.wanted import read
 from xushi.units.access import person
@@ -78,6 +80,8 @@ def _file(request: HttpRequest, find: Find, pk: int, form: str) -> HttpResponse:
     """docx, pdf by our own typesetter, office: the .docx as LibreOffice prints it."""
     if form not in FORMS:
         raise Http404
+    if wait := too_often(request, "print"):
+        return refuse(request, wait)
     found = _found(request, find, pk)
     try:
         data = _bytes(found, form)
@@ -159,6 +163,8 @@ def _ask_admission(request: HttpRequest) -> None:
 @require_POST
 def new_batch(request: HttpRequest) -> HttpResponse:
     """印这些: the orders that are ticked, else all that the list shows, at most 500."""
+    if wait := too_often(request, "print"):
+        return refuse(request, wait)
     try:
         keys = _chosen(request)
         batch = ask_batch(keys, request.POST.get("form", "docx"), actor=Actor.of(request), now=clock.now())
@@ -220,5 +226,6 @@ def batch_file(request: HttpRequest, pk: int) -> FileResponse:
     made = file_of(held)
     if not held.is_done or not media.exists(made) or not still_seen(held, person(request)):
         raise Http404
+    note_batch(held, actor=Actor.of(request), now=clock.now())
     name = f"督办单{held.total}张 {local_day(held.asked_at)}{PurePath(made).suffix}"
     return FileResponse(media.opened(made), as_attachment=True, filename=name)

@@ -30,6 +30,7 @@ from xushi.documents.table import FIXED, State
 from xushi.documents.views_papers import WRITERS, ask_reader, ask_writer, done, how, visible
 from xushi.documents.writing import NoFont, Unset
 from xushi.journal.actions import Actor
+from xushi.kit.views_limits import refuse, too_often
 from xushi.registry.checking import Conflict, Refused
 from xushi.units.access import person
 from xushi.units.models import Unit, User
@@ -173,6 +174,8 @@ def file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         with kept.file.open("rb") as opened:
             data = opened.read()
     else:
+        if wait := too_often(request, "print"):
+            return refuse(request, wait)
         try:
             data = printed(held, form, person(request), clock.now())
         except (NoFont, Unset) as wrong:

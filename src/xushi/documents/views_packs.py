@@ -1,6 +1,7 @@
 """成套的材料：会议材料、调研一页纸、单位情况表的文件。"""
 
 from django.core.exceptions import PermissionDenied
+from django.db import router
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,6 +16,9 @@ from xushi.documents.named import OpenMonth
 from xushi.documents.policy_templates import may_print
 from xushi.documents.writing import NoFont, Unset, write_docx, write_pdf
 from xushi.documents.writing.docx_parts import CONTENT
+from xushi.journal.actions import Actor
+from xushi.journal.models import Event
+from xushi.kit.views_limits import refuse, too_often
 from xushi.units.access import person
 from xushi.units.models import Unit
 
@@ -26,6 +30,11 @@ def pack(request: HttpRequest, kind: str, pk: int, form: str) -> HttpResponse:
     """docx or pdf; ?month=2018-08, else the latest that is closed."""
     if kind not in packs.CODES or form not in ("docx", "pdf"):
         raise Http404("没有这种材料。")
+    if wait := too_often(request, "print"):
+        return refuse(request, wait)
+    router.db_for_write(
+        Event
+    )  # who took it is noted: a reading replica hands over before the work, not after
     try:
         made = packs.pack(kind, person(request), pk, now=clock.now(), month=_month(request))
         if made is None:
@@ -37,6 +46,7 @@ def pack(request: HttpRequest, kind: str, pk: int, form: str) -> HttpResponse:
         return _not_printed(request, problem, 400)
     except (NoFont, Unset) as problem:
         return _not_printed(request, problem, 503)
+    packs.note_pack(kind, pk, made.name, form, actor=Actor.of(request), now=clock.now())
     return attachment(data, f"{made.name}.{form}", PDF if form == "pdf" else CONTENT)
 
 
