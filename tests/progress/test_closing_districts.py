@@ -18,12 +18,13 @@ from xushi.home.badges import under_way_count
 from xushi.home.months import choose
 from xushi.journal.actions import SYSTEM
 from xushi.journal.models import Event
+from xushi.kit.once import one_reading
 from xushi.progress.actions import submit_reports
 from xushi.progress.board import board
 from xushi.progress.closed import closing_for, is_closed_at, last_month_at, last_month_for
 from xushi.progress.closing import NotReady, close_month, reopen_month, write_facts
 from xushi.progress.drift import refresh_drift
-from xushi.progress.figures import Filters, portfolio, rows, sums, total
+from xushi.progress.figures import Filters, gather, portfolio, rows, sums, total
 from xushi.progress.history import history
 from xushi.progress.models import FactDrift, MonthClosing, MonthlyReport, ProjectMonth
 from xushi.progress.rules_report import ReportInput
@@ -123,6 +124,24 @@ def month_of_closing():
     from django.db.models import Q
 
     return Q(closing__month=MARCH)
+
+
+@pytest.mark.parametrize("level", ["district", "municipal"])
+def test_what_is_gathered_once_says_what_is_asked_one_by_one(city: City, level: str) -> None:
+    above = city.person(Role.OFFICE, city.root)
+    Listing.objects.filter(project__in=Project.objects.order_by("pk")[:3]).update(stage=2)
+    whole = Filters(level=level)
+    asked = [[], ["category"], ["region"], ["region", "category"]]
+
+    def said() -> list[object]:
+        return [portfolio(above, MARCH, filters=whole, by=by) for by in asked]
+
+    plainly = said()
+    with one_reading(), CaptureQueriesContext(connection) as queries:
+        gather(above, MARCH, whole, ["category", "region"])
+        gathered = said()
+    assert gathered == plainly and [len(groups) > 1 for groups in plainly] == [False, True, True, True]
+    assert sum("SUM(" in one["sql"] and "registry_project" in one["sql"] for one in queries) == 1
 
 
 def test_with_the_last_district_the_whole_is_closed_and_is_the_sum(city: City) -> None:

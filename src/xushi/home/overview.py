@@ -267,6 +267,8 @@ def overview(user: "User", choice: Choice, now: datetime, here: Region | None = 
     """The overview of one's own tier, or of a region within it."""
     month, here = choice.month, here or region(user)
     whole = Filters(region=here.key)
+    if here.split:
+        figures.gather(user, month, whole, ("category", "region"))
     district = figures.total(user, month, whole)
     lines = _lines(user, choice, district)
     alarms = alerting.alarms(user, choice, now, here)

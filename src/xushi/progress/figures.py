@@ -1,14 +1,14 @@
 """数字：全系统的数都从这里出，关账月读事实，未关账月读现状。"""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, QuerySet
 
 from xushi.core.months import Month
 from xushi.kit.listed import listed
-from xushi.kit.once import once, one_reading
+from xushi.kit.once import once, one_reading, reading
 from xushi.kit.phrased import Keys, add_up, ask
 from xushi.progress import sources
 from xushi.progress.closed import closing_for
@@ -40,8 +40,8 @@ _NAMED_BY: dict[str, Any] = {
 
 WHOLE_LIST = Filters()
 __all__ = [
-    "SPECS", "Filters", "Group", "count", "history", "of_closing", "portfolio", "project_history", "rows", "sums",
-    "total", "totals", "words",
+    "SPECS", "Filters", "Group", "count", "gather", "history", "of_closing", "portfolio", "project_history", "rows",
+    "sums", "total", "totals", "words",
 ]  # fmt: skip
 
 
@@ -96,6 +96,50 @@ def _split(user: User, filters: Filters) -> Unit:
 def total(user: User, month: Month, filters: Filters = WHOLE_LIST) -> Group:
     """The figures of one scope as a single group."""
     return portfolio(user, month, filters=filters)[0]
+
+
+def gather(user: User, month: Month, filters: Filters, by: Sequence[str]) -> None:
+    """Of an open month that a page will ask for by each of these dimensions and as a whole: go through the projects
+    once, by all of them crossed, and add up from that. Nothing of a closed month, which has its cells, nor where no
+    page is read."""
+    if reading() and closing_for(user, month) is None:
+        split = _split(user, filters) if "region" in by else None
+        rows = _found(user, month, None, filters, list(by), split)
+        _gathered(user.pk, month)[filters] = Crossed(tuple(by), split, rows)
+
+
+@once
+def _gathered(person: int, month: Month) -> "dict[Filters, Crossed]":
+    """What has been gathered for a person on this page."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """The sums of one set of filters by several dimensions and the stage."""
+
+    by: tuple[str, ...]
+    split: Unit | None
+    rows: list[dict[str, Any]]
+
+    def answers(self, by: Sequence[str], split: Unit | None) -> bool:
+        return set(by) <= set(self.by) and split in (None, self.split)
+
+    def by_fewer(self, by: Sequence[str]) -> list[dict[str, Any]]:
+        """As _summed() says it by these dimensions alone."""
+        columns = [*(_COLUMN[name] for name in by), "stage_here"]
+        made: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for row in self.rows:
+            key = tuple(row[column] for column in columns)
+            known = made.get(key)
+            if known is None:
+                made[key] = {
+                    name: value for name, value in row.items() if name in columns or name[:2] == "s_"
+                }
+                continue
+            for name in (f"s_{name}" for name in SUMMED):
+                known[name] = (known[name] or 0) + (row[name] or 0)
+        return [made[key] for key in sorted(made, key=lambda key: [(one is None, one) for one in key])]
 
 
 def of_closing(user: User, closing: MonthClosing, filters: Filters = WHOLE_LIST) -> Group:
@@ -174,6 +218,8 @@ def _found(
         parts = sources.sources(user, month, closing, filters, by, split)
         return [row for part in parts for row in _summed(part, filters, by)]
 
+    if closing is None and (crossed := _gathered(user.pk, month).get(filters)) and crossed.answers(by, split):
+        return crossed.by_fewer(by)
     if closing:
         return of_closed(user, [closing], ("sums", filters, tuple(by), split and split.pk), summed)
     return summed() if split else ask(_live_groups, user, month, filters, tuple(by))

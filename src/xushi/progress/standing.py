@@ -13,6 +13,8 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
+    FloatField,
     OuterRef,
     Q,
     QuerySet,
@@ -166,32 +168,42 @@ def live_rows(month: Month) -> "QuerySet[Project]":
     The cumulative is the latest counted report of the year up to the month; 0 before the first.
     """
     listed = Listing.objects.filter(project=OuterRef("pk"), year=month.year)
-    plan = AnnualPlan.objects.filter(project=OuterRef("pk"), year=month.year, state=AnnualPlan.State.IN_FORCE)
     reports = MonthlyReport.objects.filter(project=OuterRef("pk"), state__in=COUNTED).order_by("-month")
     january = Month(month.year, 1)
 
-    def stage(level: str) -> Coalesce:
-        return Coalesce(Subquery(listed.filter(level=level).values("stage")[:1]), Value(0))
+    def on_list(level: str) -> FilteredRelation:
+        return FilteredRelation("listings", condition=Q(listings__year=month.year, listings__level=level))
+
+    def stage(relation: str) -> Coalesce:
+        return Coalesce(F(f"{relation}__stage"), Value(0))
 
     def of_plan(column: str, default: Any = None) -> Any:
-        value = Subquery(plan.values(column)[:1])
+        value = F(f"plan_in_force__{column}")
         return value if default is None else Coalesce(value, Value(default))
 
     def reported_by(last: Month) -> Coalesce:
         within = reports.filter(month__gte=january, month__lte=last)
         return Coalesce(Subquery(within.values("cumulative")[:1]), Value(0), output_field=BigIntegerField())
 
+    in_force = Q(plans__year=month.year, plans__state=AnnualPlan.State.IN_FORCE)
     before = reported_by(month.previous) if month.number > 1 else Value(0, output_field=BigIntegerField())
     by_then = Q(started_on__lte=month.last_day)
     done_this_year = Q(completed_on__gte=january.first_day, completed_on__lte=month.last_day)
     return (
         Project.objects.filter(Exists(listed))
         .filter(Q(removed_on=None) | Q(removed_on__gt=month.last_day))
+        # 一个项目一年在一个级别的名单上只有一行，执行的计划只有一版：连上去不会多出行来，一行里也只查一次
+        .annotate(
+            on_provincial=on_list(ListLevel.PROVINCIAL),
+            on_municipal=on_list(ListLevel.MUNICIPAL),
+            on_district=on_list(ListLevel.DISTRICT),
+            plan_in_force=FilteredRelation("plans", condition=in_force),
+        )
         .annotate(
             project_name=F("name"),
-            provincial_stage=stage(ListLevel.PROVINCIAL),
-            municipal_stage=stage(ListLevel.MUNICIPAL),
-            district_stage=stage(ListLevel.DISTRICT),
+            provincial_stage=stage("on_provincial"),
+            municipal_stage=stage("on_municipal"),
+            district_stage=stage("on_district"),
             joint_stage=_joint(),
             annual_plan=of_plan("planned_investment", 0),
             plan_version=of_plan("version", 0),
@@ -200,7 +212,7 @@ def live_rows(month: Month) -> "QuerySet[Project]":
             invested_before=of_plan("invested_before", 0),
             cumulative=reported_by(month),
             previous_cumulative=before,
-            due_twelfths=_due(plan, month),
+            due_twelfths=_due(month),
             started=Case(When(by_then, then=True), default=False, output_field=BooleanField()),
             completed=Case(When(done_this_year, then=True), default=False, output_field=BooleanField()),
             reported=Exists(
@@ -224,22 +236,17 @@ def _joint() -> Case:
     )
 
 
-def _due(plan: "QuerySet[AnnualPlan]", month: Month) -> Coalesce:
+def _due(month: Month) -> Coalesce:
     """schedule.due_twelfths in SQL, so that the open month and the facts agree (a test holds them together)."""
-    from django.db.models import FloatField
-
-    whole = ExpressionWrapper(F("planned_investment") * Value(12), output_field=BigIntegerField())
-    linear = ExpressionWrapper(F("planned_investment") * Value(month.number), output_field=BigIntegerField())
-    own = Cast(
-        Round(
-            whole * Cast(KeyTextTransform(month.number - 1, "curve"), FloatField()), output_field=FloatField()
-        ),
-        BigIntegerField(),
+    planned, curve = F("plan_in_force__planned_investment"), "plan_in_force__curve"
+    whole = ExpressionWrapper(planned * Value(12), output_field=BigIntegerField())
+    linear = ExpressionWrapper(planned * Value(month.number), output_field=BigIntegerField())
+    share = Cast(KeyTextTransform(month.number - 1, curve), FloatField())
+    own = Cast(Round(whole * share, output_field=FloatField()), BigIntegerField())
+    has_curve = Case(
+        When(**{f"{curve}__isnull": True}, then=linear), default=own, output_field=BigIntegerField()
     )
-    has_curve = Case(When(curve__isnull=True, then=linear), default=own, output_field=BigIntegerField())
-    return Coalesce(
-        Subquery(plan.annotate(due=has_curve).values("due")[:1]), Value(0), output_field=BigIntegerField()
-    )
+    return Coalesce(has_curve, Value(0), output_field=BigIntegerField())
 
 
 def standings(
