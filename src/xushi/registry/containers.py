@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from xushi.units.districts import is_whole, keeps, own_district
+from xushi.units.districts import is_whole, keeps, keeps_whole, own_district
 from xushi.units.models import Role
 from xushi.units.owned import seen_over
 from xushi.units.policy import DISTRICT_WIDE
@@ -40,3 +40,15 @@ def may_begin(user: "User") -> bool:
 def of_several(rows: Iterable[Any]) -> bool:
     """Whether these are of more than one district, so that each is to be told apart."""
     return len({one.district_id for one in rows if one is not None}) > 1
+
+
+def kept(user: "User", rows: Iterable[Any]) -> set[int]:
+    """The primary keys of those that this person's office keeps; as many queries however many rows."""
+    whole, own = keeps_whole(user), place_of(user)
+    return {one.pk for one in rows if whole or (own is not None and one.district_id == own.pk)}
+
+
+def within_wide(user: "User", district: "Unit") -> bool:
+    """Whether this person oversees all of a district."""
+    held = user.appointments_in_force
+    return any(one.role in DISTRICT_WIDE and district.path.startswith(one.scope.path) for one in held)

@@ -13,10 +13,12 @@ from django.db.models import Count, Q, Sum
 from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import yi
 from xushi.core.months import Month
+from xushi.registry.containers import within_wide
 from xushi.signings.models import LIVE, Signing, SigningEvent, SigningStage
 from xushi.signings.rules import Stage, Step, took
 from xushi.signings.wanted import Limits, Wanted, late
-from xushi.units.policy import sees_everything
+from xushi.units.owned import seen_over
+from xushi.units.policy import DISTRICT_WIDE, sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -154,7 +156,7 @@ def _row(step: Step, over: int, most: int, longest: int, base: str, today: date)
 
 
 def events(user: "User", wanted: Wanted, limits: Limits, today: date) -> list[EventRow]:
-    """签约活动 that this person sees signings of, the latest first; the office sees those without any too."""
+    """签约活动 that this person sees signings of, the earliest first; who oversees all of one sees it empty too."""
     narrowed = Wanted(territory=wanted.territory, category=wanted.category, unit=wanted.unit, q=wanted.q)
     seen = Signing.objects.visible_to(user).filter(narrowed.condition(limits, today)).order_by()
     started = LIVE & Q(stage__gte=Stage.STARTED)
@@ -164,12 +166,18 @@ def events(user: "User", wanted: Wanted, limits: Limits, today: date) -> list[Ev
     )}  # fmt: skip
     base = f"{narrowed.address}&" if narrowed.address else ""
     most = max([1, *(row["n"] for row in found.values())])
-    whole = not narrowed.address and sees_everything(user)
-    return [
-        _event(event, found.get(event.pk, {}), base, most, today, whole=whole)
-        for event in SigningEvent.objects.order_by("held_on", "pk")
-        if whole or event.pk in found
-    ]
+    plain = not narrowed.address
+    everything = plain and sees_everything(user)
+    rows = SigningEvent.objects.select_related("district").order_by("held_on", "pk")
+    if not everything:
+        wide = [held.scope for held in user.appointments_in_force if held.role in DISTRICT_WIDE]
+        rows = rows.filter(Q(pk__in=list(found)) | seen_over(wide) & Q(district__isnull=False))
+    made = []
+    for event in rows:
+        own = plain and event.district is not None and within_wide(user, event.district)
+        if everything or own or event.pk in found:
+            made.append(_event(event, found.get(event.pk, {}), base, most, today, whole=everything or own))
+    return made
 
 
 def _event(

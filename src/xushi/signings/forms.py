@@ -7,6 +7,7 @@ from django import forms
 from xushi.core.money import plain, wan
 from xushi.core.text import row_number
 from xushi.duties.reach import reach_of
+from xushi.registry.containers import of_several
 from xushi.registry.forms import WanField
 from xushi.registry.models import Category
 from xushi.signings.models import Signing, SigningEvent
@@ -38,10 +39,24 @@ def person_field(label: str, people: list[tuple[int, str]], empty: str) -> forms
     )
 
 
+class EventField(forms.ModelChoiceField):
+    """签约活动: those into which a person may record, each with its district where they are of several."""
+
+    several = False
+
+    def offer(self, user: User) -> None:
+        rows = SigningEvent.objects.open_to(user).select_related("district")
+        self.queryset = rows.order_by("-held_on", "-pk")
+        self.several = of_several(self.queryset)
+
+    def label_from_instance(self, event: Any) -> str:
+        return f"{event}（{event.district}）" if self.several and event.district else str(event)
+
+
 class SigningForm(forms.Form):
     """记一个签约: all that is known at the signing."""
 
-    event = forms.ModelChoiceField(SigningEvent.objects.none(), label="签约活动", empty_label="请选")
+    event = EventField(SigningEvent.objects.none(), label="签约活动", empty_label="请选")
     name = forms.CharField(label="项目名称", max_length=300)
     enterprise = forms.CharField(label="签约企业", max_length=200)
     credit_code = forms.CharField(
@@ -60,7 +75,7 @@ class SigningForm(forms.Form):
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         units = Unit.objects.standing()
-        self.fields["event"].queryset = SigningEvent.objects.order_by("-held_on", "-pk")  # type: ignore[attr-defined]
+        self.fields["event"].offer(user)  # type: ignore[attr-defined]
         self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
         self.fields["responsible_unit"].queryset = following_units()  # type: ignore[attr-defined]
         reach = reach_of(user)

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from xushi.registry.containers import seen_containers
 from xushi.registry.models import Category, Project
 from xushi.signings.rules import Stage
 from xushi.units.models import Unit
+from xushi.units.owned import Owned, OwnedQuerySet, seen_over
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -18,11 +20,32 @@ PERSON = settings.AUTH_USER_MODEL
 LIVE = Q(state="live")
 
 
-class SigningEvent(models.Model):
-    """签约活动: its count and sum are those of its signings; what a document printed stands beside, to be checked."""
+class SigningEventQuerySet(OwnedQuerySet["SigningEvent"]):
+    def visible_to(self, user: "User") -> "SigningEventQuerySet":
+        """看得到的活动: those of one's districts, and those at which something of one's own was signed."""
+        return self.filter(_seen(user))
+
+    def open_to(self, user: "User") -> "SigningEventQuerySet":
+        """Those into which this person may record: what they see, the shared ones and those of the districts over where
+        they work."""
+        seen = _seen(user)
+        over = seen_over(held.scope for held in user.appointments_in_force)
+        return self.filter(seen | over) if seen else self.all()
+
+
+def _seen(user: "User") -> Q:
+    theirs = Signing.objects.visible_to(user).order_by().values("event")
+    return seen_containers(user, Q(pk__in=theirs))
+
+
+class SigningEvent(Owned):
+    """签约活动: its count and sum are those of its signings; what a document printed stands beside, to be checked.
+
+    district: whose office recorded it; none where that is the office of all, or the only one.
+    """
 
     name = models.CharField("活动名称", max_length=120)
-    name_key = models.CharField("归一名称", max_length=120, unique=True)
+    name_key = models.CharField("归一名称", max_length=120)
     held_on = models.DateField("日期")
     words = models.CharField("说明", max_length=200, blank=True)
     published_count = models.PositiveIntegerField("公布个数", null=True, blank=True)
@@ -30,14 +53,20 @@ class SigningEvent(models.Model):
     published_source = models.CharField("公布出处", max_length=120, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
+    objects: ClassVar[Any] = SigningEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = "签约活动"
         ordering = ["held_on", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["district", "name_key"], name="signing_event_once_in_district"),
+            models.UniqueConstraint(
+                fields=["name_key"], condition=Q(district=None), name="signing_event_once"
+            ),
             models.CheckConstraint(
                 condition=Q(published_amount=None) | Q(published_amount__gte=0),
                 name="signing_event_published_not_negative",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

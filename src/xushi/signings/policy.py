@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from xushi.signings.models import Signing
-from xushi.units.districts import keeps_whole, overseen_by_office
+from xushi.signings.models import Signing, SigningEvent
+from xushi.units.districts import keeps, keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -18,8 +18,13 @@ def can_read(user: "User") -> bool:
 
 
 def can_keep(user: "User") -> bool:
-    """Events, limits, projects of the registry, handing on, taking back, restoring, admission by hand."""
+    """Limits, projects of the registry, handing on, taking back, restoring, admission by hand."""
     return user.has_role(Role.OFFICE)
+
+
+def can_amend_event(user: "User", event: SigningEvent) -> bool:
+    """The office of the event's district, or of all."""
+    return keeps(user, event.district)
 
 
 def can_set_limits(user: "User") -> bool:

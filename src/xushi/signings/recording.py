@@ -15,7 +15,8 @@ from xushi.core.text import name_key, search_text, tidy
 from xushi.journal.actions import Actor, record
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all
-from xushi.registry.checking import Conflict, RowProblem, all_problems, among, refuse
+from xushi.registry.checking import Conflict, Refused, RowProblem, all_problems, among, refuse
+from xushi.registry.containers import may_begin, place_of
 from xushi.registry.models import Category
 from xushi.registry.rules import problems_of_amount
 from xushi.signings import acting, policy
@@ -35,6 +36,7 @@ _SAID = {
     "responsible_unit_id": "跟进单位", "follower_id": "跟进人", "leader_id": "挂钩领导", "content": "建设内容",
 }  # fmt: skip
 LONGEST_LIMIT = 1000
+NOT_YOURS = "签约活动由区重大办记。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class EventInput:
 @transaction.atomic
 def hold_events(rows: Sequence[EventInput], *, actor: Actor, now: datetime) -> list[SigningEvent]:
     """记签约活动. Refused where a name is taken (full-width forms too) or a day is still to come."""
-    _office_only(actor, "签约活动")
-    refuse(_wrong_events(rows, local_day(now)))
-    made = [SigningEvent(**_of_event(row)) for row in rows]
+    if actor.by is not None and not may_begin(actor.by):
+        raise PermissionDenied(denied(actor.by, NOT_YOURS))
+    place = place_of(actor.by)
+    refuse(_wrong_events(rows, local_day(now), place))
+    made = [SigningEvent(district=place, **_of_event(row)) for row in rows]
     insert_all(made)
     for event in made:
         record("signings.event.held", actor=actor, now=now, subject=event, summary=f"签约活动：{event}")
@@ -63,11 +67,12 @@ def hold_events(rows: Sequence[EventInput], *, actor: Actor, now: datetime) -> l
 
 @transaction.atomic
 def amend_event(event: SigningEvent, row: EventInput, *, seen: int, actor: Actor, now: datetime) -> None:
-    _office_only(actor, "签约活动")
-    held = SigningEvent.objects.select_for_update().get(pk=event.pk)
+    """PermissionDenied for whoever is not the office of the event's district, or of all; Refused where it is out of
+    sight."""
+    held = _event_of(event.pk, actor)
     if held.version != seen:
         raise Conflict(f"“{held}”刚被别人改过，请看看改了什么再存。")
-    refuse(_wrong_events([row], local_day(now), keep=held.pk))
+    refuse(_wrong_events([row], local_day(now), held.district, keep=held.pk))
     changes: Changes = {}
     for name, value in _of_event(row).items():
         if (was := getattr(held, name)) != value:
@@ -80,6 +85,20 @@ def amend_event(event: SigningEvent, row: EventInput, *, seen: int, actor: Actor
         record("signings.event.amended", actor=actor, now=now, subject=held, summary=summary, changes=changes)
 
 
+def _event_of(pk: int, actor: Actor) -> SigningEvent:
+    """The event in the actor's sight and keeping, locked."""
+    if actor.by is not None and not policy.can_keep(actor.by):
+        raise PermissionDenied(NOT_YOURS)
+    seen = SigningEvent.objects.all() if actor.by is None else SigningEvent.objects.visible_to(actor.by)
+    rows = SigningEvent.objects.filter(pk__in=seen.order_by().values("pk")).select_for_update(of=("self",))
+    held: SigningEvent | None = rows.select_related("district").filter(pk=pk).first()
+    if held is None:
+        raise Refused([RowProblem(0, "name", "这次签约活动不在了，请刷新再看。")])
+    if actor.by is not None and not policy.can_amend_event(actor.by, held):
+        raise PermissionDenied(denied(actor.by, NOT_YOURS))
+    return held
+
+
 def _label(name: str) -> str:
     return str(SigningEvent._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
@@ -89,8 +108,11 @@ def _of_event(row: EventInput) -> dict[str, Any]:
     return asdict(row) | texts | {"published_source": tidy(row.published_source)[:120]}
 
 
-def _wrong_events(rows: Sequence[EventInput], today: date, keep: int | None = None) -> Iterable[RowProblem]:
-    held = dict(SigningEvent.objects.exclude(pk=keep or 0).values_list("name_key", "name"))
+def _wrong_events(
+    rows: Sequence[EventInput], today: date, district: Unit | None, keep: int | None = None
+) -> Iterable[RowProblem]:
+    others = SigningEvent.objects.beside(district).exclude(pk=keep or 0)
+    held = dict(others.values_list("name_key", "name"))
     for i, row in enumerate(rows):
         key = name_key(row.name)
         if not key:
@@ -212,15 +234,15 @@ def _checked(
     today = local_day(now)
     refuse(all_problems(rows, lambda row: problems_of_signing(row, today)))
     categories = {category.code: category for category in Category.objects.all()}
-    refuse([*_unknown(rows, categories, actor), *_taken(rows, keep)])
+    refuse([*_unknown(rows, categories, actor, keep), *_taken(rows, keep)])
     return categories
 
 
 def _unknown(
-    rows: Sequence[SigningInput], categories: Mapping[str, Category], actor: Actor
+    rows: Sequence[SigningInput], categories: Mapping[str, Category], actor: Actor, keep: Signing | None
 ) -> Iterable[RowProblem]:
     units = {unit.pk: unit for unit in Unit.objects.standing()}
-    events = set(SigningEvent.objects.values_list("pk", flat=True))
+    events = _open_events(actor)
     wanted = {row.follower for row in rows if row.follower}
     people = {person.pk: person for person in User.objects.filter(pk__in=wanted)}
     for i, row in enumerate(rows):
@@ -236,8 +258,19 @@ def _unknown(
             continue
         if actor.by is not None and not policy.may_place(actor.by, territory, responsible):
             yield RowProblem(i, "responsible_unit", "落地属地和跟进单位，要有一个是您自己的单位。")
+        here = events[row.event].district if row.event in events else None
+        kept = keep is not None and (keep.event_id, keep.territory_id) == (row.event, row.territory)
+        if here and not kept and not territory.path.startswith(here.path):
+            said = f"这次活动是{here}的，落地在{territory}的记不进去，请选那个区的或几个区共用的活动。"
+            yield RowProblem(i, "event", said)
         if row.follower and not (row.follower in people and belongs(people[row.follower], responsible)):
             yield RowProblem(i, "follower", f"跟进人不在{responsible}任职，请选本单位的人，或先不指定到人。")
+
+
+def _open_events(actor: Actor) -> dict[int, SigningEvent]:
+    every = SigningEvent.objects.select_related("district")
+    rows = every.open_to(actor.by) if actor.by else every
+    return {event.pk: event for event in rows}
 
 
 def _taken(rows: Sequence[SigningInput], keep: Signing | None) -> Iterable[RowProblem]:
@@ -282,8 +315,3 @@ def _columns(row: SigningInput, categories: Mapping[str, Category]) -> dict[str,
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date) else value
-
-
-def _office_only(actor: Actor, what: str) -> None:
-    if actor.by is not None and not policy.can_keep(actor.by):
-        raise PermissionDenied(f"{what}由区重大办记。")

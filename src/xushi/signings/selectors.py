@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 
 from xushi.duties.reach import Reach
 from xushi.kit.phrased import Key, ask
+from xushi.registry.containers import of_several
 from xushi.registry.models import Category, Project
 from xushi.signings.models import LIVE, Signing, SigningEvent, SigningStage
 from xushi.signings.rules import Stage, over, pressing, through, waited
@@ -131,16 +132,25 @@ def causes(user: User) -> list[tuple[str, str, int, int]]:
     ]
 
 
-def choices() -> dict[str, list[tuple[Any, str]]]:
-    """What lists are narrowed by; three queries."""
+def choices(user: User) -> dict[str, list[tuple[Any, str]]]:
+    """What lists are narrowed by; three queries, for whoever is of a part of the tree one more."""
     units = list(Unit.objects.standing().exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT)))
     return {
-        "event": [(event.pk, event.name) for event in SigningEvent.objects.order_by("-held_on", "-pk")],
+        "event": named_events(SigningEvent.objects.visible_to(user)),
         "territory": [(unit.pk, str(unit)) for unit in units if unit.kind in Unit.TERRITORY_KINDS],
         "category": list(Category.objects.filter(parent=None).values_list("path", "name")),
         "state": list(Signing.State.choices),
         "at": Stage.choices(),
     }
+
+
+def named_events(rows: "QuerySet[SigningEvent]") -> list[tuple[int, str]]:
+    """The latest first, each by its name; with its district where they are of several."""
+    held = list(rows.select_related("district").order_by("-held_on", "-pk"))
+    several = of_several(held)
+    return [
+        (one.pk, f"{one.name}（{one.district}）" if several and one.district else one.name) for one in held
+    ]
 
 
 def following_units() -> "QuerySet[Unit]":

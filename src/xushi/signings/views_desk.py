@@ -13,6 +13,7 @@ from xushi.core.clock import local_day
 from xushi.journal.actions import Actor
 from xushi.kit import beside
 from xushi.registry.checking import Refused
+from xushi.registry.containers import of_several
 from xushi.signings import exporting, figures, policy, recording, selectors
 from xushi.signings.forms import LimitsForm
 from xushi.signings.rules import Stage, conclusion, further
@@ -41,14 +42,15 @@ def index(request: HttpRequest) -> HttpResponse:
     today, wanted, limits = local_day(now), Wanted.read(request.GET), recording.limits()
     funnel = figures.funnel(user, wanted, limits, today)
     rows = selectors.found(user, wanted, limits, today)
+    events = figures.events(user, wanted, limits, today)
     page = selectors.page_of(rows, request.GET.get("page", "1"))
     lapsing = wanted.state == "lapsed"
     context = {
         "cards": beside.cards("signings", user, today),
         "now": now, "today": today, "wanted": wanted, "funnel": funnel, "said": conclusion(funnel.steps),
-        "more": further(funnel.steps), "events": figures.events(user, wanted, limits, today), "page": page,
+        "more": further(funnel.steps), "events": events, "page": page, "several": of_several(row.event for row in events),
         "lines": selectors.lines(page.object_list, limits, today), "sums": selectors.summed(rows),
-        "causes": selectors.causes(user) if lapsing else [], "lapsing": lapsing, "choices": selectors.choices(),
+        "causes": selectors.causes(user) if lapsing else [], "lapsing": lapsing, "choices": selectors.choices(user),
         "title": title_of(wanted), "limit": limits.get(wanted.at_stage) if wanted.at_stage else None,
         "may_sign": policy.can_sign(user), "office": policy.can_keep(user), "query": wanted.address,
     }  # fmt: skip

@@ -26,11 +26,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         today, rows, address = local_day(clock.now()), Signing.objects.order_by(), ""
         if options["event"]:
-            event = SigningEvent.objects.filter(name=options["event"]).first()
-            if event is None:
-                known = "、".join(SigningEvent.objects.values_list("name", flat=True)) or "还没有记活动"
+            held = list(
+                SigningEvent.objects.filter(name=options["event"])
+            )  # several districts may have one each
+            if not held:
+                names = SigningEvent.objects.order_by("held_on", "pk").values_list("name", flat=True)
+                known = "、".join(dict.fromkeys(names)) or "还没有记活动"
                 raise CommandError(f"没有“{options['event']}”这次活动，有的是：{known}。", returncode=2)
-            rows, address = rows.filter(event=event), f"event={event.pk}"
+            rows, address = rows.filter(event__in=held), f"event={held[0].pk}"
         funnel = figures.funnel_of(rows, address, limits(), today)
         if options["json"]:
             data = {"as_of": str(today), "stages": [as_json(row) for row in funnel.rows]}
