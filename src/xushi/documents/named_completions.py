@@ -10,6 +10,7 @@ from xushi.documents.named_scope import Asked, Name, Part, Row, Rows, address, c
 from xushi.documents.sourced import Sourced
 from xushi.progress.figures import Filters, rows, totals
 from xushi.registry.models import Ceremony, Project
+from xushi.units.districts import home_district
 
 NAMES = (
     Name("projects", "集中竣工项目", "本年最近一次集中竣工仪式上的项目。"),
@@ -22,12 +23,16 @@ INDUSTRIAL = Filters(level="district", stage="under_way", category="industrial",
 
 
 def held(asked: Asked) -> Ceremony | None:
-    """The latest 集中竣工 of the year up to the day."""
-    first = Month(asked.year, 1).first_day
-    found = Ceremony.objects.filter(
-        kind=Ceremony.Kind.COMPLETION, held_on__range=(first, asked.month.last_day)
+    """The latest 集中竣工 of the year up to the day: for a district its own or a shared one that its projects were at;
+    for whoever oversees several the shared one."""
+    first, place = Month(asked.year, 1).first_day, home_district(asked.user)
+    seen = Ceremony.objects.visible_to(asked.user)
+    near = seen.at(place.path).with_projects_of(asked.user) if place else seen.kept_by(None)
+    days = (first, asked.month.last_day)
+    found: Ceremony | None = (
+        near.filter(kind=Ceremony.Kind.COMPLETION, held_on__range=days).order_by("-held_on", "-pk").first()
     )
-    return found.order_by("-held_on", "-pk").first()
+    return found
 
 
 def _read(asked: Asked) -> Mapping[str, Sourced]:

@@ -12,6 +12,7 @@ from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all, maker, update_all
 from xushi.registry import policy
+from xushi.registry.ceremonies import hold_ceremonies
 from xushi.registry.checking import (
     Conflict,
     Refused,
@@ -28,7 +29,6 @@ from xushi.registry.checking import (
 from xushi.registry.lookup import Lookup
 from xushi.registry.models import (
     AnnualPlan,
-    Ceremony,
     Listing,
     ListLevel,
     Project,
@@ -36,7 +36,6 @@ from xushi.registry.models import (
 )
 from xushi.registry.pictures import COLUMN_OF, COPIED, differences, picture, retagged, tags_of
 from xushi.registry.rules import (
-    CeremonyInput,
     ListingInput,
     PlanInput,
     ProjectInput,
@@ -254,25 +253,6 @@ def _take_latest(latest: dict[int, RevisionInput]) -> dict[int, Changes]:
         changes[project.pk] = {"总投资": [was, project.total_investment]}
     update_all(projects, ["total_investment", "planned_completion_on"])
     return changes
-
-
-@transaction.atomic
-def hold_ceremonies(rows: Sequence[CeremonyInput], *, actor: Actor, now: datetime) -> list[Ceremony]:
-    """集中开工 / 集中竣工: the projects that took part, and the city's ranks. One of a kind and title on a day."""
-    refuse(
-        RowProblem(i, "title", f"{row.held_on}的“{row.title}”已经登记过。")
-        for i, row in enumerate(rows)
-        if Ceremony.objects.filter(kind=row.kind, title=row.title, held_on=row.held_on).exists()
-    )
-    held = []
-    for row in rows:
-        columns = {k: v for k, v in asdict(row).items() if k != "projects"}
-        ceremony = Ceremony.objects.create(**columns)
-        ceremony.projects.set(row.projects)
-        held.append(ceremony)
-        summary = f"{ceremony.title}，{len(row.projects)}个项目"
-        record("registry.ceremony.held", actor=actor, now=now, subject=ceremony, summary=summary)
-    return held
 
 
 def plan_row(

@@ -271,13 +271,16 @@ class CeremonyForm(forms.Form):
         label="参加的项目", widget=forms.Textarea(attrs={"rows": 6}), help_text="一行一个项目名称，与库里一致"
     )
 
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+
     def clean_projects(self) -> tuple[int, ...]:
         from xushi.core.text import name_key, tidy
 
         names = [tidy(line) for line in self.cleaned_data["projects"].splitlines() if tidy(line)]
-        known = dict(
-            Project.objects.filter(name_key__in=[name_key(n) for n in names]).values_list("name_key", "pk")
-        )
+        seen = Project.objects.visible_to(self.user)
+        known = dict(seen.filter(name_key__in=[name_key(n) for n in names]).values_list("name_key", "pk"))
         missing = [name for name in names if name_key(name) not in known]
         if missing:
             raise ValidationError(f"库里没有：{'、'.join(missing[:5])}。请核对名称，或先新增项目。")

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from xushi.kit.fields import MonthField
+from xushi.registry.containers import seen_containers
 from xushi.units.models import Unit
+from xushi.units.owned import Owned, OwnedQuerySet
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -181,8 +183,26 @@ class Listing(models.Model):
         return f"{self.year}年{self.get_level_display()}"
 
 
-class Ceremony(models.Model):
-    """集中开工 / 集中竣工仪式, with the city's ranks."""
+class CeremonyQuerySet(OwnedQuerySet["Ceremony"]):
+    def visible_to(self, user: "User") -> "CeremonyQuerySet":
+        """看得到的仪式: those of one's districts, and those at which a project was that one sees."""
+        return self.filter(seen_containers(user, self._holding(user)))
+
+    def with_projects_of(self, user: "User") -> "CeremonyQuerySet":
+        """Those at which a project was that this person sees."""
+        return self.filter(self._holding(user))
+
+    @staticmethod
+    def _holding(user: "User") -> Q:
+        rows = Ceremony.projects.through._default_manager
+        return Q(pk__in=rows.filter(project__in=Project.objects.visible_to(user)).values("ceremony"))
+
+
+class Ceremony(Owned):
+    """集中开工 / 集中竣工仪式, with the city's ranks.
+
+    district: whose office recorded it; none where that is the office of all, or the only one.
+    """
 
     class Kind(models.TextChoices):
         START = "start", "集中开工"
@@ -194,6 +214,8 @@ class Ceremony(models.Model):
     rank_by_investment = models.PositiveSmallIntegerField("投资体量全市位次", null=True, blank=True)
     rank_by_count = models.PositiveSmallIntegerField("项目个数全市位次", null=True, blank=True)
     projects = models.ManyToManyField(Project, related_name="ceremonies", verbose_name="项目")
+
+    objects: ClassVar[Any] = CeremonyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "集中仪式"

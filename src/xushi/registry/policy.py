@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def can_keep_registry(user: "User") -> bool:
-    """New and amended projects, lists, ceremonies."""
+    """New and amended projects, lists."""
     return user.has_role(Role.OFFICE)
 
 

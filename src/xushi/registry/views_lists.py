@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 from xushi.config import clock
 from xushi.journal.actions import Actor
 from xushi.registry import actions, policy, words
+from xushi.registry.ceremonies import NOT_YOURS
+from xushi.registry.containers import may_begin, of_several
 from xushi.registry.forms import CeremonyForm, WordForm
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.registry.views import ask_keeper, lay_on
@@ -25,17 +27,19 @@ def ask_keeper_of_words(request: HttpRequest) -> None:
 
 def ceremonies(request: HttpRequest) -> HttpResponse:
     """集中开工与集中竣工, with the count and total investment of the projects this person sees."""
-    seen = Q(projects__in=Project.objects.visible_to(person(request)))
-    rows = Ceremony.objects.annotate(
+    user = person(request)
+    seen = Q(projects__in=Project.objects.visible_to(user))
+    held = Ceremony.objects.visible_to(user).select_related("district")
+    rows = held.annotate(
         count=Count("projects", filter=seen), investment=Sum("projects__total_investment", filter=seen)
     ).order_by("-held_on")
-    context = {"rows": rows, "may_keep": policy.can_keep_registry(person(request))}
+    context = {"rows": rows, "may_keep": may_begin(user), "several": of_several(rows)}
     return render(request, "registry/ceremonies.html", context)
 
 
 def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
     """一次仪式: its projects, as far as this person sees them."""
-    held = get_object_or_404(Ceremony, pk=pk)
+    held = get_object_or_404(Ceremony.objects.visible_to(person(request)), pk=pk)
     projects = (
         held.projects.visible_to(person(request))
         .select_related("territory", "category")
@@ -49,7 +53,10 @@ def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
 def new_ceremony(request: HttpRequest) -> HttpResponse:
     """登记一次仪式."""
     ask_keeper(request)
-    form = CeremonyForm(request.POST or None)
+    user = person(request)
+    if not may_begin(user):
+        raise PermissionDenied(denied(user, NOT_YOURS))
+    form = CeremonyForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             held = actions.hold_ceremonies([form.input()], actor=Actor.of(request), now=clock.now())[0]
