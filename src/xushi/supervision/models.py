@@ -128,6 +128,10 @@ class SupervisionOrder(models.Model):
             models.Index(fields=["lead", "state", "due_at"], name="order_lead"),
             # whether an order is in sight is read off the index: of a province's thousands due this week a few are shown
             models.Index(fields=["state", "due_at", "confidential", "serial"], name="order_state_deadline"),
+            # 下一件到期的: the first of a province's thousands, found without putting them in order
+            models.Index(
+                fields=["due_at", "serial"], condition=Q(replied_at__isnull=True), name="order_due_next"
+            ),
             # everything that is counted of many orders at once, so that the broad rows themselves stay unread
             models.Index(
                 fields=[
