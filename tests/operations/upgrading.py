@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.operations.upgrading_shared import fill_shared
+
 AT = datetime(2018, 9, 1, 8, tzinfo=UTC)
 
 
@@ -93,6 +95,7 @@ def fill(apps: Any) -> None:
         subject_kind="registry.project", subject_id=7, subject_name="博郡项目", cause="slipping", level="red",
         since=date(2018, 8, 1), opened_at=AT, changed_at=AT,
     )  # fmt: skip
+    fill_shared(apps, unit=unit, person=person, project=project)
 
 
 if __name__ == "__main__":
