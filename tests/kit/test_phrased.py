@@ -151,6 +151,11 @@ def among(numbers: list[int]) -> "QuerySet[Unit]":
     return Unit.objects.filter(listed("pk", numbers)).order_by("pk")
 
 
+@pytest.mark.parametrize("number", [2**63, 10**20, -1])
+def test_a_number_that_no_row_can_have_is_no_row_s(number: int) -> None:
+    assert ask(lambda pk: Unit.objects.filter(pk=pk), Key(number)) == []
+
+
 def test_any_number_of_rows_is_asked_in_the_same_words() -> None:
     units = [UnitFactory() for _ in range(4)]
     for some in (units[:1], units[1:], [], units):

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet, Value
 from xushi.kit import prepared
 
 MOST = 2000  # questions kept by one process, some ten kilobytes each
+LAST_NUMBER = 2**63 - 1
 FIRST_NUMBER = 7_770_000_000_000_000_000  # no row has such a number, no day lies in such a year
 YEAR = 1777
 FIRST_WORD = 0xF000  # letters that nobody types; those of the stand-ins' paths come before
@@ -138,12 +139,17 @@ def ask(question: Question, *args: Any) -> list[Any]:
     the query, reckons with a stand-in, reads other rows along by a query of its own or is given a condition, nothing is
     kept of it.
     """
-    if any(isinstance(one, Q) and one for one in args):
-        return list(question(*args))
+    if any(map(_is_odd, args)):
+        return list(question(*(one.number if isinstance(one, Key) else one for one in args)))
     phrase, asking = _phrase_of(question, args, _phrase)
     if phrase.queryset is None:
         return list(question(*asking.reals))
     return _asked(phrase, asking) if phrase.compiler else []
+
+
+def _is_odd(one: Any) -> bool:
+    """A condition, and a number (of an address that somebody typed) which no row has and no database takes."""
+    return (isinstance(one, Q) and bool(one)) or (isinstance(one, Key) and not 0 <= one.number <= LAST_NUMBER)
 
 
 def ask_first(question: Question, *args: Any) -> Any:

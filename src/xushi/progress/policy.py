@@ -1,16 +1,19 @@
 """谁能报、谁能审、谁能关账、谁填入统。"""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from xushi.journal.models import Event
+from xushi.kit.phrased import Key, ask
 from xushi.registry.models import Project
 from xushi.units.districts import keeps_whole, overseen_by_office
 from xushi.units.models import Role, Unit
 from xushi.units.policy import NOTHING, scoped
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from xushi.units.models import User
 
 _REPORTS_FOR = {
@@ -45,7 +48,12 @@ def reportable(user: "User", channel: str = Event.Channel.WEB, prefix: str = "")
 
 
 def can_report(user: "User", project: Project) -> bool:
-    return is_reporter(user) and Project.objects.filter(reportable(user), pk=project.pk).exists()
+    return is_reporter(user) and bool(ask(_reported_by, user, Key(project.pk)))
+
+
+def _reported_by(user: "User", project: int) -> "QuerySet[Any]":
+    found: QuerySet[Any] = Project.objects.filter(reportable(user), pk=project).values_list("pk")[:1]
+    return found
 
 
 def is_reporter(user: "User") -> bool:

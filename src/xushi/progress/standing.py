@@ -26,7 +26,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Round
 
 from xushi.core.months import Month
-from xushi.kit.phrased import Key, ask_first
+from xushi.kit.listed import listed
+from xushi.kit.phrased import Key, Keys, ask, ask_first
 from xushi.progress.models import MonthClosing, MonthlyReport, ProjectMonth
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
 
@@ -167,7 +168,7 @@ def live_rows(month: Month) -> "QuerySet[Project]":
 
     The cumulative is the latest counted report of the year up to the month; 0 before the first.
     """
-    listed = Listing.objects.filter(project=OuterRef("pk"), year=month.year)
+    on_a_list = Listing.objects.filter(project=OuterRef("pk"), year=month.year)
     reports = MonthlyReport.objects.filter(project=OuterRef("pk"), state__in=COUNTED).order_by("-month")
     january = Month(month.year, 1)
 
@@ -190,7 +191,7 @@ def live_rows(month: Month) -> "QuerySet[Project]":
     by_then = Q(started_on__lte=month.last_day)
     done_this_year = Q(completed_on__gte=january.first_day, completed_on__lte=month.last_day)
     return (
-        Project.objects.filter(Exists(listed))
+        Project.objects.filter(Exists(on_a_list))
         .filter(Q(removed_on=None) | Q(removed_on__gt=month.last_day))
         # 一个项目一年在一个级别的名单上只有一行，执行的计划只有一版：连上去不会多出行来，一行里也只查一次
         .annotate(
@@ -253,11 +254,10 @@ def standings(
     month: Month, project_ids: Iterable[int] | None = None, *, closing: MonthClosing | None
 ) -> Iterator[Standing]:
     """One Standing per listed project: the facts of a closing, the present state where there is none."""
-    source: QuerySet[Any] = fact_rows(closing) if closing else live_rows(month)
-    key = "project_id" if closing else "pk"
     if project_ids is not None:
-        source = source.filter(**{f"{key}__in": list(project_ids)})
-    return read(source, key)
+        some = Keys(list(project_ids))
+        return map(_made, ask(_facts_of, closing, some) if closing else ask(_live_of_some, month, some))
+    return read(fact_rows(closing), "project_id") if closing else read(live_rows(month), "pk")
 
 
 def standing_of(project: int, month: Month, closing: MonthClosing | None) -> Standing | None:
@@ -275,15 +275,20 @@ def _live_of(month: Month, project: int) -> "QuerySet[Any]":
     return _columns(live_rows(month).filter(pk=project), "pk")
 
 
+def _facts_of(closing: MonthClosing, projects: list[int]) -> "QuerySet[Any]":
+    return _columns(fact_rows(closing).filter(listed("project_id", projects)), "project_id")
+
+
+def _live_of_some(month: Month, projects: list[int]) -> "QuerySet[Any]":
+    return _columns(live_rows(month).filter(listed("pk", projects)), "pk")
+
+
 def live_standings(month: Month, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
     return standings(month, project_ids, closing=None)
 
 
 def fact_standings(closing: MonthClosing, project_ids: Iterable[int] | None = None) -> Iterator[Standing]:
-    source = fact_rows(closing)
-    if project_ids is not None:
-        source = source.filter(project_id__in=list(project_ids))
-    return read(source, "project_id")
+    return standings(closing.month, project_ids, closing=closing)
 
 
 def read(source: "QuerySet[Any]", key: str) -> Iterator[Standing]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +16,7 @@ from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
+from xushi.kit.phrased import Key, ask_first
 from xushi.progress import actions, policy, selectors
 from xushi.progress import photos as pictures
 from xushi.progress.actions import Refused, ReportConflict
@@ -27,6 +28,11 @@ from xushi.progress.selectors import Sheet
 from xushi.registry.actions import RowProblem
 from xushi.registry.models import Project
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from xushi.units.models import User
+
 
 def month_of(text: str) -> Month:
     try:
@@ -36,8 +42,15 @@ def month_of(text: str) -> Month:
 
 
 def _sheet(request: Request, project_id: int, month: str) -> Sheet:
-    projects = Project.objects.visible_to(request.user).select_related("territory", "owner_unit")
-    return selectors.sheet(get_object_or_404(projects, pk=project_id), month_of(month), clock.now())
+    project = ask_first(_seen, request.user, Key(project_id))
+    if project is None:
+        raise Http404("没有这个项目，或它不在您看得到的范围里。")
+    return selectors.sheet(project, month_of(month), clock.now())
+
+
+def _seen(user: "User", project: int) -> "QuerySet[Project]":
+    found: QuerySet[Project] = Project.objects.visible_to(user).filter(pk=project)
+    return found.select_related("territory", "owner_unit")
 
 
 def _writable(request: Request, sheet: Sheet, today: date) -> bool:
