@@ -159,6 +159,34 @@ def test_certificate(home: Path, settings: LazySettings, days: int, grade: Grade
     assert "已过期" in checks_machine.certificate(real() + timedelta(days=100)).says
 
 
+@pytest.mark.parametrize(
+    ("names", "host", "wrong"),
+    [
+        ("DNS:xushi.gov.cn", "xushi.gov.cn", False),
+        ("DNS:*.gov.cn", "Xushi.gov.cn", False),
+        ("DNS:*.gov.cn", "a.xushi.gov.cn", True),
+        ("IP:10.0.0.8", "10.0.0.8", False),
+        ("DNS:xushi.example.gov.cn", "xushi.gov.cn", True),
+        ("", "xushi.gov.cn", True),
+    ],
+)
+def test_a_certificate_of_another_name(
+    home: Path, settings: LazySettings, names: str, host: str, wrong: bool
+) -> None:
+    settings.XUSHI_TLS_CERT, settings.CSRF_TRUSTED_ORIGINS = (
+        str(home / "cert.pem"),
+        [f"https://{host}", "http://x"],
+    )
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x",
+            "-days", "90", "-keyout", str(home / "key.pem"), "-out", settings.XUSHI_TLS_CERT]  # fmt: skip
+    subprocess.run(
+        [*made, *(["-addext", f"subjectAltName={names}"] if names else [])], check=True, capture_output=True
+    )
+    found = checks_machine.certificate(real())
+    assert (found.grade is Grade.WRONG) is wrong
+    assert not wrong or f"证书不是给{host}的" in found.says
+
+
 def test_a_check_that_cannot_look_says_so() -> None:
     def away(_: datetime) -> Finding:
         raise OperationalError("connection refused\nmore")

@@ -192,6 +192,8 @@ def test_whoever_must_sets_it_up_before_anything_else(
     actions_second.require(roles={Role.OFFICE}, actor=Actor(by=security_admin), now=NOW)
     client.post("/login", {"username": office_user.username, "password": PASSWORD})
     assert client.get("/duties/")["Location"] == "/me/second"
+    fresh = {"old": PASSWORD, "new": "Another-2018", "again": "Another-2018"}
+    assert client.post("/me/password", fresh)["Location"] == "/me/second"
     assert "必须两步验证" in client.get("/me/second").content.decode()
     secret = vault.opened(Authenticator.objects.get(user=office_user).sealed)
     client.post("/me/second", {"code": now_code(secret)})

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from django.conf import settings
@@ -133,16 +134,47 @@ def certificate(now: datetime) -> Finding:
         return ok("certificate", "没有指明证书（XUSHI_TLS_CERT），到期要自己看")
     path = Path(settings.XUSHI_TLS_CERT)
     try:
-        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+        held = x509.load_pem_x509_certificate(path.read_bytes())
+        ends, names = held.not_valid_after_utc, _names_on(held)
     except (OSError, ValueError, ssl.SSLError) as problem:
         return wrong("certificate", f"证书{path}读不了：{problem}", "看路径、权限，要PEM格式。")
     left = ends - now.astimezone(UTC)
     if left < timedelta(0):
         return wrong("certificate", f"证书{ends:%Y-%m-%d}已过期", "换证书，重载 nginx。")
+    if strange := [host for host in _opened_at() if not any(_covers(name, host) for name in names)]:
+        on_it = f"上面写的是{'、'.join(names)}" if names else "上面没有写域名"
+        return wrong(
+            "certificate",
+            f"证书不是给{'、'.join(strange)}的，{on_it}，浏览器会拦住",
+            "换一张写着这个域名的证书，或改 XUSHI_ORIGINS，重载 nginx。",
+        )
     says = f"证书到{ends:%Y-%m-%d}，还有{left.days}天"
     if left < VERY_SOON:
         return wrong("certificate", says, "马上换证书，重载 nginx。")
     return warn("certificate", says, "换证书，重载 nginx。") if left < SOON else ok("certificate", says)
+
+
+def _names_on(held: x509.Certificate) -> list[str]:
+    """The names that browsers go by; they look at nothing else of a certificate."""
+    try:
+        told = held.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [*told.get_values_for_type(x509.DNSName), *map(str, told.get_values_for_type(x509.IPAddress))]
+
+
+def _opened_at() -> list[str]:
+    """The hosts that people open: XUSHI_ORIGINS says which, as far as they go by HTTPS."""
+    asked = (urlsplit(origin) for origin in settings.CSRF_TRUSTED_ORIGINS)
+    return [
+        one.hostname for one in asked if one.scheme == "https" and one.hostname and "*" not in one.hostname
+    ]
+
+
+def _covers(name: str, host: str) -> bool:
+    """A star stands for one step of the name."""
+    name, host = name.casefold(), host.casefold()
+    return name == host or (name.startswith("*.") and name[2:] == host.partition(".")[2])
 
 
 CHECKS = (

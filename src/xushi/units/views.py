@@ -132,5 +132,5 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             sessions.follow(old=before, new=request.session.session_key)
             messages.success(request, "密码已改，下次用新密码登录。")
-            return redirect("units:me")
+            return redirect("units:authenticator" if second.owes(user) else "units:me")
     return render(request, "units/password.html", {"form": form}, status=400 if form.errors else 200)

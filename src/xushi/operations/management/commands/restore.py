@@ -33,6 +33,10 @@ class Command(BaseCommand):
         except (Unreadable, CannotRestore, keys.NoKey) as problem:
             raise CommandError(f"还原不了。{problem}") from problem
         except OSError as problem:
+            if _is_of(problem.filename, file.parent, key):
+                raise CommandError(
+                    f"还原不了。读不到{problem.filename}（{problem.strerror}）。请看路径和属主，要运行的那个用户读得到。"
+                ) from problem
             raise CommandError(
                 f"还原不了。写不进{target}（{problem.strerror}）。请看属主和磁盘剩余，清空后再来。"
             ) from problem
@@ -56,3 +60,11 @@ class Command(BaseCommand):
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
         self.stdout.flush()
+
+
+def _is_of(name: Any, backups: Path, key: Path | None) -> bool:
+    """Whether what could not be opened is what is read, not what is written."""
+    if not isinstance(name, str | Path):
+        return False
+    path = Path(name).resolve()
+    return path.is_relative_to(backups.resolve()) or (key is not None and path == key.resolve())
