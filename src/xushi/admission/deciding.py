@@ -169,7 +169,8 @@ def _register(application: Application, agreed: Numbers, actor: Actor, now: date
         scale=f"用地{Item.LAND.said(agreed.land)}" if agreed.land else "",
         planned_completion_on=application.production.first_day - timedelta(days=1),
     )  # fmt: skip
-    [project] = register_projects([row], actor=actor, now=now)
+    stood = [pk for pk in (application.responsible_unit_id, application.owner_unit_id) if pk]
+    [project] = register_projects([row], actor=actor, now=now, kept=stood)
     return project
 
 

@@ -1,6 +1,6 @@
 """项目库的写入：都是成批的，一次一个事务、一条日志；一行有错，整批不写。"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from xushi.registry.checking import (
     taken,
     telling_doubles,
 )
-from xushi.registry.lookup import Lookup
+from xushi.registry.lookup import Lookup, out_of_reach
 from xushi.registry.models import (
     AnnualPlan,
     Listing,
@@ -62,12 +62,17 @@ __all__ = [
 
 
 @transaction.atomic
-def register_projects(rows: Sequence[ProjectInput], *, actor: Actor, now: datetime) -> list[Project]:
-    """新增项目. Refused where a name or code is taken, a category unknown, or a row's own figures are wrong."""
+def register_projects(
+    rows: Sequence[ProjectInput], *, actor: Actor, now: datetime, kept: Collection[int] = ()
+) -> list[Project]:
+    """新增项目. Refused where a name or code is taken, a category unknown, or a row's own figures are wrong.
+
+    kept: primary keys of units out of the actor's reach that are named already by what becomes a project.
+    """
     lookup = Lookup.of(rows)
     refuse(all_problems(rows, problems_of_project))
     refuse([*lookup.unknown(rows), *taken(rows)])
-    refuse(_elsewhere(rows, actor))
+    refuse([*_elsewhere(rows, actor), *out_of_reach(rows, actor, lambda _: kept)])
     make = maker(Project)
     projects = [make(_columns(row, lookup)) for row in rows]
     with telling_doubles(rows):
@@ -94,6 +99,10 @@ def _elsewhere(rows: Sequence[ProjectInput], actor: Actor) -> list[RowProblem]:
     return [RowProblem(i, "territory", sentence) for i, row in enumerate(rows) if row.territory not in own]
 
 
+def _units_of(project: Project | None) -> tuple[int | None, ...]:
+    return (project.responsible_unit_id, project.owner_unit_id) if project else ()
+
+
 @transaction.atomic
 def amend_projects(
     rows: Sequence[tuple[int, ProjectInput]],
@@ -111,7 +120,8 @@ def amend_projects(
     refuse(all_problems(inputs, problems_of_project))
     held = {p.pk: p for p in among(Project.objects.select_for_update(), "pk", [pk for pk, _ in rows])}
     refuse([*lookup.unknown(inputs), *taken(inputs, keep=[pk for pk, _ in rows])])
-    refuse(_elsewhere(inputs, actor))
+    standing = [held.get(pk) for pk, _ in rows]
+    refuse([*_elsewhere(inputs, actor), *out_of_reach(inputs, actor, lambda i: _units_of(standing[i]))])
     check_versions(held, seen_versions or {})
     before = {pk: picture(project) for pk, project in held.items()}
     tags = tags_of(held)

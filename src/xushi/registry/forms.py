@@ -137,10 +137,15 @@ class ProjectForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        units = Unit.objects.filter(dissolved_on=None)
-        self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
-        for name in ("responsible_unit", "owner_unit"):
-            self.fields[name].queryset = units.exclude(kind=Unit.Kind.DISTRICT)  # type: ignore[attr-defined]
+        near, units = reach_of(user, Role.OFFICE), Unit.objects.filter(dissolved_on=None)
+        offered = {
+            "territory": units.filter(kind__in=Unit.TERRITORY_KINDS),
+            "responsible_unit": units.exclude(kind=Unit.Kind.DISTRICT),
+            "owner_unit": units.exclude(kind=Unit.Kind.DISTRICT),
+        }
+        for name, rows in offered.items():
+            within = near.units_or([self.initial.get(name)])
+            self.fields[name].queryset = rows.filter(within)  # type: ignore[attr-defined]
         leaders = User.objects.filter(appointments__role=Role.LEADER, appointments__ended_at=None).distinct()
         known = known_to(reach_of(user), Role.LEADER, kept=[self.initial.get("leader")])
         self.fields["leader"].queryset = leaders.filter(known)  # type: ignore[attr-defined]

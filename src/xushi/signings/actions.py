@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from xushi.core.clock import local_day
+from xushi.duties.reach import beyond, reach_of
 from xushi.journal.actions import Actor, parts_of
 from xushi.journal.models import Changes
 from xushi.kit.amounts import cn_date
@@ -17,7 +18,7 @@ from xushi.signings.acting import Seen
 from xushi.signings.linking import follow
 from xushi.signings.models import Signing, SigningStage
 from xushi.signings.rules import BY_HAND, FOLLOWED, Days, Stage, problems_of_reaching
-from xushi.units.models import Unit, User
+from xushi.units.models import Role, Unit, User
 
 __all__ = [
     "Conflict",
@@ -159,6 +160,9 @@ def hand_to(
     signings = acting.taken(seen, _keeps, "换人跟进", actor)
     reason = acting.need(reason, "写一句为什么换，如“落地改到桥林街道”。")
     refuse(_wrong_follower(unit, person))
+    stood = {signing.responsible_unit_id for signing in signings}
+    near = reach_of(actor.by, Role.OFFICE)
+    refuse(RowProblem(0, "unit", said) for _, said in beyond(near, [unit], stood))
     changes: dict[int, Changes] = {}
     for signing in signings:
         was = _follower(signing)

@@ -14,7 +14,7 @@ from xushi.signings.models import Signing, SigningEvent
 from xushi.signings.recording import EventInput
 from xushi.signings.rules import BY_HAND, DEFAULT_LIMITS, LONGEST_WORDS, SigningInput, Stage
 from xushi.signings.selectors import following_units, leaders, people_of
-from xushi.units.models import Unit, User
+from xushi.units.models import Role, Unit, User
 
 BAD_DATE = "日期看不懂，请写成 2018-09-12 这样。"
 
@@ -74,10 +74,15 @@ class SigningForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        units = Unit.objects.standing()
         self.fields["event"].offer(user)  # type: ignore[attr-defined]
-        self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
-        self.fields["responsible_unit"].queryset = following_units()  # type: ignore[attr-defined]
+        units = {
+            "territory": Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS),
+            "responsible_unit": following_units(),
+        }
+        acting = reach_of(user, Role.OFFICE)
+        for name, rows in units.items():
+            within = acting.units_or([self.initial.get(name)])
+            self.fields[name].queryset = rows.filter(within)  # type: ignore[attr-defined]
         reach = reach_of(user)
         self.fields["leader"] = person_field("挂钩领导", leaders(reach, self.initial.get("leader")), "还没定")
         own = [held.unit_id for held in user.appointments_in_force]
@@ -181,7 +186,8 @@ class StepForm(forms.Form):
         self.fields["next_on"] = day("下次跟进", "填下次哪天跟进，到时提醒。", required=False)
 
     def _of_hand(self, signing: Signing) -> None:
-        units = [(str(unit.pk), unit.name) for unit in following_units()]
+        within = reach_of(self.user, Role.OFFICE).units_or([signing.responsible_unit_id])
+        units = [(str(unit.pk), unit.name) for unit in following_units().filter(within)]
         self.fields["unit"] = forms.ChoiceField(
             label="跟进单位", choices=[("", "请选"), *units], error_messages={"required": "选一个单位。"}
         )

@@ -83,7 +83,10 @@ def register(seen: Seen, *, actor: Actor, now: datetime) -> list[Project]:
         "registered", signings, summary="签约转成项目", actor=actor, now=now, changes=changes
     )
     with parts_of(event):
-        projects = register_projects([project_of(signing) for signing in signings], actor=actor, now=now)
+        stood = [signing.responsible_unit_id for signing in signings]
+        stood += [signing.owner_unit_id for signing in signings if signing.owner_unit_id]
+        inputs = [project_of(signing) for signing in signings]
+        projects = register_projects(inputs, actor=actor, now=now, kept=stood)
     for signing, project in zip(signings, projects, strict=True):
         acting.changed(signing, {"project": project})
     Signing.objects.bulk_update(signings, ["project", "version"])

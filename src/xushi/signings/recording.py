@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 
 from xushi.core.clock import local_day
 from xushi.core.text import name_key, search_text, tidy
+from xushi.duties.reach import beyond, reach_of
 from xushi.journal.actions import Actor, record
 from xushi.journal.models import Changes
 from xushi.kit.bulk import insert_all
@@ -25,7 +26,7 @@ from xushi.signings.actions import belongs
 from xushi.signings.models import Signing, SigningEvent, SigningStage, StageLimit
 from xushi.signings.rules import DEFAULT_LIMITS, SigningInput, Stage, problems_of_signing
 from xushi.units.districts import denied
-from xushi.units.models import Unit, User
+from xushi.units.models import Role, Unit, User
 
 _COPIED = (
     "event_id", "kind", "amount", "territory_id", "responsible_unit_id", "follower_id", "leader_id", "content",
@@ -245,6 +246,7 @@ def _unknown(
     events = _open_events(actor)
     wanted = {row.follower for row in rows if row.follower}
     people = {person.pk: person for person in User.objects.filter(pk__in=wanted)}
+    near, stood = reach_of(actor.by, Role.OFFICE), _units_of(keep)
     for i, row in enumerate(rows):
         if row.event not in events:
             yield RowProblem(i, "event", "签约活动请从表里选；没有的请区重大办先记活动。")
@@ -258,6 +260,8 @@ def _unknown(
             continue
         if actor.by is not None and not policy.may_place(actor.by, territory, responsible):
             yield RowProblem(i, "responsible_unit", "落地属地和跟进单位，要有一个是您自己的单位。")
+        for name, unit in (("territory", territory), ("responsible_unit", responsible)):
+            yield from (RowProblem(i, name, said) for _, said in beyond(near, [unit], stood))
         here = events[row.event].district if row.event in events else None
         kept = keep is not None and (keep.event_id, keep.territory_id) == (row.event, row.territory)
         if here and not kept and not territory.path.startswith(here.path):
@@ -265,6 +269,10 @@ def _unknown(
             yield RowProblem(i, "event", said)
         if row.follower and not (row.follower in people and belongs(people[row.follower], responsible)):
             yield RowProblem(i, "follower", f"跟进人不在{responsible}任职，请选本单位的人，或先不指定到人。")
+
+
+def _units_of(signing: Signing | None) -> tuple[int, ...]:
+    return (signing.territory_id, signing.responsible_unit_id) if signing else ()
 
 
 def _open_events(actor: Actor) -> dict[int, SigningEvent]:
