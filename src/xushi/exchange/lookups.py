@@ -7,7 +7,8 @@ from typing import Any
 
 from xushi.core.cells import Ask, Choice, Reading, Understood, Wrong, read_text
 from xushi.core.text import name_key
-from xushi.registry.models import Category
+from xushi.duties.reach import Reach, known_to, reach_of
+from xushi.registry.models import Category, Project
 from xushi.units.models import Role, Unit, User
 
 _UNIT_TAILS = ("街道办事处", "街道办", "街道", "管委会", "园区", "农场", "林场", "场", "镇", "局", "委", "办")
@@ -87,10 +88,14 @@ class Lookups:
     people: Names
 
     @classmethod
-    def load(cls, create: dict[str, Any]) -> "Lookups":
+    def load(cls, create: dict[str, Any], user: User | None = None) -> "Lookups":
+        """user: who brings the sheet; None is the command line, for which nothing is out of reach."""
+        near = reach_of(user, Role.OFFICE)
         units = Names("单位表", may_add=bool(create.get("territory")))
-        for pk, name, short in Unit.objects.filter(dissolved_on=None).values_list("pk", "name", "short_name"):
-            units.add(pk, name, short, tails=_UNIT_TAILS)
+        known = Unit.objects.filter(dissolved_on=None).only("name", "short_name", "path")
+        within = {unit.pk for unit in known if near.holds(unit)}
+        for unit in sorted(known, key=lambda unit: unit.pk not in within):  # of one name, that within reach
+            units.add(unit.pk, unit.name, unit.short_name, tails=_UNIT_TAILS if unit.pk in within else ())
         categories = Names("类别表")
         for code, name in Category.objects.values_list("code", "name"):
             categories.add(code, name, code, tails=_CATEGORY_TAILS)
@@ -100,11 +105,22 @@ class Lookups:
             for code, name in DEFAULT_CATEGORIES.items():
                 if code not in categories.labels:
                     categories.add(code, name, code, tails=_CATEGORY_TAILS)
-        people = Names("区领导名单")
-        leaders = User.objects.filter(appointments__role=Role.LEADER, appointments__ended_at=None).distinct()
-        for pk, name in leaders.values_list("pk", "name"):
+        return cls(units, categories, _leaders(user, near))
+
+
+def _leaders(user: User | None, near: Reach) -> Names:
+    """Leaders within reach by name; after them those out of it whom a project that the person sees has already."""
+    people = Names("区领导名单")
+    leaders = User.objects.filter(appointments__role=Role.LEADER, appointments__ended_at=None)
+    leaders = leaders.distinct().order_by("pk")
+    for pk, name in leaders.filter(known_to(near, Role.LEADER)).values_list("pk", "name"):
+        people.add(pk, name)
+    if user is not None and near.beside:
+        led = Project.objects.visible_to(user).exclude(leader=None).order_by().values("leader")
+        others = leaders.filter(pk__in=led).exclude(pk__in=list(people.labels))
+        for pk, name in others.values_list("pk", "name"):
             people.add(pk, name)
-        return cls(units, categories, people)
+    return people
 
 
 DEFAULT_CATEGORIES = {

@@ -95,7 +95,7 @@ def preview(
     layout = find_layout(
         sheet, kind, mapping=told.columns, only_mapped=told.only_mapped, unit=told.amount_unit
     )
-    lookups = Lookups.load(dict(told.create) if user is None else {})
+    lookups = Lookups.load(dict(told.create) if user is None else {}, user)
     found = understand(sheet, kind, layout, told, lookups, given, year or layout.title_year)
     comparison = Comparison(found, lookups, _index(kind, user), today)
     match_rows(comparison)
