@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ from xushi.config.clock import real
 from xushi.journal import sealing
 from xushi.journal.actions import SYSTEM, record
 from xushi.journal.models import Event
-from xushi.operations import archive, backing, keys
+from xushi.operations import archive, backing, dumping, keys
 from xushi.operations.actions import FAILED
 from xushi.operations.checking import check
 from xushi.operations.models import BackupRun
@@ -176,3 +177,38 @@ def test_a_failure_is_a_row_a_sentence_and_an_event(world: Path, monkeypatch: py
     monkeypatch.undo()
     with backing._alone(backing.folder()), pytest.raises(backing.CannotBackUp, match="另一个备份正在做"):
         make()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite 不数锁")
+def test_reading_a_backup_back_leaves_room_for_the_locks_of_others(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server has by default 6,400 for everybody: two backups at once are to have room."""
+    held: list[int] = []
+
+    def verify() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM pg_locks WHERE pid = pg_backend_pid()")
+            held.extend(cursor.fetchone())
+
+    monkeypatch.setattr(sealing, "verify", verify)
+    assert make().verified_at
+    tables = len(connection.introspection.table_names())
+    assert len(held) == 1 and tables < held[0] < 12 * tables
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite 的备份是整个文件")
+def test_what_is_there_twice_is_no_good_backup(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a name that no other table points at: its index is built, looked at and let go."""
+    path = Path(make().path)
+    fill = dumping.fill
+
+    def doubled(cursor: Any, table: str, columns: list[str], content: Any) -> int:
+        rows = fill(cursor, table, columns, content)
+        if table == "units_user":
+            cursor.execute("UPDATE units_user SET username = 'the same'")
+        return rows
+
+    monkeypatch.setattr(dumping, "fill", doubled)
+    with pytest.raises(Unreadable, match="试还原时"):
+        check(path, master(world), say=print)

@@ -1,6 +1,7 @@
 """试还原：把备份还原到一处草稿里，数每张表、验日志链、逐件核附件的散列。"""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from xushi.operations.files import Kept, Store
 from xushi.operations.sealed import CHUNK, Master, Unreadable
 
 SCRATCH = "xushi_backup_check"
+LIKE = "INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE"
 OTHER_SHAPE = ("22", "23", "42")  # classes of SQLSTATE: data, constraints, names
 
 
@@ -148,25 +150,57 @@ def _amiss(problem: Exception) -> str:
 
 
 def _load_scratch(cursor: Any, held: archive.Opened) -> None:
-    """Tables like the present ones, filled, then held to the keys they point with."""
+    """Tables like the present ones, filled, then held to what may be there once and to the keys they point with.
+
+    Of all their indexes only those stay that keys need: each is a lock until the end, and a server has room for so
+    many for everybody (64 a connection, by default 6,400).
+    """
     cursor.execute("SELECT current_schema()")
     (home,) = cursor.fetchone()
     columns: dict[str, list[str]] = held.about["columns"]
-    cursor.execute(
-        "SELECT k.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c"
-        " JOIN pg_class k ON k.oid = c.conrelid WHERE c.contype = 'f' AND c.connamespace = %s::regnamespace",
-        [home],
-    )
-    pointing = cursor.fetchall()
+    pointing, unique = _keys_of(cursor, home)
     cursor.execute(f"CREATE SCHEMA {SCRATCH}")
     for table in columns:
-        cursor.execute(f'CREATE TABLE {SCRATCH}."{table}" (LIKE "{home}"."{table}" INCLUDING ALL)')
+        cursor.execute(f'CREATE TABLE {SCRATCH}."{table}" (LIKE "{home}"."{table}" {LIKE})')
     cursor.execute(f"SET LOCAL search_path TO {SCRATCH}")
     found = {}
     for name, content in held.members:
         table = name.removeprefix(dumping.TABLES)
         found[table] = dumping.fill(cursor, table, columns[table], content)
     compare(held.about["counts"], found)
+    for table, definition, needed in unique:
+        if table in columns:
+            _held_to(cursor, table, definition, stays=needed)
     for table, name, definition in pointing:
         if table in columns:
             cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
+
+
+def _keys_of(cursor: Any, home: str) -> tuple[list[Any], list[Any]]:
+    """Foreign keys (table, name, definition); unique indexes (table, definition, whether a foreign key needs it)."""
+    cursor.execute(
+        "SELECT k.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c"
+        " JOIN pg_class k ON k.oid = c.conrelid WHERE c.contype = 'f' AND c.connamespace = %s::regnamespace",
+        [home],
+    )
+    pointing = cursor.fetchall()
+    cursor.execute(
+        "SELECT k.relname, pg_get_indexdef(i.indexrelid),"
+        " EXISTS (SELECT FROM pg_constraint c WHERE c.contype = 'f' AND c.conindid = i.indexrelid)"
+        " FROM pg_index i JOIN pg_class k ON k.oid = i.indrelid"
+        " WHERE i.indisunique AND k.relnamespace = %s::regnamespace ORDER BY i.indexrelid",
+        [home],
+    )
+    return pointing, cursor.fetchall()
+
+
+def _held_to(cursor: Any, table: str, definition: str, *, stays: bool) -> None:
+    """Build a unique index, which fails where something is there twice. What does not stay is undone: a savepoint that
+    is rolled back gives its locks back, DROP does not."""
+    if not stays:
+        cursor.execute("SAVEPOINT looked")
+    here = f'CREATE UNIQUE INDEX ON "{table}" USING '
+    cursor.execute(re.sub(r"^CREATE UNIQUE INDEX .+? ON .+? USING ", here, definition))
+    if not stays:
+        cursor.execute("ROLLBACK TO SAVEPOINT looked")
+        cursor.execute("RELEASE SAVEPOINT looked")
