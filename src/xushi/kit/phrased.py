@@ -4,7 +4,7 @@
 所以同样任职的人、不同的日子，用的是同一句。
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Value, prefetch_related_objects
 
 from xushi.kit import prepared
 
@@ -231,6 +231,8 @@ def _phrase(question: Question, asking: Asking) -> Phrase:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return Phrase(queryset)
+    if compiler.has_composite_fields(_columns(compiler)):
+        return Phrase()
     return _with_places(Phrase(queryset, compiler, sql, tuple(params)), asking)
 
 
@@ -272,41 +274,82 @@ def _looks_reckoned(param: Any) -> bool:
 def _asked(phrase: Phrase, asking: Asking) -> list[Any]:
     """Put the words to the database with the real ones in their places.
 
-    The query set, its query and its compiler are copied as they are, not cloned in depth: nothing of them is changed
-    but what is set here.
+    What Django makes of the rows it makes here too: it is shown the query set of the words, and told that these are the
+    rows. Asking it to ask costs as much again as many an answer.
     """
-    queryset, compiler = _copied(phrase.queryset), _copied(phrase.compiler)
-    queryset._query = _copied(queryset._query)
-    queryset._result_cache, queryset._prefetch_done = None, False
+    queryset = phrase.queryset
     connection = connections[router.db_for_read(queryset.model)]
-    compiler.connection, compiler.using = connection, connection.alias
-    compiler.get_converters = lambda columns: _converters(phrase, compiler, columns)
-    execute = compiler.execute_sql
-
-    def answered(params: tuple[Any, ...], *how: Any, **named: Any) -> Any:
-        compiler.as_sql = lambda *_, **__: (phrase.sql, params)
-        return execute(*how, **named)
-
     filled = _filled(phrase, asking, connection)
-    compiler.execute_sql = lambda *how, **named: prepared.asked(
-        connection, phrase.sql, filled, lambda params: answered(params, *how, **named)
+    rows = prepared.asked(connection, phrase.sql, filled, lambda params: _rows(phrase, connection, params))
+    compiler = _Instead(
+        phrase.compiler, execute_sql=_nothing, results_iter=_given(_converted(phrase, connection, rows))
     )
-    queryset.query.get_compiler = lambda *_, **__: compiler
-    return list(queryset)
+    query = _Instead(queryset._query, get_compiler=lambda *_, **__: compiler)
+    found = list(queryset._iterable_class(_Instead(queryset, db=connection.alias, query=query)))
+    if queryset._prefetch_related_lookups and found:
+        prefetch_related_objects(found, *queryset._prefetch_related_lookups)
+    return found
+
+
+class _Instead:
+    """An object as it is, but for some of it; nothing of it is changed."""
+
+    def __init__(self, of: Any, **instead: Any) -> None:
+        self._of = of
+        self.__dict__.update(instead)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._of, name)
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """The rows are here already."""
+
+
+def _given(rows: Iterable[Any]) -> Callable[..., Iterable[Any]]:
+    def results(*_: Any, tuple_expected: bool = False, **__: Any) -> Iterable[Any]:
+        return map(tuple, rows) if tuple_expected else rows
+
+    return results
+
+
+def _rows(phrase: Phrase, connection: Any, params: tuple[Any, ...]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(phrase.sql, params)
+        rows: list[Any] = cursor.fetchall()
+    compiler = phrase.compiler
+    return [row[: compiler.col_count] for row in rows] if compiler.has_extra_select else rows
+
+
+def _converted(phrase: Phrase, connection: Any, rows: list[Any]) -> Iterable[Any]:
+    """Each row with what the fields say its columns mean; a row is read once."""
+    converters = phrase.converters.get(connection.alias)
+    if converters is None:
+        compiler = _copied(phrase.compiler)
+        compiler.connection, compiler.using = connection, connection.alias
+        found = compiler.get_converters(_columns(compiler))
+        converters = phrase.converters[connection.alias] = tuple((at, *one) for at, one in found.items())
+    return (_row(row, converters, connection) for row in rows) if converters else rows
+
+
+def _row(row: Any, converters: Any, connection: Any) -> list[Any]:
+    made = list(row)
+    for at, convert, expression in converters:
+        value = made[at]
+        for one in convert:
+            value = one(value, expression, connection)
+        made[at] = value
+    return made
+
+
+def _columns(compiler: Any) -> list[Any]:
+    return [one[0] for one in compiler.select[: compiler.col_count]]
 
 
 def _copied(one: Any) -> Any:
     made = object.__new__(type(one))
     made.__dict__.update(one.__dict__)
     return made
-
-
-def _converters(phrase: Phrase, compiler: Any, columns: Any) -> Any:
-    """What turns the columns into values; found once for the words, for it hangs on nothing else."""
-    kept = phrase.converters
-    if compiler.using not in kept:
-        kept[compiler.using] = type(compiler).get_converters(compiler, columns)
-    return kept[compiler.using]
 
 
 def _filled(phrase: Phrase, asking: Asking, connection: Any) -> tuple[Any, ...]:
