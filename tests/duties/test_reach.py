@@ -170,7 +170,8 @@ def test_who_goes_to_look_is_of_the_own_district(city, signed_in):
     with pytest.raises(Refused, match="乙督不是您这里的人"):
         teams = [TeamInput(city["甲督"].pk, (city["乙督"].pk,))]
         arranging.plan_round(teams=teams, actor=Actor(by=city["甲办"]), **plan)
-    held = arranging.plan_round(teams=teams, actor=Actor(by=city["市办"]), **plan)
+    held = arranging.plan_round(teams=[TeamInput(city["甲督"].pk)], actor=Actor(by=city["甲办"]), **plan)
+    held.teams.get().members.add(city["乙督"])  # lent by those above
     again = {"first_day": TODAY, "actor": Actor(by=city["甲办"]), "now": NOW}
     assert arranging.set_teams(held.pk, teams, **again) == held  # who is in already stays
     one_district()

@@ -10,7 +10,7 @@ from xushi.home.regions import districts_below
 from xushi.home.wanted import Wanted
 from xushi.kit.phrased import Key, Word, ask, ask_first
 from xushi.progress.scope import LEVELS, STATES
-from xushi.registry.containers import of_several
+from xushi.registry.containers import of_several, stands_alone
 from xushi.registry.models import Category, Ceremony, IndustryChain, Project, Tag
 from xushi.units.models import Role, Unit, User
 from xushi.units.policy import overseen
@@ -54,7 +54,7 @@ def choices(wanted: Wanted, user: User) -> list[Choice]:
         _choice("owner_kind", "投资主体", Project.OwnerKind.choices, f.owner_kind),
         _choice("size", "总投资", SIZES, f.size),
         _choice("tag", "标签", _named(ask(_tags)), wanted.tag),
-        _choice("ceremony", "集中仪式", _of_districts(list(_ceremonies(user))), wanted.ceremony),
+        _choice("ceremony", "集中仪式", _of_districts(ask(_ceremonies, user, stands_alone(user))), wanted.ceremony),
     ]
     return [choice for choice in made if choice.options]
 
@@ -163,8 +163,8 @@ def _tags() -> "QuerySet[Tag]":
     return Tag.objects.order_by("name")
 
 
-def _ceremonies(user: User) -> "QuerySet[Ceremony]":
-    seen: QuerySet[Ceremony] = Ceremony.objects.visible_to(user).select_related("district")
+def _ceremonies(user: User, alone: bool) -> "QuerySet[Ceremony]":
+    seen: QuerySet[Ceremony] = Ceremony.objects.visible_to(user, alone).select_related("district")
     return seen.order_by("-held_on")
 
 

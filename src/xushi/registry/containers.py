@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from xushi.units.models import Unit, User
 
 
-def seen_containers(user: "User", holding: Q) -> Q:
+def stands_alone(user: "User") -> bool:
+    """Whether no district stands beside what this person works in: then there is nothing to keep apart."""
+    return any(is_whole(one.scope) for one in user.appointments_in_force)
+
+
+def seen_containers(user: "User", holding: Q, alone: bool | None = None) -> Q:
     """Of what belongs to a district and holds rows: what this person sees. holding: it holds a row that they see.
 
     Whoever oversees a place sees what all share, what is of the districts above and of those within; everybody those
-    that hold something of theirs. Where no other district stands beside, there is nothing to keep apart.
+    that hold something of theirs. alone: stands_alone(user), where a question in kept words asks.
     """
-    held = user.appointments_in_force
-    if any(is_whole(one.scope) for one in held):
+    if stands_alone(user) if alone is None else alone:
         return Q()
-    wide = [one.scope for one in held if one.role in DISTRICT_WIDE]
+    wide = [one.scope for one in user.appointments_in_force if one.role in DISTRICT_WIDE]
     return seen_over(wide) | holding if wide else holding
 
 

@@ -184,9 +184,9 @@ class Listing(models.Model):
 
 
 class CeremonyQuerySet(OwnedQuerySet["Ceremony"]):
-    def visible_to(self, user: "User") -> "CeremonyQuerySet":
+    def visible_to(self, user: "User", alone: bool | None = None) -> "CeremonyQuerySet":
         """看得到的仪式: those of one's districts, and those at which a project was that one sees."""
-        return self.filter(seen_containers(user, self._holding(user)))
+        return self.filter(seen_containers(user, self._holding(user), alone))
 
     def with_projects_of(self, user: "User") -> "CeremonyQuerySet":
         """Those at which a project was that this person sees."""
