@@ -54,7 +54,9 @@ def choices(wanted: Wanted, user: User) -> list[Choice]:
         _choice("owner_kind", "投资主体", Project.OwnerKind.choices, f.owner_kind),
         _choice("size", "总投资", SIZES, f.size),
         _choice("tag", "标签", _named(ask(_tags)), wanted.tag),
-        _choice("ceremony", "集中仪式", _of_districts(ask(_ceremonies, user, stands_alone(user))), wanted.ceremony),
+        _choice(
+            "ceremony", "集中仪式", _of_districts(ask(_ceremonies, user, stands_alone(user))), wanted.ceremony
+        ),
     ]
     return [choice for choice in made if choice.options]
 
