@@ -15,11 +15,11 @@ from tests.inspections.builders import SEPTEMBER, add_visit
 from tests.units.test_districts import of
 from xushi.inspections import arranging
 from xushi.inspections.arranging import TeamInput, VisitInput
-from xushi.inspections.models import Round
+from xushi.inspections.models import Round, RoundQuerySet
 from xushi.inspections.selectors_plan import current_round
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.registry.actions import register_projects
-from xushi.registry.checking import Refused
+from xushi.registry.checking import Conflict, Refused
 
 __all__ = ["city", "tree"]
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,16 @@ def test_each_district_counts_and_starts_its_own(places):
     assert start(places, "甲", first).state == start(places, "乙", second).state == "under_way"
     shared = planned(places, "市", places["甲项目"], places["乙项目"])
     assert (shared.district, shared.serial) == (None, 1)
+
+
+def test_of_two_who_plan_at_once_one_is_told(places, client, monkeypatch):
+    planned(places, "甲")
+    monkeypatch.setattr(RoundQuerySet, "aggregate", lambda *_, **__: {"last": None})
+    with pytest.raises(Conflict, match="刚有人排了第1次联合督查"):
+        planned(places, "甲")
+    client.force_login(places["甲办"])
+    assert client.post(reverse("inspections:plan"), {"lead1": places["甲督"].pk}).status_code == 422
+    assert Round.objects.count() == 1
 
 
 def test_the_desk_shows_the_own_round_before_the_shared_one(places):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from xushi.calendars.selectors import calendar
@@ -91,15 +91,12 @@ def _begun(month: Month, seed: str, actor: Actor, now: datetime) -> Round:
     place = policy.planning_place(actor.by)
     of_year = Round.objects.kept_by(place).select_for_update().filter(year=month.year)
     serial = (of_year.aggregate(last=Max("serial"))["last"] or 0) + 1
-    return Round.objects.create(
-        month=month,
-        year=month.year,
-        serial=serial,
-        district=place,
-        seed=seed,
-        planned_by=actor.by,
-        planned_at=now,
-    )
+    told = {"seed": seed, "planned_by": actor.by, "planned_at": now}
+    try:
+        with transaction.atomic():
+            return Round.objects.create(month=month, year=month.year, serial=serial, district=place, **told)
+    except IntegrityError:  # two at once: the other has this number
+        raise Conflict(f"刚有人排了第{serial}次联合督查，请看过再排。") from None
 
 
 def _mistakes(

@@ -52,12 +52,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     size = min(max(row_number(asked.get("size", "")) or USUAL, 1), MOST)
     seed = asked.get("seed", "").strip()[:40] or f"{month}-{size}"
     proposed = propose(selectors_plan.candidates(user, month, now), size, seed)
-    problem = ""
+    problem, status = "", 200
     if request.method == "POST":
         try:
             held = _planned(request, month, seed, proposed, now)
-        except (Refused, ValueError) as refused:
-            problem = str(refused)
+        except (Refused, Conflict, ValueError) as refused:
+            problem, status = str(refused), 409 if isinstance(refused, Conflict) else 422
         else:
             messages.success(request, f"{held}排好了，路线和时间可以逐点再改。")
             return redirect("inspections:round", held.pk)
@@ -69,7 +69,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "rows": [(one, named[one.project]) for one in proposed], "first_day": max(local_day(now), month.first_day),
         "months": [Month.of(local_day(now)), Month.of(local_day(now)).next], "team_numbers": (1, 2),
     }  # fmt: skip
-    return render(request, "inspections/plan.html", context, status=422 if problem else 200)
+    return render(request, "inspections/plan.html", context, status=status)
 
 
 def _planned(request: HttpRequest, month: Month, seed: str, proposed: list[Proposed], now: datetime) -> Round:
@@ -255,7 +255,7 @@ def put_into_next(request: HttpRequest) -> HttpResponse:
         if not rows:
             raise ValueError("先勾选项目；已经排着的不用再排。")
         held, added = arranging.put_into_next(rows, month=month, actor=Actor.of(request), now=now)
-    except (Refused, ValueError) as refused:
+    except (Refused, Conflict, ValueError) as refused:
         messages.error(request, str(refused))
         return redirect("inspections:unseen")
     messages.success(request, f"{len(added)}个排进了{held.month.label}的{held}。")
