@@ -9,7 +9,7 @@ from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, parts_of, record
 from xushi.planning.models import Programme, ProgrammeItem, Proposal, Reserve
 from xushi.planning.programme import end_asking, locked
-from xushi.planning.reserve import project_of
+from xushi.planning.reserve import project_of, units_of
 from xushi.registry.actions import list_projects, register_projects, set_plans
 from xushi.registry.checking import RowProblem, among, refuse
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Stage
@@ -85,7 +85,8 @@ def _register(items: Sequence[ProgrammeItem], actor: Actor, now: datetime) -> No
         elif item.project_id is None and item.reserve:
             fresh.append((item, item.reserve))
     if fresh:
-        made = register_projects([project_of(entry) for _, entry in fresh], actor=actor, now=now)
+        rows, kept = [project_of(entry) for _, entry in fresh], units_of([entry for _, entry in fresh])
+        made = register_projects(rows, actor=actor, now=now, kept=kept)
         for (item, entry), project in zip(fresh, made, strict=True):
             item.project = entry.project = project
             entry.version += 1

@@ -111,11 +111,17 @@ def register_reserves(seen: dict[int, int], *, actor: Actor, now: datetime) -> l
     changes: dict[int, Changes] = {entry.pk: {"转成项目": [None, True]} for entry in entries}
     event = _record("planning.reserve.registered", "储备转成项目", entries, changes, actor, now)
     with parts_of(event):
-        projects = register_projects([project_of(entry) for entry in entries], actor=actor, now=now)
+        rows = [project_of(entry) for entry in entries]
+        projects = register_projects(rows, actor=actor, now=now, kept=units_of(entries))
     for entry, project in zip(entries, projects, strict=True):
         entry.project, entry.version = project, entry.version + 1
     _save(entries, ["project"])
     return projects
+
+
+def units_of(entries: Sequence[Reserve]) -> set[int]:
+    """Primary keys of the units that these name already, wherever they are."""
+    return {pk for one in entries for pk in (one.territory_id, one.responsible_unit_id) if pk}
 
 
 def project_of(entry: Reserve) -> ProjectInput:
