@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xushi.core.cells import Understood, ordinary_texts, read_text
@@ -16,6 +16,7 @@ _CELLS = st.one_of(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.lists(_CELLS, max_size=6))
 def test_read_as_one_they_are_what_each_is(cells: list[str]) -> None:
     together = ordinary_texts(cells)

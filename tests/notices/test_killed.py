@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as used
 from django.db import connection
 
 from tests.notices.conftest import Happen
@@ -55,7 +56,8 @@ def loaded(
 ) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
     """What the workers that die are forked from, and the file that they complain in."""
     complaints = tmp_path_factory.mktemp("dying") / "stderr"
-    environment = os.environ | {"DATABASE_URL": database(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment = os.environ | {"DATABASE_URL": database(), "DJANGO_SETTINGS_MODULE": "tests.settings",
+                                "XUSHI_SECRET_KEY": used.SECRET_KEY}  # fmt: skip
     command = [sys.executable, "-m", "tests.notices.dying"]
     pipe = subprocess.PIPE
     with (
