@@ -60,6 +60,21 @@ def lay() -> None:
     _lay_interface(people["secadmin"], now)
     _lay_confidential(people, now)
     _lay_draft(people["office"], now)
+    _lay_together(people)
+
+
+def _lay_together(people: dict[str, Any]) -> None:
+    """Something of each in the ceremony and the sitting that are asked for: where several districts stand, people who
+    oversee none of them find only those that hold something of theirs."""
+    from xushi.admission.models import Application, Sitting
+    from xushi.registry.models import Ceremony, Project
+
+    ceremony, sitting = Ceremony.objects.all()[0], Sitting.objects.all()[0]
+    for name in BELOW:
+        if project := Project.objects.visible_to(people[name]).order_by("pk").first():
+            ceremony.projects.add(project)
+        if application := Application.objects.visible_to(people[name]).order_by("pk").first():
+            Application.objects.filter(pk=application.pk).update(sitting=sitting)
 
 
 def _now() -> datetime:

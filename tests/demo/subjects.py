@@ -5,10 +5,6 @@ from typing import Any
 
 # 哪间房的号是什么东西的号；同一间里另有所指的单列。值是（模型，到它所属对象的路，那个对象的模型）
 PROJECT = ("registry.Project", "", "")
-OF_ROUNDS = (
-    "inspections:round", "inspections:route", "inspections:move",
-    "documents:circular_paper", "documents:circular_file", "documents:start_circular",
-)  # fmt: skip
 SUBJECTS: dict[str, tuple[str, str, str]] = {
     "registry": PROJECT, "api": PROJECT, "live": ("sites.Camera", "", ""),
     "api:v1:acknowledge": ("supervision.SupervisionOrder", "", ""),
@@ -57,10 +53,6 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
     "progress:photo": ("progress.ReportPhoto", "project", "registry.Project"),
     "notices:open": ("notices.Notice", "", ""),
     "documents": ("documents.Paper", "", ""),
-    "registry:ceremony": ("registry.Ceremony", "", ""),
-    "signings:event": ("signings.SigningEvent", "", ""),
-    "admission:sitting": ("admission.Sitting", "", ""),
-    **dict.fromkeys(OF_ROUNDS, ("inspections.Round", "", "")),
     **{
         f"documents:{kind}_{what}": (label, path, parent)
         for what in ("paper", "file")
@@ -118,15 +110,18 @@ COMMON: dict[str, str] = {
     "units:name_head": "units.Appointment", "journal": "journal.Event", "duties": "duties.Delegation",
     "indicators": "indicators.Indicator", "indicators:version_text": "indicators.Version",
     "indicators:territory": "units.Unit", "indicators:review": "indicators.Observation",
-    "indicators:drop_scenario": "indicators.Scenario",
+    "indicators:drop_scenario": "indicators.Scenario", "registry:ceremony": "registry.Ceremony",
     "registry:rename": "registry.Tag", "permits:package": "permits.Package",
     "permits:package_retire": "permits.Package", "problems:change_kind": "problems.ProblemClass",
+    "signings:event": "signings.SigningEvent", "admission:sitting": "admission.Sitting",
     "admission:settle": "admission.Breach", "admission:meet": "admission.Condition",
-    "exchange": "exchange.ImportBatch", "channels": "notices.Digest",
+    "inspections:round": "inspections.Round", "inspections:route": "inspections.Round",
+    "inspections:move": "inspections.Round", "exchange": "exchange.ImportBatch", "channels": "notices.Digest",
     "operations": "journal.Reaction",
     "api:issue": "api.ServiceAccount", "api:rotate": "api.Token", "api:revoke": "api.Token",
     "api:webhook_stop": "api.Webhook", "api:webhook_replay": "api.Webhook", "api:delivery_replay": "api.Delivery",
-    "documents:batch": "documents.Batch",
+    "documents:circular_paper": "inspections.Round", "documents:circular_file": "inspections.Round",
+    "documents:start_circular": "inspections.Round", "documents:batch": "documents.Batch",
     "documents:next_piece": "documents.Batch", "documents:batch_file": "documents.Batch",
     "documents:pack": "registry.Project",
     "units:decide_export": "units.ExportRequest",
