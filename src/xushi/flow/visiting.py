@@ -4,12 +4,12 @@ from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.inspections.arranging import VisitInput, add_visits, put_into_next
 from xushi.inspections.models import Round, Visit
-from xushi.inspections.policy import planning_place
 from xushi.inspections.rules_plan import ALERTED
 from xushi.inspections.words import RoundState
 from xushi.journal.actions import SYSTEM, Actor
 from xushi.journal.models import Event
 from xushi.registry.checking import Refused
+from xushi.registry.containers import place_of
 from xushi.registry.models import Project
 from xushi.sites.models import Standstill
 from xushi.sites.standstill import answer_visit
@@ -53,7 +53,7 @@ def _put(project: Project, event: Event) -> Round:
 def _next_round(project: Project, event: Event) -> Round | None:
     """The first open round of whoever asks that does not hold the project: one that has looked at it already is of no
     use."""
-    own = Round.objects.kept_by(planning_place(event.actor))
+    own = Round.objects.kept_by(place_of(event.actor))
     ahead = own.open().filter(month__gte=Month.of(local_day(event.at)))
     found: Round | None = ahead.exclude(visits__project=project).order_by("month", "serial").first()
     return found

@@ -20,6 +20,7 @@ from xushi.inspections.rules_plan import Stop, route, shared_out, timetable
 from xushi.inspections.words import Kind, RoundState, VisitState
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.registry.checking import Conflict, Refused, RowProblem
+from xushi.registry.containers import place_of
 from xushi.registry.models import Project
 from xushi.units.districts import denied
 from xushi.units.models import User
@@ -88,7 +89,7 @@ def plan_round(
 
 def _begun(month: Month, seed: str, actor: Actor, now: datetime) -> Round:
     """The next round of the year of the actor's district."""
-    place = policy.planning_place(actor.by)
+    place = place_of(actor.by)
     of_year = Round.objects.kept_by(place).select_for_update().filter(year=month.year)
     serial = (of_year.aggregate(last=Max("serial"))["last"] or 0) + 1
     told = {"seed": seed, "planned_by": actor.by, "planned_at": now}
@@ -187,13 +188,7 @@ def put_into_next(
     """排进下月: into the round planned for the month after, begun where there is none."""
     ask_planner(actor)
     after = month.next
-    held = (
-        Round.objects.kept_by(policy.planning_place(actor.by))
-        .open()
-        .filter(month=after)
-        .order_by("serial")
-        .first()
-    )
+    held = Round.objects.kept_by(place_of(actor.by)).open().filter(month=after).order_by("serial").first()
     if held is None:
         held = _begun(after, "", actor, now)
         _told("round.planned", held, f"排{held}", [], actor, now)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from xushi.inspections.models import Finding, Round, Team, Visit, teams_of
 from xushi.inspections.table import Who
 from xushi.problems.policy import works_for
-from xushi.units.districts import keeps, own_district
+from xushi.units.districts import keeps
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ def sees_plan(user: "User") -> bool:
 def can_plan(user: "User", held: Round | None = None) -> bool:
     """排计划、加点、分组: the office; of a round there is the office of its district, or of all."""
     return user.has_role(Role.OFFICE) and (held is None or keeps(user, held.district))
-
-
-def planning_place(user: "User | None") -> Unit | None:
-    """The district for which this person plans; None where that is all of them, or the only one."""
-    return own_district(user, Role.OFFICE) if user else None
 
 
 def can_set_checklists(user: "User", district: Unit | None = None) -> bool:

@@ -1,5 +1,6 @@
 """升级用：从前几个区共用的行，从它里面的东西在哪里，推出是哪个区的。"""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,3 +23,24 @@ def host_finder(apps: Any, alias: str) -> Callable[[Iterable[str]], int | None]:
         return None
 
     return host
+
+
+def settle(
+    apps: Any,
+    alias: str,
+    rows: Any,
+    within: Iterable[tuple[int, str]],
+    makers: Iterable[tuple[int, int | None]] = (),
+) -> None:
+    """Give each row that all share the district that everything within it lies in; where nothing is, that of the
+    office that made it. within: (row, path of a territory); makers: (row, user)."""
+    host, held, scopes = host_finder(apps, alias), defaultdict(set), defaultdict(set)
+    for pk, path in within:
+        held[pk].add(path)
+    offices = apps.get_model("units", "Appointment").objects.using(alias).filter(role="office", ended_at=None)
+    for user, path in offices.values_list("user", "scope__path"):
+        scopes[user].add(path)
+    made_by = dict(makers)
+    for pk in list(rows.filter(district=None).values_list("pk", flat=True)):
+        if district := host(held[pk] or scopes[made_by.get(pk)]):
+            rows.filter(pk=pk).update(district=district)

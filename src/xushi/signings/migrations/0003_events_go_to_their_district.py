@@ -1,8 +1,6 @@
-from collections import defaultdict
-
 from django.db import migrations
 
-from xushi.units.hosting import host_finder
+from xushi.units.hosting import settle
 
 HELD = {"verb": "signings.event.held", "subject_kind": "signings.signingevent"}
 
@@ -10,20 +8,11 @@ HELD = {"verb": "signings.event.held", "subject_kind": "signings.signingevent"}
 def place(apps, schema_editor):
     """一次活动上签的都落在一个区的，归那个区；一个也没签的，归记它的重大办。"""
     alias = schema_editor.connection.alias
-    host = host_finder(apps, alias)
     events = apps.get_model("signings", "SigningEvent").objects.using(alias)
     signings = apps.get_model("signings", "Signing").objects.using(alias)
-    offices = apps.get_model("units", "Appointment").objects.using(alias).filter(role="office", ended_at=None)
     journal = apps.get_model("journal", "Event").objects.using(alias).filter(**HELD)
-    landed, scopes = defaultdict(set), defaultdict(set)
-    for pk, path in signings.order_by().values_list("event", "territory__path").distinct():
-        landed[pk].add(path)
-    for user, path in offices.values_list("user", "scope__path"):
-        scopes[user].add(path)
-    writers = dict(journal.values_list("subject_id", "actor"))
-    for pk in list(events.filter(district=None).values_list("pk", flat=True)):
-        if district := host(landed[pk] or scopes[writers.get(pk)]):
-            events.filter(pk=pk).update(district=district)
+    landed = signings.order_by().values_list("event", "territory__path").distinct()
+    settle(apps, alias, events, landed, journal.values_list("subject_id", "actor"))
 
 
 class Migration(migrations.Migration):
