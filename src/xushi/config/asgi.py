@@ -9,19 +9,23 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xushi.config.settings")
 django.setup(set_prefix=False)
 
-from xushi.config.pages import PagesHandler  # noqa: E402 - models are there only from here on
+from xushi.config.doors import porter  # noqa: E402 - models are there only from here on
+from xushi.config.pages import PagesHandler  # noqa: E402
 from xushi.config.rooms import load_all  # noqa: E402
 from xushi.config.threads import Threads  # noqa: E402
 from xushi.notices.views_live import live  # noqa: E402
 from xushi.sites.live.proxy import video  # noqa: E402
 
 Send = Callable[[Any], Awaitable[None]]
-pages = PagesHandler(Threads())
+threads = Threads(nobody_waits=porter.nobody_waits)
+porter.waiting = threads.waiting
+pages = PagesHandler(threads)
 load_all()
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
     """/live/… is streams, all else pages."""
+    porter.came()
     if scope["type"] == "http" and scope["path"].startswith("/live/video/"):
         await video(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith("/live/"):

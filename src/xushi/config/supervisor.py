@@ -74,7 +74,8 @@ class Child:
 def web(host: str, port: int, workers: int) -> Child:
     command = [
         sys.executable, "-m", "uvicorn", "xushi.config.asgi:application", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--lifespan", "off", "--no-access-log", "--no-server-header",
+        "--workers", str(workers), "--loop", "xushi.config.doors:Loop",
+        "--lifespan", "off", "--no-access-log", "--no-server-header",
         "--log-level", "warning", "--timeout-graceful-shutdown", "3",  # 实时通道的长连接不拖住停机
     ]  # fmt: skip
     return Child("网页", command, vital=True)

@@ -41,12 +41,18 @@ class Turns:
     first is ready when the last is.
     """
 
-    def __init__(self, at_once: int, turn: float = TURN) -> None:
-        self._free, self._turn = at_once, turn
+    def __init__(
+        self, at_once: int, turn: float = TURN, nobody_waits: Callable[[], None] | None = None
+    ) -> None:
+        self._free, self._turn, self._nobody_waits = at_once, turn, nobody_waits
         self._waiting: deque[Callable[[Turn], None]] = deque()
         self._taken: deque[Turn] = deque()  # the first that began is the first
         self._lock = RLock()
         self._watched = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def ask(self, begin: Callable[[Turn], None], *, begun: bool = False) -> None:
         """Call begin, which takes no time, when there is a turn; who got it ends it.
@@ -74,6 +80,8 @@ class Turns:
             turn = Turn(time.monotonic())
             self._taken.append(turn)
             self._waiting.popleft()(turn)
+            if self._nobody_waits and not self._waiting:
+                self._nobody_waits()
 
     def _watch(self) -> None:
         """While somebody waits: end the turns of those at work for longer."""
@@ -119,11 +127,21 @@ class Seat(Executor):
 class Threads:
     """Lends one thread to one request at a time; more than are kept are made when all are out."""
 
-    def __init__(self, at_once: int = AT_ONCE, most: int = MOST_LENT, turn: float = TURN) -> None:
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        most: int = MOST_LENT,
+        turn: float = TURN,
+        nobody_waits: Callable[[], None] | None = None,
+    ) -> None:
         self._idle: list[ThreadPoolExecutor] = []
-        self._turns = Turns(at_once, turn)
+        self._turns = Turns(at_once, turn, nobody_waits)
         self._in_hand = Semaphore(most)
         self._lock = Lock()
+
+    def waiting(self) -> int:
+        """Requests that wait for a turn."""
+        return self._turns.waiting
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Seat]:
