@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--database", default="sqlite", choices=("sqlite", "postgres"))
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--warm", type=int, default=30, help="seconds of use before what is measured")
+    parser.add_argument("--warm", type=int, default=120, help="seconds of use before what is measured")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--inside", action="store_true", help="build in the environment's database, then say who"

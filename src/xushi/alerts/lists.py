@@ -18,6 +18,7 @@ from xushi.alerts.selectors import WORST_FIRST, own_first
 from xushi.alerts.words import AGES, Row, mark_of, row_of
 from xushi.duties.followed import Follow, followed
 from xushi.kit import amounts
+from xushi.kit.among import Among
 from xushi.kit.drawn import drawn
 from xushi.kit.phrased import ask
 from xushi.units.models import Role, User
@@ -233,9 +234,11 @@ def _in_sequence(alerts: AlertQuerySet, user: User, first: Sequence[Any]) -> Ale
 
 
 def _page_of(user: User, wanted: Wanted, today: date) -> "QuerySet[Any]":
-    """Of the groups whose order is known beforehand."""
-    ordered = _in_sequence(_chosen(user, wanted, today), user, _in_order((), wanted, today))
-    return ordered[(wanted.page - 1) * PER_PAGE : wanted.page * PER_PAGE]
+    """Of the groups whose order is known beforehand; read with their names once it is settled which they are."""
+    first = _in_order((), wanted, today)
+    ways = own_first(user, *first, *WORST_FIRST)
+    page = _chosen(user, wanted, today).order_by(*ways)[(wanted.page - 1) * PER_PAGE : wanted.page * PER_PAGE]
+    return _in_sequence(Alert.objects.filter(Among("pk", page.values("pk"))), user, first)
 
 
 def _line(row: Row, today: date, act: str) -> Line:

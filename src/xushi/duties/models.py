@@ -48,7 +48,7 @@ class DutyQuerySet(QuerySet["Duty"]):
             for appointment in held
         ]
         first, *rest = (part.order_by().values("pk") for part in parts)
-        owed: DutyQuerySet = self.model._default_manager.filter(Among("pk", first.union(*rest)))
+        owed: DutyQuerySet = self.model._default_manager.filter(Among("pk", first.union(*rest, all=True)))
         return owed
 
     def by_deadline(self) -> "DutyQuerySet":

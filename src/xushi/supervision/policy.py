@@ -212,7 +212,7 @@ def seen_orders(user: "User", *, few: bool = False) -> Q:
     if few:  # as a case no database takes a way to begin with
         return Q(Case(When(reduce(or_, ways, everything), then=Value(True)), default=Value(False)))
     first, *rest = (SupervisionOrder.objects.filter(way).order_by().values("pk") for way in ways)
-    return everything | Q(Among("pk", first.union(*rest)))
+    return everything | Q(Among("pk", first.union(*rest, all=True)))
 
 
 def _written(user: "User") -> list[Q]:
