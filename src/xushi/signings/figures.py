@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import yi
 from xushi.core.months import Month
+from xushi.kit import amounts
 from xushi.registry.containers import within_wide
 from xushi.signings.models import LIVE, Signing, SigningEvent, SigningStage
 from xushi.signings.rules import Stage, Step, took
@@ -65,8 +66,13 @@ class EventRow:
     @property
     def total(self) -> str:
         """As events print it: a second place only where there is one, 205.56 and 105.0."""
-        one, two = self.amount.text(1), self.amount.text(2)
-        return one if two == f"{one}0" else two
+        return _short(self.amount.text(1), self.amount.text(2))
+
+    @property
+    def published(self) -> str:
+        """What was printed of its amount, in the same way."""
+        printed = self.event.published_amount
+        return _short(amounts.yi(printed), amounts.yi(printed, 2))
 
     @property
     def moving(self) -> int:
@@ -74,6 +80,10 @@ class EventRow:
         numbers = (self.count, self.started, self.late, self.lost)
         whole, *parts = (int(figure.value or 0) for figure in numbers)
         return whole - sum(parts)
+
+
+def _short(one: str, two: str) -> str:
+    return one if two == f"{one}0" else two
 
 
 @dataclass(frozen=True, slots=True)
