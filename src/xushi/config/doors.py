@@ -13,8 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# seconds in which a visitor let in is expected to ask for something; meanwhile no other is let in here
-EXPECTED = 0.05
+# seconds in which a visitor let in is expected to ask for something; meanwhile no other is let in here. Who connects
+# and says nothing (browsers do, beforehand; so do attackers) keeps the others out for no longer
+EXPECTED = 0.005
 RETRY = 1.0  # seconds until the door is tried again when the system has no file handle left
 
 Protocols = Callable[[], asyncio.BaseProtocol]
