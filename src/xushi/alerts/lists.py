@@ -236,8 +236,8 @@ def _in_sequence(alerts: AlertQuerySet, user: User, first: Sequence[Any]) -> Ale
 def _page_of(user: User, wanted: Wanted, today: date) -> "QuerySet[Any]":
     """Of the groups whose order is known beforehand; read with their names once it is settled which they are."""
     first = _in_order((), wanted, today)
-    ways = own_first(user, *first, *WORST_FIRST)
-    page = _chosen(user, wanted, today).order_by(*ways)[(wanted.page - 1) * PER_PAGE : wanted.page * PER_PAGE]
+    ordered = _in_sequence(_chosen(user, wanted, today), user, first)
+    page = ordered[(wanted.page - 1) * PER_PAGE : wanted.page * PER_PAGE]
     return _in_sequence(Alert.objects.filter(Among("pk", page.values("pk"))), user, first)
 
 
