@@ -32,8 +32,10 @@ def claims(text: Text) -> Iterator[Claim]:
     """What a meeting or a paper asks for, held to its own day; points told one after another."""
     start = 0
     for line in text.regular.splitlines(keepends=True):
-        yield from _due_before(text, start, start + len(line))
-        yield from _points(text, start, start + len(line))
+        if "月" in line:
+            yield from _due_before(text, start, start + len(line))
+        if "是" in line or "要" in line:
+            yield from _points(text, start, start + len(line))
         start += len(line)
     yield from _more_than_all(text)
     yield from _next_sentence(text)

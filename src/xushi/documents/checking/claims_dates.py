@@ -72,6 +72,8 @@ def claims(text: Text) -> Iterator[Claim]:
     for number, (start, end) in enumerate(text.sentences):
         sentence = text.regular[start:end]
         moments = _moments(sentence, start)
+        if len(moments) < 2:
+            continue
         yield from _order(text, sentence, start, moments)
         yield from _term(text, moments, terms.get(number, []))
         yield from _in_time(text, sentence, start, moments)
@@ -82,6 +84,8 @@ def claims(text: Text) -> Iterator[Claim]:
 def _moments(sentence: str, start: int) -> list[_Moment]:
     """The days of a sentence; one without a year is of the year told before it in the same sentence."""
     found: list[_Moment] = []
+    if "月" not in sentence and "年" not in sentence:
+        return found
     year = 0
     for match in _MOMENT.finditer(sentence):
         span = (start + match.start(), start + match.end())

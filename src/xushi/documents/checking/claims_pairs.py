@@ -64,9 +64,12 @@ def claims(text: Text) -> Iterator[Claim]:
     for paragraph in text.paragraphs:
         yield from _ordered(paragraph)
     for start, end in text.sentences:
-        yield from _day_given(text.regular[start:end], start)
-        yield from _days(text.regular[start:end], start)
-        yield from _later(text.regular[start:end], start)
+        sentence = text.regular[start:end]
+        if "月" not in sentence:
+            continue
+        yield from _day_given(sentence, start)
+        yield from _days(sentence, start)
+        yield from _later(sentence, start)
 
 
 def _only(here: Sequence[Mention], words: "re.Pattern[str]") -> Mention | None:

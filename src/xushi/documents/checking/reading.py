@@ -135,7 +135,7 @@ def _lines(text: str) -> Iterator[str]:
 def _cells(line: str) -> tuple[tuple[int, str], ...]:
     """The cells of a row with where each starts; nothing where the line is prose."""
     bare = line.strip("\n\r")
-    if _SPACED.fullmatch(bare):  # 建设局 18 14
+    if " " in bare and _SPACED.fullmatch(bare):  # 建设局 18 14
         return tuple((found.start(), found.group()) for found in _WORD.finditer(bare))
     for mark, least in (("\t", 1), ("|", 2)):
         if bare.count(mark) < least:
