@@ -119,6 +119,24 @@ def test_a_page_that_ends_after_its_loop_has_closed_does_no_harm() -> None:
     porter.nobody_waits()
 
 
+def test_a_process_that_is_to_end_lets_nobody_in() -> None:
+    porter = Porter()
+    sock, loop = _listening(), OwnLoop(porter)
+
+    async def within() -> None:
+        server = await loop.create_server(_echo(porter), sock=sock)
+        assert await _said(sock, b"one", 3) == b"one"
+        server.close()
+        assert await _said(sock, b"late", 0.2) == b""
+        porter.nobody_waits()
+        assert await _said(sock, b"later", 0.2) == b""
+
+    loop.run_until_complete(within())
+    loop.close()
+    sock.close()
+    assert sock.fileno() == -1  # nothing of the loop holds it
+
+
 class Process:
     """What a web process does with a page, on a thread of this one: two of them share a socket."""
 
