@@ -10,6 +10,7 @@ from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from xushi.config import alive
 from xushi.config.threads import Seat, Threads
 
 _seat: ContextVar[Seat] = ContextVar("seat")
@@ -46,8 +47,10 @@ class PagesHandler(ASGIHandler):
         """The page, with what Django does by signals before and after on the thread whose connections they are."""
         reset_queries()
         close_old_connections()
+        alive.trust_the_quiet()
         answer: HttpResponseBase = super().get_response(request)
         if not answer.streaming:  # what streams is read on this thread yet, and ends there
             close_old_connections()
+            alive.note_use()
             seat.leave()
         return answer
