@@ -8,14 +8,17 @@ from django.db.models import Q, QuerySet
 from xushi.core.months import Month
 from xushi.kit.once import once, reading
 from xushi.kit.phrased import ask
+from xushi.progress import kept
 from xushi.progress.models import MonthClosing
 from xushi.registry.models import Project
 from xushi.units.models import Unit
-from xushi.units.policy import NOTHING, SEEING, scoped, sees_everything
+from xushi.units.policy import NOTHING, SEEING, scoped, sees_everything, sight
 from xushi.units.tree import above, nearest_districts
 
 if TYPE_CHECKING:
     from xushi.units.models import User
+
+COLUMNS = tuple(field.attname for field in MonthClosing._meta.concrete_fields)
 
 
 def closing_for(user: "User", month: Month) -> MonthClosing | None:
@@ -34,7 +37,17 @@ def closings_for(user: "User", limit: int | None = None) -> list[MonthClosing]:
 
 @once
 def _all(user: "User") -> list[MonthClosing]:
-    return _chosen(user, ask(_near, user))
+    if not reading():
+        return _chosen(user, ask(_near, user))
+    near = kept.on_these_grounds((_near, sight(user)), lambda: ask(_near, user))
+    return _chosen(user, [_own(one) for one in near])
+
+
+def _own(closing: MonthClosing) -> MonthClosing:
+    """The same row for this page alone: whom a page looks up along it is of that page's moment."""
+    values = [getattr(closing, name) for name in COLUMNS]
+    own: MonthClosing = MonthClosing.from_db(closing._state.db, COLUMNS, values)
+    return own
 
 
 def last_closing_for(user: "User", on_or_before: Month | None = None) -> MonthClosing | None:

@@ -30,25 +30,43 @@ def of_closed(user: "User", closings: Sequence[MonthClosing], what: Hashable, ad
     key = (what, tuple((one.pk, one.closed_at) for one in closings), sight(user), grounds())
     found: T | None = _kept.get(key)
     if found is None:
-        found = add_up()
-        if len(_kept) >= MOST:
-            _kept.clear()
-        _kept[key] = found
+        found = _keep(key, add_up())
+    return found
+
+
+def on_these_grounds(what: Hashable, look_up: Callable[[], T]) -> T:
+    """What look_up() finds of the closings alone, which is what it found before on the same grounds.
+
+    Its callers share the answer and leave it as it is.
+    """
+    key = (what, grounds())
+    found: T | None = _kept.get(key)
+    if found is None:
+        found = _keep(key, look_up())
+    return found
+
+
+def _keep(key: Hashable, found: T) -> T:
+    if len(_kept) >= MOST:
+        _kept.clear()
+    _kept[key] = found
     return found
 
 
 @once
 def grounds() -> tuple[tuple[Any, ...], ...]:
     """What decides, beside its own facts, what is seen of a closed month: which closings there are and were reopened,
-    whose units were dissolved. One query."""
+    whose units were dissolved. How many there are as well: of two closings at once the later may be there first. One
+    query."""
     return tuple(sorted(phrased.ask(_grounds)))
 
 
 def _grounds() -> "QuerySet[Any]":
     closings = MonthClosing.objects.order_by().annotate(of=Value("closings")).values("of")
     units = Unit.objects.order_by().annotate(of=Value("units")).values("of")
-    one = closings.annotate(last=Max("pk"), ended=Count("reopened_at")).values_list("of", "last", "ended")
-    other = units.annotate(last=Max("pk"), ended=Count("dissolved_on")).values_list("of", "last", "ended")
+    told = {"many": Count("pk"), "last": Max("pk")}
+    one = closings.annotate(**told, ended=Count("reopened_at")).values_list("of", "many", "last", "ended")
+    other = units.annotate(**told, ended=Count("dissolved_on")).values_list("of", "many", "last", "ended")
     found: QuerySet[Any] = one.union(other, all=True)
     return found
 
