@@ -14,6 +14,8 @@ from xushi.home import counted
 from xushi.home import nav as entries
 from xushi.home.alarms import LOOKED_AT
 from xushi.kit import phrased
+from xushi.notices.selectors import unread_tally
+from xushi.notices.watching import may_listen
 from xushi.permits.selectors import waiting_steps
 from xushi.problems.models import Problem
 from xushi.progress import figures
@@ -65,7 +67,7 @@ def _owed(user: "User", today: "date") -> "QuerySet[Any]":
 
 def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Counts) -> None:
     """Open problems, the projects waiting for permits, the sites with cameras; for leaders, who owe no orders, also the
-    orders at the units that are overdue or soon due. Three queries.
+    orders at the units that are overdue or soon due; with them the messages not yet read. Two queries.
     """
     today = local_day(now)
     known = counted.kept("permits", user, today) if "permits" in wanted else None
@@ -73,10 +75,13 @@ def _count_open(user: "User", wanted: set[str], now: datetime, made: entries.Cou
     if "problems" in wanted and user.has_role(Role.LEADER):
         asked.add("orders")
         made.narrowed["orders"] = "flag=soon"
+    if asked and may_listen(user):
+        asked.add("unread")
     if asked:
         sight = sight_of(user) if "orders" in asked else None
         near = day_after(today, NEAR)
         made.by_key |= dict(phrased.ask(_open, user, frozenset(asked), sight, today, near))
+        made.unread = made.by_key.pop("unread", None)
     if known:
         count = made.by_key.pop("permits", 0) if known.count is None else known.count
         known.keep(count)
@@ -97,6 +102,8 @@ def _open(
     if "orders" in asked:
         soon = in_sight(user, sight).filter(due_by(near))
         tallies.append(_tally("orders", soon))
+    if "unread" in asked:
+        tallies.append(unread_tally(user))
     found: QuerySet[Any] = tallies[0].union(*tallies[1:], all=True) if len(tallies) > 1 else tallies[0]
     return found
 

@@ -29,7 +29,8 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     match = getattr(request, "resolver_match", None)
     view_name = match.view_name if match else ""
     wanted = {entry.key for entry in entries.permitted(user)} & COUNTED
-    items = entries.items(user, view_name, counts(user, wanted, clock.now()))
+    counted = counts(user, wanted, clock.now())
+    items = entries.items(user, view_name, counted)
     business = bool(wanted - {"duties", "indicator_alerts"})
     return {
         "nav": {
@@ -43,7 +44,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
             },
             "logout_url": _reverse("units:logout"),
             "search_url": _reverse("home:search") if business else None,
-            "bell": _bell(user),
+            "bell": _bell(user, counted.unread),
             "district": called(user.unit),
             "look": look_of(user.unit),
             "home_url": "/",
@@ -51,11 +52,11 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _bell(user: "User") -> dict[str, Any] | None:
+def _bell(user: "User", known: int | None) -> dict[str, Any] | None:
     """消息 in the bar, with how many are unread; None for those who hear of nothing."""
     if not may_listen(user):
         return None
-    count = unread_count(user)
+    count = unread_count(user) if known is None else known
     return {"url": _reverse("notices:list"), "count": count, "text": "99+" if count >= MOST else str(count)}
 
 

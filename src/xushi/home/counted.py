@@ -3,14 +3,11 @@
 import time
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xushi.journal.models import Event
-from xushi.kit.phrased import ask_first
+from xushi.progress.kept import pulse
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from xushi.units.models import User
 
 KEPT_FOR = 60.0  # seconds; an event that commits after a later one does not show in the newest number
@@ -36,16 +33,12 @@ class Kept:
 
 
 def kept(name: str, user: "User", today: date) -> Kept:
-    """What is known of this person's scope; people of the same roles over the same units share it. One query."""
+    """What is known of this person's scope; people of the same roles over the same units share it."""
     key = (name, frozenset((held.role, held.scope.path) for held in user.appointments_in_force))
-    stamp = (today, ask_first(_newest))
+    stamp = (today, pulse().newest)
     held = _kept.get(key)
     good = held is not None and held[0] == stamp and time.monotonic() - held[1] < KEPT_FOR
     return Kept(key, stamp, held[2] if held and good else None)
-
-
-def _newest() -> "QuerySet[Any]":
-    return Event.objects.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 def forget() -> None:

@@ -163,11 +163,13 @@ class Item:
 class Counts:
     """The counts beside entries; None where they were not asked for.
 
-    narrowed is the address at which an entry's page lists just what its count counts, while there is any.
+    narrowed is the address at which an entry's page lists just what its count counts, while there is any. unread: the
+    messages, None where nothing else was counted along with them.
     """
 
     by_key: dict[str, int] = field(default_factory=dict)
     narrowed: dict[str, str] = field(default_factory=dict)
+    unread: int | None = None
     badges: frozenset[str] = frozenset({"alerts", "duties", "instructions", "mine", "orders", "reports"})
 
 

@@ -1,10 +1,11 @@
 """关了账的月份定下就不再变：从它加出来的记在进程里；有月份关账、重开，有单位撤并，才重新加。"""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from django.db.models import Count, Max, Value
+from django.db.models import Count, Max, Subquery, Value
 
+from xushi.journal.models import Event
 from xushi.kit import phrased
 from xushi.kit.once import once
 from xushi.progress.models import MonthClosing
@@ -53,22 +54,39 @@ def _keep(key: Hashable, found: T) -> T:
     return found
 
 
-@once
 def grounds() -> tuple[tuple[Any, ...], ...]:
     """What decides, beside its own facts, what is seen of a closed month: which closings there are and were reopened,
-    whose units were dissolved. How many there are as well: of two closings at once the later may be there first. One
-    query."""
-    return tuple(sorted(phrased.ask(_grounds)))
+    whose units were dissolved. How many there are as well: of two closings at once the later may be there first."""
+    return pulse().grounds
 
 
-def _grounds() -> "QuerySet[Any]":
+class Pulse(NamedTuple):
+    """What a page asks once to know what it still knows. newest: the number of the newest event."""
+
+    grounds: tuple[tuple[Any, ...], ...]
+    newest: int | None
+
+
+@once
+def pulse() -> Pulse:
+    """One query."""
+    rows = sorted(phrased.ask(_pulse))
+    return Pulse(tuple(row[:-1] for row in rows), next((row[-1] for row in rows if row[-1]), None))
+
+
+def _pulse() -> "QuerySet[Any]":
     closings = MonthClosing.objects.order_by().annotate(of=Value("closings")).values("of")
-    units = Unit.objects.order_by().annotate(of=Value("units")).values("of")
-    told = {"many": Count("pk"), "last": Max("pk")}
-    one = closings.annotate(**told, ended=Count("reopened_at")).values_list("of", "many", "last", "ended")
-    other = units.annotate(**told, ended=Count("dissolved_on")).values_list("of", "many", "last", "ended")
-    found: QuerySet[Any] = one.union(other, all=True)
+    dissolved = Unit.objects.order_by().filter(dissolved_on__isnull=False)
+    units = dissolved.annotate(of=Value("units")).values("of")
+    one = closings.annotate(many=Count("pk"), last=Max("pk"), ended=Count("reopened_at"), newest=Value(0))
+    other = units.annotate(many=Value(0), last=_last(Unit), ended=Count("pk"), newest=_last(Event))
+    columns = ("of", "many", "last", "ended", "newest")
+    found: QuerySet[Any] = one.values_list(*columns).union(other.values_list(*columns), all=True)
     return found
+
+
+def _last(model: Any) -> Subquery:
+    return Subquery(model.objects.order_by("-pk").values("pk")[:1])
 
 
 def forget() -> None:
