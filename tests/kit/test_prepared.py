@@ -116,6 +116,24 @@ def test_what_is_given_is_read_as_if_it_were_written(sql: str, params: Any, answ
     assert asked(sql, *params) == [answer] * 3
 
 
+@on_postgresql
+def test_a_sentence_of_any_length_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from psycopg._queries import PostgresQuery
+
+    taken_apart: list[Any] = []
+    plainly = PostgresQuery.convert
+
+    def convert(query: Any, words: Any, given: Any) -> None:
+        taken_apart.append(words)
+        plainly(query, words, given)
+
+    monkeypatch.setattr(PostgresQuery, "convert", convert)
+    prepared._taken_apart.clear()
+    long = f"SELECT /* {'长' * 3000} */ %s + %s, '%%' /* {'长' * 3000} */"
+    assert [asked(long, 1, number)[0] for number in range(60)] == list(range(1, 61))
+    assert taken_apart.count(long) == 1
+
+
 def test_no_other_sentence_of_the_connection_is_asked_so() -> None:
     plainly = type(connection.cursor().cursor)
     ask(under, Key(UnitFactory().pk))
