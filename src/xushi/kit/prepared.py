@@ -93,9 +93,11 @@ def _cursor_class() -> type[Any]:
         __slots__ = ()
 
         def convert(self, query: Any, vars: Any) -> None:  # noqa: A002 - the driver's name
-            known = _taken_apart.get(query)
+            known = _taken_apart.get(query) if vars is not None else None
             if known is None:
                 super().convert(query, vars)
+                if vars is None:  # nothing to put in: taken as it is
+                    return
                 if len(_taken_apart) >= MOST_TAKEN_APART:
                     _taken_apart.clear()
                 _taken_apart[query] = (self.query, self._want_formats, self._order, self._parts)
