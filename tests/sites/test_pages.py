@@ -129,7 +129,7 @@ def test_the_wall_costs_the_same_however_many(
     assert shown.count("walltile-words") == 14
 
 
-QUERIES = 22
+QUERIES = 19
 
 
 def form(**more: Any) -> dict[str, Any]:

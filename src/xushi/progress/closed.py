@@ -39,7 +39,7 @@ def closings_for(user: "User", limit: int | None = None) -> list[MonthClosing]:
 def _all(user: "User") -> list[MonthClosing]:
     if not reading():
         return _chosen(user, ask(_near, user))
-    near = kept.on_these_grounds((_near, sight(user)), lambda: ask(_near, user))
+    near = kept.of_the_closings((_near, sight(user)), lambda: ask(_near, user))
     return _chosen(user, [_own(one) for one in near])
 
 

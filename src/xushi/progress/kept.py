@@ -35,12 +35,12 @@ def of_closed(user: "User", closings: Sequence[MonthClosing], what: Hashable, ad
     return found
 
 
-def on_these_grounds(what: Hashable, look_up: Callable[[], T]) -> T:
-    """What look_up() finds of the closings alone, which is what it found before on the same grounds.
+def of_the_closings(what: Hashable, look_up: Callable[[], T]) -> T:
+    """What look_up() finds of the closings alone, which is what it found before if none was made or reopened since.
 
     Its callers share the answer and leave it as it is.
     """
-    key = (what, grounds())
+    key = (what, pulse().closings)
     found: T | None = _kept.get(key)
     if found is None:
         found = _keep(key, look_up())
@@ -54,24 +54,26 @@ def _keep(key: Hashable, found: T) -> T:
     return found
 
 
-def grounds() -> tuple[tuple[Any, ...], ...]:
+def grounds() -> tuple[Any, ...]:
     """What decides, beside its own facts, what is seen of a closed month: which closings there are and were reopened,
-    whose units were dissolved. How many there are as well: of two closings at once the later may be there first."""
-    return pulse().grounds
+    whose units were dissolved."""
+    now = pulse()
+    return now.closings, now.units
 
 
 class Pulse(NamedTuple):
     """What a page asks once to know what it still knows. newest: the number of the newest event."""
 
-    grounds: tuple[tuple[Any, ...], ...]
+    closings: tuple[Any, ...]
+    units: tuple[Any, ...]
     newest: int | None
 
 
 @once
 def pulse() -> Pulse:
-    """One query."""
-    rows = sorted(phrased.ask(_pulse))
-    return Pulse(tuple(row[:-1] for row in rows), next((row[-1] for row in rows if row[-1]), None))
+    """One query. Of closings how many there are as well: of two made at once the later may be there first."""
+    (_, *closings, _), (_, *units, newest) = sorted(phrased.ask(_pulse))
+    return Pulse(tuple(closings), tuple(units), newest)
 
 
 def _pulse() -> "QuerySet[Any]":
