@@ -25,7 +25,8 @@ from xushi.registry.models import Category
 from xushi.registry.plans import propose_plan_revision
 from xushi.registry.rules import PlanInput
 from xushi.units.actions_exports import ask
-from xushi.units.models import Appointment, ExportRequest, User
+from xushi.units.models import Appointment, User
+from xushi.units.models_exports import ExportRequest
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]

@@ -93,7 +93,7 @@ def _lay_own(people: dict[str, Any], now: datetime) -> None:
     from xushi.home.models import WallKey
     from xushi.registry.models import AnnualPlan, Project, SavedView
     from xushi.supervision.models import SupervisionOrder
-    from xushi.units.models import ExportRequest
+    from xushi.units.models_exports import ExportRequest
 
     office, leader, street = people["office"], people["leader"], people["territory"]
     SavedView.objects.get_or_create(user=office, name="总表的视图", defaults={"query": "level=district"})

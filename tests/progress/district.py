@@ -25,6 +25,15 @@ class District:
     projects: list[Project]
 
 
+def city_of(names: str) -> tuple[Unit, list[Unit]]:
+    """某市 and a district for each letter of names, of one town each; nothing stands there yet."""
+    city = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
+    districts = [UnitFactory(name=f"{name}区", kind=Unit.Kind.DISTRICT, parent=city) for name in names]
+    for one in districts:
+        UnitFactory(name=f"{one.name}某街道", kind=Unit.Kind.SUBDISTRICT, parent=one)
+    return city, districts
+
+
 def build(count: int = 12, months: int = 3, closed: int = 2) -> District:
     """count projects with plans, `months` accepted monthly reports each, the first `closed` months closed."""
     root = Unit.objects.filter(parent=None).first() or UnitFactory(name="浦口区", kind=Unit.Kind.DISTRICT)

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.factories import UnitFactory
-from tests.progress.district import build
+from tests.progress.district import build, city_of
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM
@@ -27,10 +26,7 @@ Kind = MonthClosing.Kind
 @pytest.fixture
 def districts() -> list[Unit]:
     """Four districts of a city; January and February are closed, March is reported and open."""
-    root = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
-    made = [UnitFactory(name=f"{name}区", kind=Unit.Kind.DISTRICT, parent=root) for name in "甲乙丙丁"]
-    for one in made:
-        UnitFactory(name=f"{one.name}某街道", kind=Unit.Kind.SUBDISTRICT, parent=one)
+    _, made = city_of("甲乙丙丁")
     towns = list(Unit.objects.filter(kind=Unit.Kind.SUBDISTRICT).order_by("pk"))
     district = build(closed=0)
     for i, project in enumerate(district.projects):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import UnitFactory, UserFactory
-from tests.progress.district import build
+from tests.progress.district import build, city_of
 from xushi.core.clock import BEIJING
 from xushi.core.months import Month
 from xushi.journal.actions import SYSTEM, record
@@ -17,7 +17,7 @@ from xushi.progress.closed import closings_for
 from xushi.progress.closing import close_month, reopen_month
 from xushi.progress.kept import grounds, pulse
 from xushi.progress.models import MonthClosing
-from xushi.units.models import Role, Unit, User
+from xushi.units.models import Role, User
 
 pytestmark = pytest.mark.django_db
 FEBRUARY, MARCH = Month(2018, 2), Month(2018, 3)
@@ -27,10 +27,7 @@ NOW = datetime(2018, 4, 8, 9, tzinfo=BEIJING)
 @pytest.fixture
 def people() -> list[User]:
     """The office of a city, and that of each of its two districts."""
-    city = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
-    districts = [UnitFactory(name=f"{name}区", kind=Unit.Kind.DISTRICT, parent=city) for name in "甲乙"]
-    for one in districts:
-        UnitFactory(name=f"{one.name}某街道", kind=Unit.Kind.SUBDISTRICT, parent=one)
+    city, districts = city_of("甲乙")
     build()
     places = [city, *districts]
     return [UserFactory(role=Role.OFFICE, unit=UnitFactory(parent=one), scope=one) for one in places]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import NOW, UnitFactory, UserFactory
-from tests.progress.district import build
+from tests.progress.district import build, city_of
 from xushi.core.months import Month
 from xushi.home.badges import under_way_count
 from xushi.journal.actions import SYSTEM
@@ -24,10 +24,7 @@ FEBRUARY = Month(2018, 2)
 @pytest.fixture
 def tree():
     """A city of two districts with a town each; six projects on either town."""
-    city = UnitFactory(name="某市", kind=Unit.Kind.DISTRICT)
-    districts = [UnitFactory(name=f"{name}区", kind=Unit.Kind.DISTRICT, parent=city) for name in "甲乙"]
-    for one in districts:
-        UnitFactory(name=f"{one.name}某街道", kind=Unit.Kind.SUBDISTRICT, parent=one)
+    city, districts = city_of("甲乙")
     build()
     return city, districts
 

@@ -16,7 +16,8 @@ from xushi.registry.actions import Refused, list_projects, register_projects, se
 from xushi.registry.models import Category, Project
 from xushi.registry.rules import ListingInput, PlanInput, ProjectInput
 from xushi.units.districts import district_of, is_whole, keeps_whole, office_of
-from xushi.units.models import Appointment, ExportRequest, Role, Unit, User
+from xushi.units.models import Appointment, Role, Unit, User
+from xushi.units.models_exports import ExportRequest
 from xushi.units.policy_exports import can_decide_export
 
 pytestmark = pytest.mark.django_db

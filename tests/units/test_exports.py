@@ -20,7 +20,8 @@ from xushi.kit.pacing import METER
 from xushi.notices.models import Notice
 from xushi.notices.writing import write_notices
 from xushi.units import actions_exports
-from xushi.units.models import Appointment, ExportRequest, Role, Unit, User
+from xushi.units.models import Appointment, Role, Unit, User
+from xushi.units.models_exports import ExportRequest
 from xushi.units.policy_exports import can_decide_export
 from xushi.units.rules import Refused
 from xushi.units.views_exporting import SALT

@@ -17,7 +17,8 @@ from xushi.kit.pacing import METER
 from xushi.units import actions
 from xushi.units.actions_personal import forget_person
 from xushi.units.left import long_gone
-from xushi.units.models import ExportRequest, SignedIn, Unit, User
+from xushi.units.models import SignedIn, Unit, User
+from xushi.units.models_exports import ExportRequest
 from xushi.units.rules import Refused
 
 SignIn = Callable[[User], Client]

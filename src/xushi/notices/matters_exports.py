@@ -6,7 +6,8 @@ from xushi.journal.models import Event
 from xushi.notices.matters import Matter, address, said_in, spoken_of
 from xushi.notices.people import Directory
 from xushi.notices.recipients import Who
-from xushi.units.models import ExportRequest, User
+from xushi.units.models import User
+from xushi.units.models_exports import ExportRequest
 from xushi.units.policy_exports import can_decide_export, deciders_of_exports
 
 REQUEST = ExportRequest._meta.label_lower

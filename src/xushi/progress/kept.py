@@ -28,11 +28,7 @@ def of_closed(user: "User", closings: Sequence[MonthClosing], what: Hashable, ad
     what says all that add_up is made of beside the person, the closings and the grounds. Its callers share the answer
     and leave it as it is. Names of units and categories change without a closing: they are no part of it.
     """
-    key = (what, tuple((one.pk, one.closed_at) for one in closings), sight(user), grounds())
-    found: T | None = _kept.get(key)
-    if found is None:
-        found = _keep(key, add_up())
-    return found
+    return _known((what, tuple((one.pk, one.closed_at) for one in closings), sight(user), grounds()), add_up)
 
 
 def of_the_closings(what: Hashable, look_up: Callable[[], T]) -> T:
@@ -40,17 +36,16 @@ def of_the_closings(what: Hashable, look_up: Callable[[], T]) -> T:
 
     Its callers share the answer and leave it as it is.
     """
-    key = (what, pulse().closings)
+    return _known((what, pulse().closings), look_up)
+
+
+def _known(key: Hashable, make: Callable[[], T]) -> T:
     found: T | None = _kept.get(key)
     if found is None:
-        found = _keep(key, look_up())
-    return found
-
-
-def _keep(key: Hashable, found: T) -> T:
-    if len(_kept) >= MOST:
-        _kept.clear()
-    _kept[key] = found
+        found = make()
+        if len(_kept) >= MOST:
+            _kept.clear()
+        _kept[key] = found
     return found
 
 

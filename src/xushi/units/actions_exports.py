@@ -6,7 +6,8 @@ from django.db import transaction
 
 from xushi.journal.actions import Actor, record
 from xushi.units import policy_exports as policy
-from xushi.units.models import ExportRequest, User
+from xushi.units.models import User
+from xushi.units.models_exports import ExportRequest
 from xushi.units.rules import Refused
 
 MOST_WAITING = 20

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from xushi.units.districts import keeps_whole
-from xushi.units.models import Appointment, ExportRequest, Role, Unit
+from xushi.units.models import Appointment, Role, Unit
+from xushi.units.models_exports import ExportRequest
 from xushi.units.rules import ADMINISTRATORS
 
 if TYPE_CHECKING:

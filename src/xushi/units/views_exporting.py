@@ -15,7 +15,7 @@ from xushi.kit.sheets import TYPES, Export, Signed, TooLong
 from xushi.kit.views_limits import refuse, too_often
 from xushi.units import actions_exports
 from xushi.units.access import person
-from xushi.units.models import ExportRequest
+from xushi.units.models_exports import ExportRequest
 from xushi.units.rules import Refused
 
 SALT = "xushi.export"

@@ -14,7 +14,7 @@ from xushi.journal.actions import Actor
 from xushi.units import actions_exports
 from xushi.units import policy_exports as policy
 from xushi.units.access import person
-from xushi.units.models import ExportRequest
+from xushi.units.models_exports import ExportRequest
 from xushi.units.rules import Refused
 from xushi.units.views_exporting import LONGEST_ADDRESS, SALT, ask_page
 
