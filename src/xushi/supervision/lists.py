@@ -18,6 +18,7 @@ from xushi.kit.listed import listed as listed_keys
 from xushi.kit.phrased import Keys, ask, one_row
 from xushi.registry.models import Project
 from xushi.supervision import tracks
+from xushi.supervision.figures import issued
 from xushi.supervision.models import CoHandler, OrderQuerySet, SupervisionOrder
 from xushi.supervision.models_instructions import Instruction
 from xushi.supervision.sight import Sight, in_sight, sight_of
@@ -29,7 +30,6 @@ from xushi.supervision.wanted import (
     TABS,
     Moment,
     Wanted,
-    issued_in,
     tab_condition,
 )
 from xushi.supervision.words import SOURCES, Said, said
@@ -259,7 +259,6 @@ def _helping(orders: list[int]) -> "QuerySet[CoHandler]":
 
 
 IN_HAND = ("open", "overdue", "due_today", "unsigned", "verify", "verify_by")
-OF_YEAR = ("issued", "on_time", "replied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,14 +278,19 @@ class Summary:
 
 
 def summary(user: User, now: datetime) -> Summary:
-    """Of everything in sight, what is still open and what was issued this year: three queries beside that of what is in
-    sight."""
+    """Of everything in sight, what is still open and what was issued this year, the latter as its lists and the units'
+    table count: without the confidential ones. Three queries beside that of what is in sight."""
     at, sight = Moment.of(now), sight_of(user)
     (in_hand,) = ask(_in_hand, user, sight, *at) or [(*[0] * (len(IN_HAND) - 1), None)]
-    (of_year,) = ask(_of_year, user, sight, *at) or [[0] * len(OF_YEAR)]
+    of_year = issued(user, str(at.year), now)
     nearest = ask(_nearest, user, sight, *at)
-    counts = dict(zip((*IN_HAND, *OF_YEAR), (*in_hand, *of_year), strict=True))
-    return Summary(**counts, nearest=nearest[0] if nearest else None)
+    return Summary(
+        **dict(zip(IN_HAND, in_hand, strict=True)),
+        issued=sum(one.issued for one in of_year),
+        on_time=sum(one.on_time for one in of_year),
+        replied=sum(one.replied for one in of_year),
+        nearest=nearest[0] if nearest else None,
+    )
 
 
 def _open(user: User, sight: Sight) -> OrderQuerySet:
@@ -306,17 +310,6 @@ def _in_hand(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
         Min("step_due_at", filter=tab_condition("verify")),
     ]
     return one_row(_open(user, sight), _named(IN_HAND, asked))
-
-
-def _of_year(user: User, sight: Sight, *moment: Any) -> "QuerySet[Any]":
-    """One row: OF_YEAR, in this order, as their lists and the units' table count: without the confidential ones."""
-    at = Moment(*moment)
-    asked = [
-        Count("pk"),
-        Count("pk", filter=FLAGS["on_time"].condition(at)),
-        Count("pk", filter=FLAGS["replied"].condition(at)),
-    ]
-    return one_row(in_sight(user, sight).filter(issued_in(str(at.year))), _named(OF_YEAR, asked))
 
 
 def _named(names: Sequence[str], asked: Sequence[Any]) -> dict[str, Any]:
