@@ -27,8 +27,9 @@ def withdraw_year(
     wanted = set(listings)
     ours = [row for row in found if (row.project_id, row.level, row.stage) in wanted]
     issued = AnnualPlan.objects.select_for_update(of=("self",)).filter(year=year)
-    versions = list(among(issued, "project_id", {project for project, _, _ in listings}))
     written = set(plans)
+    planned = set(among(AnnualPlan.objects.values_list("project_id", flat=True), "pk", written))
+    versions = list(among(issued, "project_id", planned | {project for project, _, _ in listings}))
     first = [plan for plan in versions if plan.pk in written and plan.state == AnnualPlan.State.IN_FORCE]
     touched = {plan.project_id for plan in versions if plan.pk not in written}
     touched |= {project for project, _, _ in wanted - {(x.project_id, x.level, x.stage) for x in ours}}
