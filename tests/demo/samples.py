@@ -7,7 +7,7 @@ from typing import Any
 ANYTHING: dict[str, object] = {
     "month": "2018-08", "year": 2019, "number": 1, "verb": "note", "kind": "docx", "digest": "abc", "version": 1,
     "code": "x", "what": "visits", "which": "all", "entry": 1, "package_id": 1, "industry_id": 1, "table": "tag",
-    "form": "docx", "slug": "x", "period": "2018-08", "camera": 1,
+    "form": "docx", "plan": "2019", "slug": "x", "period": "2018-08", "camera": 1,
 }  # fmt: skip
 OPEN_MONTH = ("draft", "preview", "switch", "photos")
 # 外区的人也进得去的，每条写明为什么；堵上了就要从这里去掉

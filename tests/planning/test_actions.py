@@ -90,7 +90,7 @@ def test_compiling_takes_what_goes_on_what_is_new_and_what_is_ripe(plan: Program
 
 def test_compiling_again_takes_in_only_what_is_new(plan: Programme, subdistrict: Unit, by: Actor) -> None:
     kept = item("射频芯片产业园")
-    programme.review_items(2019, {kept.pk: 1}, dropped=True, reason="地没落实", actor=by, now=NOW)
+    programme.review_items(plan, {kept.pk: 1}, dropped=True, reason="地没落实", actor=by, now=NOW)
     add_project(subdistrict, "又一个", listed=False)
     programme.compile_programme(2019, proposals_due=DUE, actor=by, now=NOW)
     assert plan.items.count() == 5
@@ -107,10 +107,10 @@ def test_a_year_begun_or_a_late_date_is_refused(by: Actor) -> None:
 def test_dropping_says_why_and_two_at_once_are_told(plan: Programme, by: Actor) -> None:
     line_ = item("前期的桥")
     with pytest.raises(Refused, match="不列入要写理由"):
-        programme.review_items(2019, {line_.pk: 1}, dropped=True, reason=" ", actor=by, now=NOW)
-    assert programme.review_items(2019, {line_.pk: 1}, dropped=True, reason="缓", actor=by, now=NOW) == 1
+        programme.review_items(plan, {line_.pk: 1}, dropped=True, reason=" ", actor=by, now=NOW)
+    assert programme.review_items(plan, {line_.pk: 1}, dropped=True, reason="缓", actor=by, now=NOW) == 1
     with pytest.raises(Conflict, match="“前期的桥”刚被别人改过"):
-        programme.review_items(2019, {line_.pk: 1}, dropped=False, reason="", actor=by, now=NOW)
+        programme.review_items(plan, {line_.pk: 1}, dropped=False, reason="", actor=by, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_refusal_of_a_proposal_says_why(plan: Programme, subdistrict: Unit, by
     with pytest.raises(Refused, match="不采纳要写意见"):
         proposing.decide_proposals(plan, [one.pk], accept=False, answer="", actor=by, now=NOW)
     with pytest.raises(Refused, match="还有1条建议没审"):
-        adopting.adopt_programme(2019, actor=by, now=NOW)
+        adopting.adopt_programme(plan, actor=by, now=NOW)
     proposing.decide_proposals(plan, [one.pk], accept=False, answer="再等等", actor=by, now=NOW)
     assert not item("前期的桥").dropped
 
@@ -177,7 +177,7 @@ def test_a_unit_is_through_once(plan: Programme, subdistrict: Unit, territory_us
 
 def test_adopting_is_one_event_and_can_be_taken_back(plan: Programme, by: Actor) -> None:
     before = Event.objects.count()
-    adopting.adopt_programme(2019, actor=by, now=NOW)
+    adopting.adopt_programme(plan, actor=by, now=NOW)
     assert Event.objects.count() == before + 1
     assert Listing.objects.filter(year=2019, level="district").count() == 4
     assert Listing.objects.filter(year=2019, level="municipal").count() == 1
@@ -187,26 +187,26 @@ def test_adopting_is_one_event_and_can_be_taken_back(plan: Programme, by: Actor)
     assert Reserve.objects.get(name="射频芯片产业园").project is not None
     assert not Duty.objects.open().about(plan).exists()
     with pytest.raises(Refused, match="已经下达"):
-        adopting.adopt_programme(2019, actor=by, now=NOW)
-    adopting.undo_adoption(2019, reason="市里另有要求", actor=by, now=NOW)
+        adopting.adopt_programme(plan, actor=by, now=NOW)
+    adopting.undo_adoption(plan, reason="市里另有要求", actor=by, now=NOW)
     assert Event.objects.count() == before + 2
     assert not Listing.objects.filter(year=2019).exists()
     assert not AnnualPlan.objects.filter(year=2019).exists()
     assert Project.objects.filter(name="射频芯片产业园").exists()
-    adopting.adopt_programme(2019, actor=by, now=NOW)  # and again
+    adopting.adopt_programme(plan, actor=by, now=NOW)  # and again
     assert AnnualPlan.objects.filter(year=2019).count() == 2
 
 
 def test_taking_back_is_refused_once_the_year_began_or_a_plan_was_revised(plan: Programme, by: Actor) -> None:
-    adopting.adopt_programme(2019, actor=by, now=NOW)
+    adopting.adopt_programme(plan, actor=by, now=NOW)
     with pytest.raises(Refused, match="2019年已经开始"):
-        adopting.undo_adoption(2019, reason="晚了", actor=by, now=NEW_YEAR)
+        adopting.undo_adoption(plan, reason="晚了", actor=by, now=NEW_YEAR)
     with pytest.raises(Refused, match="撤回要写原因"):
-        adopting.undo_adoption(2019, reason="", actor=by, now=NOW)
+        adopting.undo_adoption(plan, reason="", actor=by, now=NOW)
     on = Project.objects.get(name="汤泉文旅商业街配套")
     propose_plan_revision(PlanInput(on.pk, 2019, 1), reason="调", actor=by, now=NOW)
     with pytest.raises(Refused, match="“汤泉文旅商业街配套”等1个又改过名单或计划"):
-        adopting.undo_adoption(2019, reason="改", actor=by, now=NOW)
+        adopting.undo_adoption(plan, reason="改", actor=by, now=NOW)
     assert Listing.objects.filter(year=2019).exists()
 
 
@@ -214,7 +214,7 @@ def test_a_project_planned_already_is_named(plan: Programme, by: Actor) -> None:
     on = Project.objects.get(name="汤泉文旅商业街配套")
     AnnualPlan.objects.create(project=on, year=2019, planned_investment=1, proposed_at=NOW)
     with pytest.raises(Refused, match="“汤泉文旅商业街配套”已有2019年计划"):
-        adopting.adopt_programme(2019, actor=by, now=NOW)
+        adopting.adopt_programme(plan, actor=by, now=NOW)
 
 
 def test_leaving_the_reserve(plan: Programme, by: Actor) -> None:
@@ -254,8 +254,8 @@ def test_an_accepted_declaration_of_next_year_counts_in_the_programme(plan: Prog
     for verb in ("send", "accept"):
         declaring.step_declarations([row.pk], verb, on=date(2018, 9, 3), **how)
     assert item("前期的桥").provincial
-    adopting.adopt_programme(2019, **how)
-    adopting.undo_adoption(2019, reason="重编", **how)
+    adopting.adopt_programme(plan, **how)
+    adopting.undo_adoption(plan, reason="重编", **how)
     left = Listing.objects.get(year=2019)  # what the province decided is not the district's to take back
     assert (left.project, left.level) == (project, "provincial")
 

@@ -40,6 +40,7 @@ PAGES = (
     Page("planning:step", ("entry", "leave"), writes=OFFICE, body={"reason": "x"}),
     Page("planning:step", ("entry", "register"), writes=OFFICE),
     Page("planning:step", ("entry", "propose"), writes=OFFICE | TOWN, body={"reason": "x"}),
+    Page("planning:programmes", (), READERS),
     Page("planning:compile", (), writes=OFFICE, body={"year": "2019", "proposals_due": "2018-11-01"}),
     Page("planning:item", ("item",), WIDE | TOWN, OFFICE | TOWN, {"planned": "1", "kind": "drop", "reason": "x"}),
     Page("planning:declarations", (), READERS, OFFICE, {"name": "汤泉文旅商业街配套", "level": "provincial"}),

@@ -88,7 +88,6 @@ def test_the_only_district_below_a_city_is_the_whole():
 
 
 SHARED = {
-    "年度计划": ("planning:compile", [], {"year": "2019", "proposals_due": "2018-11-30"}),
     "目标天数": (
         "signings:limits",
         [],

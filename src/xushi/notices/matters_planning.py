@@ -14,7 +14,9 @@ PROPOSAL = Proposal._meta.label_lower
 
 def matters(event: Event, directory: Directory) -> Iterator[Matter]:
     for spoken in spoken_of(event, PROPOSAL):
-        rows = Proposal.objects.filter(pk__in=list(spoken)).select_related("programme", "item", "reserve")
+        rows = Proposal.objects.filter(pk__in=list(spoken)).select_related(
+            "programme__district", "item", "reserve"
+        )
         for one in rows.select_related("unit__successor").order_by("pk"):
             unit = directory.of_unit(one.unit)
             yield Matter(
@@ -22,7 +24,7 @@ def matters(event: Event, directory: Directory) -> Iterator[Matter]:
                 pk=one.pk,
                 called=str(one),
                 about=f"{one.programme}{one.get_state_display()}",
-                url=address("planning:proposals", one.programme.year),
+                url=address("planning:proposals", one.programme.key),
                 said=said_in(spoken[one.pk]),
                 people={
                     # 提的人还在这个单位就只说给他

@@ -8,7 +8,7 @@ from django.db import transaction
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, parts_of, record
 from xushi.planning.models import Programme, ProgrammeItem, Proposal, Reserve
-from xushi.planning.programme import end_asking, locked
+from xushi.planning.programme import ask_settler, end_asking, locked, of_now
 from xushi.planning.reserve import project_of, units_of
 from xushi.registry.actions import list_projects, register_projects, set_plans
 from xushi.registry.checking import RowProblem, among, refuse
@@ -18,9 +18,11 @@ from xushi.registry.withdrawing import withdraw_year
 
 
 @transaction.atomic
-def adopt_programme(year: int, *, actor: Actor, now: datetime) -> Programme:
+def adopt_programme(programme: Programme, *, actor: Actor, now: datetime) -> Programme:
     """下达: reserve entries become projects, then lists and plans of the year are written, all as one event."""
-    programme = locked(year)
+    programme = locked(programme)
+    ask_settler(programme, actor)
+    year = programme.year
     items = list(
         programme.items.filter(dropped=False).select_related("reserve__category", "project").order_by("pk")
     )
@@ -126,9 +128,11 @@ def _plans(items: Sequence[ProgrammeItem], year: int) -> list[PlanInput]:
 
 
 @transaction.atomic
-def undo_adoption(year: int, *, reason: str, actor: Actor, now: datetime) -> Programme:
+def undo_adoption(programme: Programme, *, reason: str, actor: Actor, now: datetime) -> Programme:
     """撤回下达: until the year begins; lists and plans that adopting wrote go, projects stay in the registry."""
-    programme = Programme.objects.select_for_update().get(year=year)
+    programme = of_now(programme)
+    ask_settler(programme, actor)
+    year = programme.year
     if not programme.adopted:
         refuse([RowProblem(0, "year", f"{programme}没有下达，或已经撤回，不用再撤。")])
     if local_day(now).year >= year:

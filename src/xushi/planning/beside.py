@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from xushi.kit.beside import Bar, Card, stands_beside
-from xushi.planning import figures, policy
-from xushi.planning.models import Programme
+from xushi.planning import figures, policy, selectors
 from xushi.planning.rules import conclusion
 from xushi.planning.wanted import Wanted
 
@@ -23,11 +22,11 @@ def reserve_and_programme(user: "User", today: date) -> Card | None:
     rows = figures.ripeness(user, Wanted(), today)
     bars = [Bar(row.maturity.label, int(row.count.value or 0), f"{index}?{row.count.rows}") for row in rows]
     total = sum(bar.count for bar in bars)
-    programme = Programme.objects.filter(year=today.year + 1).first()
+    programme = selectors.nearest_programmes(user).filter(year=today.year + 1).first()
     said = ""
     if programme:
         compared = figures.compare(user, programme, "category")
-        said = f"{conclusion(compared.whole, compared.upper, programme.year)}。"
+        said = f"{programme.whose}{conclusion(compared.whole, compared.upper, programme.year)}。"
     return Card("储备与明年计划", f"储备{total:,}个", index, tuple(bars), said)
 
 

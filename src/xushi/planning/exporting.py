@@ -21,7 +21,7 @@ def answer(programme: Programme, rows: Any) -> Sheet:
     formats = dict.fromkeys(MONEY, "#,##0.####")
     rows = (_record(item) for item in rows.iterator(chunk_size=1000))
     return Sheet(
-        str(programme), COLUMNS, rows, about=programme.get_state_display(), tab=f"{programme.year}年计划",
+        str(programme), COLUMNS, rows, about=programme.get_state_display(), tab=programme.short,
         formats=formats, widths=WIDTHS,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from xushi.core.figure import Figure, FigureUnit
 from xushi.core.money import yi
 from xushi.core.months import Month
+from xushi.planning.cover import cover_of
 from xushi.planning.models import Programme, ProgrammeItem, Reserve
 from xushi.planning.rules import NEEDS, Comparison, Maturity, Side
 from xushi.planning.wanted import Wanted
@@ -82,13 +83,16 @@ class Compared:
 
 
 def compare(user: "User", programme: Programme, by: str) -> Compared:
-    """Both years by category or territory, for what this person sees: five queries, however many rows."""
+    """Both years by category or territory, for what this person sees: six queries, however many rows.
+
+    The year before counts what stands where the programme takes in from, and nothing of a neighbour's.
+    """
     if by not in DIMENSIONS:
         raise ValueError(f"不能按“{by}”分，可用：{'、'.join(DIMENSIONS)}。")
     column = f"{by}_id"
     names = _names(by)
     new = _rolled(_new_sides(user, programme, column), names)
-    old = _rolled(_old_sides(user, programme.year - 1, column), names)
+    old = _rolled(_old_sides(user, programme, column), names)
     rows = [
         Comparison(label, new.get(key, _NONE)[0], old.get(key, _NONE)[0], f"stage=1&{by}={key}")
         for key, label in dict(names.values()).items()
@@ -129,17 +133,23 @@ def _new_sides(user: "User", programme: Programme, column: str) -> Sides:
     }
 
 
-def _old_sides(user: "User", base: int, column: str) -> Sides:
-    """The projects under way on a list of that year, and their plans in force.
+def _old_sides(user: "User", programme: Programme, column: str) -> Sides:
+    """The projects under way on a list of the year before, and their plans in force.
 
     The lists are asked for apart from the project, so that a database reads them once and not once a project.
     """
+    base, cover = programme.year - 1, cover_of(programme)
     lists = Listing.objects.filter(year=base, stage=Stage.UNDER_WAY)
     under_way, above = lists.values("project"), lists.filter(level__in=UPPER_LEVELS).values("project")
-    projects = Project.objects.visible_to(user).filter(pk__in=under_way, removed_on=None).order_by()
+    projects = (
+        Project.objects.visible_to(user)
+        .filter(cover.on("territory"), pk__in=under_way, removed_on=None)
+        .order_by()
+    )
     counts = projects.values(column).annotate(n=Count("pk"), upper=Count("pk", filter=Q(pk__in=above)))
     plans = AnnualPlan.objects.filter(
         scoped(user, "project__"),
+        cover.on("project__territory"),
         year=base,
         state=AnnualPlan.State.IN_FORCE,
         project__in=under_way,

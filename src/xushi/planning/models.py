@@ -7,16 +7,19 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from xushi.kit.fields import MonthField
+from xushi.planning.addresses import ProgrammeKey
 from xushi.planning.rules import Maturity
 from xushi.registry.models import Category, Project
-from xushi.units.models import Unit
-from xushi.units.policy import scoped, sees_everything
+from xushi.units.models import Role, Unit
+from xushi.units.owned import Owned, OwnedQuerySet, seen_over
+from xushi.units.policy import DISTRICT_WIDE, scoped, sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
 PERSON = settings.AUTH_USER_MODEL
 STAGES = [(1, "当年实施"), (2, "前期工作")]
+READERS = (*DISTRICT_WIDE, Role.DEPARTMENT, Role.TERRITORY)
 
 
 class ScopedQuerySet(QuerySet[Any]):
@@ -87,14 +90,28 @@ class Reserve(Scoped):
         return self.maturity == Maturity.RIPE
 
 
-class Programme(models.Model):
-    """年度计划草案: compiled, talked over, adopted; written holds what adopting wrote, for taking it back."""
+class ProgrammeQuerySet(OwnedQuerySet["Programme"]):
+    def visible_to(self, user: "User") -> "ProgrammeQuerySet":
+        """Those that all share; a district's for whoever works within it, or oversees it."""
+        scopes = [held.scope for held in user.appointments_in_force if held.role in READERS]
+        return self.filter(seen_over(scopes)) if scopes else self.none()
+
+    def own_first(self) -> "ProgrammeQuerySet":
+        """The latest year first, within it a district's before what is compiled above it; with their districts."""
+        return self.select_related("district").order_by("-year", F("district__path").desc(nulls_last=True))
+
+
+class Programme(Owned):
+    """年度计划草案: compiled, talked over, adopted; written holds what adopting wrote, for taking it back.
+
+    district: whose office compiles it; none where that is the office of all, or the only one.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "编制中"
         ADOPTED = "adopted", "已下达"
 
-    year = models.PositiveSmallIntegerField("年度", unique=True)
+    year = models.PositiveSmallIntegerField("年度")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     proposals_due = models.DateField("建议报送截止")
     compiled_at = models.DateTimeField("编制时间")
@@ -104,11 +121,33 @@ class Programme(models.Model):
     )
     written = models.JSONField("下达写入的行", default=dict)
 
+    objects: ClassVar[Any] = ProgrammeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "年度计划编制"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(district=None), name="common_programme_once_a_year"
+            ),
+            models.UniqueConstraint(fields=["district", "year"], name="programme_once_a_year"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.year}年重大项目计划"
+        return f"{self.whose}{self.year}年重大项目计划"
+
+    @property
+    def whose(self) -> str:
+        """The district's name; "" where it is common."""
+        return self.district.name if self.district else ""
+
+    @property
+    def short(self) -> str:
+        return f"{self.whose}{self.year}年计划"
+
+    @property
+    def key(self) -> str:
+        """What its addresses call it."""
+        return str(ProgrammeKey(self.year, self.district_id))
 
     @property
     def adopted(self) -> bool:
@@ -163,12 +202,13 @@ class ProgrammeItem(Scoped):
 
 class ProposalQuerySet(QuerySet["Proposal"]):
     def visible_to(self, user: "User") -> "ProposalQuerySet":
-        """Whoever sees the whole district; else the unit that made it."""
+        """Whoever oversees the unit that made it; else that unit."""
         if sees_everything(user):
             return self.all()
         condition = Q(pk__in=[])
         for held in user.appointments_in_force:
-            condition |= Q(unit__in=Unit.objects.answered_for_by(held.unit.path).values("pk"))
+            over = held.scope if held.role in DISTRICT_WIDE else held.unit
+            condition |= Q(unit__in=Unit.objects.answered_for_by(over.path).values("pk"))
         return self.filter(condition)
 
 

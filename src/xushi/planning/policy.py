@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from xushi.units.districts import keeps_whole, overseen_by_office
+from xushi.planning.models import READERS, Programme
+from xushi.registry.containers import may_begin
+from xushi.units.districts import keeps, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
     from xushi.units.models import User
 
-READERS = (
-    Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY,
-)  # fmt: skip
 PROPOSERS = (Role.DEPARTMENT, Role.TERRITORY)
 
 
@@ -19,13 +18,18 @@ def can_read(user: "User") -> bool:
 
 
 def can_keep(user: "User") -> bool:
-    """Compile, review, adopt, take back, declare; register entries of the reserve and let them go."""
+    """办申报; register entries of the reserve and let them go."""
     return user.has_role(Role.OFFICE)
 
 
 def can_compile(user: "User") -> bool:
-    """编制、审建议、下达: one programme a year for all districts, so the office of them all."""
-    return keeps_whole(user)
+    """编制: the office of a district its own, the office of them all what they have in common."""
+    return may_begin(user)
+
+
+def can_settle(user: "User", programme: Programme) -> bool:
+    """审、定建议、下达、撤回: whoever keeps its district, or what all have in common."""
+    return keeps(user, programme.district)
 
 
 def can_propose(user: "User") -> bool:
@@ -45,9 +49,18 @@ def may_place(user: "User", territory: Unit, responsible: Unit) -> bool:
     )
 
 
-def proposing_unit(user: "User") -> Unit | None:
-    """The unit that a person's proposals are of; the office's own are the office's."""
+def lies_in(unit: Unit, programme: Programme) -> bool:
+    """Whether this unit is of the programme's district; every unit is of what all have in common."""
+    return programme.district is None or unit.path.startswith(programme.district.path)
+
+
+def proposing_unit(user: "User", programme: Programme) -> Unit | None:
+    """The unit of its district that a person's proposals are of; the office's own are the office's."""
     for held in user.appointments_in_force:
-        if held.role in (Role.OFFICE, *PROPOSERS):
+        if held.role in (Role.OFFICE, *PROPOSERS) and lies_in(held.unit, programme):
             return held.unit
     return None
+
+
+def can_propose_to(user: "User", programme: Programme) -> bool:
+    return proposing_unit(user, programme) is not None

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.months import Month
@@ -14,10 +15,14 @@ from xushi.duties.models import Duty
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
+from xushi.planning import policy
+from xushi.planning.cover import Cover, cover_of
 from xushi.planning.models import Programme, ProgrammeItem, Reserve
 from xushi.planning.rules import Maturity, Standing, carried
 from xushi.registry.checking import Conflict, RowProblem, refuse
+from xushi.registry.containers import place_of
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Project, Stage
+from xushi.units.districts import denied
 from xushi.units.models import Role, Unit
 
 Source = ProgrammeItem.Source
@@ -28,21 +33,24 @@ DUTY = "planning.propose"
 def compile_programme(year: int, *, proposals_due: date, actor: Actor, now: datetime) -> Programme:
     """编制: what goes on, what stands in the registry on no list, and the ripe reserve; territories owe their proposals.
 
-    Compiling again takes in what is new and touches no line that is already there.
+    A district's office compiles its district's own, the office of all what is common: what lies in districts without
+    their own. Compiling again takes in what is new and touches no line that is already there.
     """
+    if actor.by is not None and not policy.can_compile(actor.by):
+        raise PermissionDenied(denied(actor.by, "年度计划由区重大办编制、审定。"))
     today = local_day(now)
     if year <= today.year:
         refuse([RowProblem(0, "year", f"{year}年已经开始，编计划请选{today.year + 1}年。")])
     if not today <= proposals_due < date(year, 1, 1):
         refuse([RowProblem(0, "proposals_due", f"建议截止日要在今天和{year}年元旦之间，请改一个日子。")])
-    held = Programme.objects.select_for_update().filter(year=year).first()
-    programme = held or Programme(year=year)
+    programme = _begun(year, place_of(actor.by))
     ask_draft(programme)
     programme.proposals_due, programme.compiled_at = proposals_due, now
     programme.save()
-    items = list(_new_items(programme))
+    cover = cover_of(programme)
+    items = list(_new_items(programme, cover))
     insert_all(items)
-    _ask_territories(programme, now)
+    _ask_territories(programme, cover, now)
     record(
         "planning.programme.compiled",
         actor=actor,
@@ -59,37 +67,76 @@ def ask_draft(programme: Programme) -> None:
         refuse([RowProblem(0, "year", f"{programme}已经下达，改动请走计划调整，或先撤回下达。")])
 
 
-def locked(year: int) -> Programme:
-    """The programme of a year, locked, as long as it can still be changed."""
-    programme = Programme.objects.select_for_update().get(year=year)
-    ask_draft(programme)
+def _begun(year: int, district: Unit | None) -> Programme:
+    """That of a district (None: the common one) and year, locked, or a new one; one compiles after the other.
+
+    Refused where the district is in one that is compiled above it already: no project stands in two.
+    """
+    list(Unit.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
+    mine = Programme.objects.select_for_update().filter(year=year, district=district).first()
+    if mine is None and district is not None:
+        over = Programme.objects.filter(year=year).at(district.path).own_first().first()
+        if over is not None:
+            who = f"{over.whose}重大办" if over.district else "管全部的重大办"
+            said = f"{over}已经由{who}编了，{district.name}的项目编在里面，不再另编"
+            refuse([RowProblem(0, "year", f"{said}；要增、要减、要调的，在那份计划里提建议，请{who}审。")])
+    programme = mine or Programme(year=year)
+    programme.district = district
     return programme
 
 
-def _new_items(programme: Programme) -> Iterator[ProgrammeItem]:
-    have = set(programme.items.exclude(project=None).values_list("project_id", flat=True))
-    taken = set(programme.items.exclude(reserve=None).values_list("reserve_id", flat=True))
-    for project, listings, plan in _standing(programme.year - 1):
+def of_now(programme: Programme) -> Programme:
+    """The row as it stands, locked."""
+    rows = Programme.objects.select_for_update(of=("self",)).select_related("district")
+    found: Programme = rows.get(pk=programme.pk)
+    return found
+
+
+def locked(programme: Programme) -> Programme:
+    """It, locked, as long as it can still be changed."""
+    held = of_now(programme)
+    ask_draft(held)
+    return held
+
+
+def ask_settler(programme: Programme, actor: Actor) -> None:
+    """Whether this is theirs to review, adopt and take back."""
+    if actor.by is None or policy.can_settle(actor.by, programme):
+        return
+    if programme.district is None:
+        raise PermissionDenied(denied(actor.by, "年度计划由区重大办编制、审定。"))
+    raise PermissionDenied(f"{programme.short}由{programme.whose}的重大办编制、审定，您的角色可以查看。")
+
+
+def _new_items(programme: Programme, cover: Cover) -> Iterator[ProgrammeItem]:
+    """What lies in here and in no programme of the year yet; what one leaves out is free for another."""
+    mine = Q(programme=programme) | Q(programme__year=programme.year, dropped=False)
+    known = list(ProgrammeItem.objects.filter(mine).values_list("project_id", "reserve_id"))
+    have, taken = ({pair[i] for pair in known if pair[i] is not None} for i in (0, 1))
+    for project, listings, plan in _standing(programme.year - 1, cover):
         item = _of_project(programme, project, listings, plan)
         if item and project.pk not in have:
             have.add(project.pk)
             yield item
-    ripe = Reserve.objects.filter(left_at=None, maturity=Maturity.RIPE).order_by("pk")
-    for entry in ripe:
+    ripe = Reserve.objects.filter(cover.on("territory"), left_at=None, maturity=Maturity.RIPE)
+    for entry in ripe.order_by("pk"):
         starts_late = entry.expected_start and entry.expected_start.year > programme.year
         if entry.pk not in taken and entry.project_id not in have and not starts_late:
             yield of_reserve(programme, entry, Source.RIPE)
 
 
-def _standing(base: int) -> Iterator[tuple[Project, dict[str, int], AnnualPlan | None]]:
-    """Every project neither completed nor removed, with its lists and plan of the year; three queries."""
-    projects = Project.objects.filter(completed_on=None, removed_on=None).order_by("pk")
+def _standing(base: int, cover: Cover) -> Iterator[tuple[Project, dict[str, int], AnnualPlan | None]]:
+    """Every project in here neither completed nor removed, with its lists and plan of the year; three queries."""
+    here = cover.on("project__territory")
+    projects = Project.objects.filter(cover.on("territory"), completed_on=None, removed_on=None).order_by(
+        "pk"
+    )
     listings: dict[int, dict[str, int]] = {}
-    for on_list, level, stage in Listing.objects.filter(year=base).values_list(
+    for on_list, level, stage in Listing.objects.filter(here, year=base).values_list(
         "project_id", "level", "stage"
     ):
         listings.setdefault(on_list, {})[level] = stage
-    ruling = AnnualPlan.objects.filter(year=base, state=AnnualPlan.State.IN_FORCE)
+    ruling = AnnualPlan.objects.filter(here, year=base, state=AnnualPlan.State.IN_FORCE)
     plans = {plan.project_id: plan for plan in ruling}
     for project in projects:
         yield project, listings.get(project.pk, {}), plans.get(project.pk)
@@ -148,10 +195,11 @@ def _units(row: Any) -> dict[str, Any]:
     }
 
 
-def _ask_territories(programme: Programme, now: datetime) -> None:
+def _ask_territories(programme: Programme, cover: Cover, now: datetime) -> None:
     """每个属地到日子前要报建议, those that already said they are through apart."""
     told = Duty.objects.about(programme).filter(kind=DUTY, unit=OuterRef("pk"), done_at__isnull=False)
-    units = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).exclude(Exists(told))
+    here = Unit.objects.standing().filter(cover.units(), kind__in=Unit.TERRITORY_KINDS)
+    units = here.exclude(Exists(told))
     due = datetime.combine(programme.proposals_due, time(23, 59), tzinfo=BEIJING)
     set_duties(
         [
@@ -159,12 +207,12 @@ def _ask_territories(programme: Programme, now: datetime) -> None:
                 subject=programme,
                 subject_name=str(programme),
                 kind=DUTY,
-                title=f"报{programme.year}年计划建议",
+                title=f"报{programme.short}建议",
                 note="该增、该减、该调的一次报齐；没有也点一下“报完了”。",
                 due_at=due,
                 unit=unit,
                 role=Role.TERRITORY,
-                url=f"/planning/{programme.year}/",
+                url=f"/planning/{programme.key}/",
             )
             for unit in units.order_by("pk")
         ],
@@ -175,7 +223,7 @@ def _ask_territories(programme: Programme, now: datetime) -> None:
 @transaction.atomic
 def finish_proposals(programme: Programme, unit: Unit, *, actor: Actor, now: datetime) -> None:
     """报完了: this unit has no more to propose; its duty is done with."""
-    programme = locked(programme.year)
+    programme = locked(programme)
     owed = Duty.objects.open().about(programme).filter(kind=DUTY, unit=unit)
     if not owed.update(done_at=now, done_by=actor.by):
         refuse([RowProblem(0, "unit", f"{unit}已经报完，或这次不用报建议。")])
@@ -190,10 +238,11 @@ def finish_proposals(programme: Programme, unit: Unit, *, actor: Actor, now: dat
 
 @transaction.atomic
 def review_items(
-    year: int, seen: dict[int, int], *, dropped: bool, reason: str, actor: Actor, now: datetime
+    programme: Programme, seen: dict[int, int], *, dropped: bool, reason: str, actor: Actor, now: datetime
 ) -> int:
     """审: these lines stand in the programme or not, with the reason where not; returns how many changed."""
-    programme = locked(year)
+    programme = locked(programme)
+    ask_settler(programme, actor)
     if dropped and not reason.strip():
         refuse([RowProblem(0, "reason", "不列入要写理由，属地会看到。")])
     items = [item for item in seen_items(programme, seen) if item.dropped != dropped]
@@ -218,7 +267,8 @@ def amend_item(
     item: ProgrammeItem, planned: int, stage: int, reason: str, *, seen: int, actor: Actor, now: datetime
 ) -> ProgrammeItem:
     """改一项: its plan of the year (元) and stage; Conflict where somebody changed it meanwhile."""
-    programme = locked(item.programme.year)
+    programme = locked(item.programme)
+    ask_settler(programme, actor)
     held = seen_items(programme, {item.pk: seen})[0]
     refuse(problems_of_amount_in(held, planned, stage))
     was = held.planned_investment

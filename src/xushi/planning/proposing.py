@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
+from xushi.planning.cover import Cover, cover_of
 from xushi.planning.models import Programme, ProgrammeItem, Proposal, Reserve
-from xushi.planning.programme import locked, of_reserve, problems_of_amount_in, save_items
+from xushi.planning.policy import lies_in
+from xushi.planning.programme import ask_settler, locked, of_reserve, problems_of_amount_in, save_items
 from xushi.registry.checking import Conflict, RowProblem, refuse
 from xushi.registry.models import Stage
 from xushi.units.models import Unit
@@ -33,9 +36,15 @@ class ProposalInput:
 def make_proposals(
     programme: Programme, rows: Sequence[ProposalInput], *, unit: Unit, actor: Actor, now: datetime
 ) -> list[Proposal]:
-    """提建议. Refused where a reason is missing, an amount is wrong, or the same has been proposed and waits."""
-    programme = locked(programme.year)
-    refuse(problem for i, row in enumerate(rows) for problem in _problems(programme, i, row))
+    """提建议. Refused where a reason is missing, an amount is wrong, or the same has been proposed and waits.
+
+    A district's programme hears the units of that district, and takes in nothing that lies elsewhere.
+    """
+    programme = locked(programme)
+    if not lies_in(unit, programme):
+        raise PermissionDenied(f"{programme}由{programme.whose}的单位提建议，{unit}不在里面。")
+    cover = cover_of(programme)
+    refuse(problem for i, row in enumerate(rows) for problem in _problems(programme, cover, i, row))
     made = [
         Proposal(
             programme=programme,
@@ -69,12 +78,16 @@ def make_proposals(
     return made
 
 
-def _problems(programme: Programme, i: int, row: ProposalInput) -> Iterator[RowProblem]:
+def _problems(programme: Programme, cover: Cover, i: int, row: ProposalInput) -> Iterator[RowProblem]:
     if not row.reason.strip():
         yield RowProblem(i, "reason", "建议要写理由，重大办凭它来审。")
     if row.kind == Kind.ADD:
         if row.reserve is None:
             yield RowProblem(i, "reserve", "请选要增列的储备项目；还没进储备的，先提入储备。")
+        elif not cover.holds(row.reserve.territory):
+            yield RowProblem(
+                i, "reserve", f"“{row.reserve.name}”的属地不归{programme}管，请在管它的那份里提。"
+            )
         elif programme.items.filter(reserve=row.reserve, dropped=False).exists():
             yield RowProblem(i, "reserve", f"“{row.reserve.name}”已经在计划里，不用增列。")
     elif row.item is None or row.item.programme_id != programme.pk:
@@ -92,7 +105,8 @@ def decide_proposals(
     programme: Programme, chosen: Sequence[int], *, accept: bool, answer: str, actor: Actor, now: datetime
 ) -> int:
     """审建议: what is accepted changes the programme at once; Conflict where one was decided meanwhile."""
-    programme = locked(programme.year)
+    programme = locked(programme)
+    ask_settler(programme, actor)
     if not accept and not answer.strip():
         refuse([RowProblem(0, "answer", "不采纳要写意见，提建议的单位会看到。")])
     found = programme.proposals.select_for_update(of=("self",)).filter(listed("pk", list(chosen)))

@@ -89,7 +89,7 @@ def leave_reserve(seen: dict[int, int], reason: str, *, actor: Actor, now: datet
     )
     refuse(
         RowProblem(0, "reason", f"“{item.name}”还在{item.programme}里，请先在计划里改成不列入。")
-        for item in planned.select_related("programme")[:3]
+        for item in planned.select_related("programme__district")[:3]
     )
     for entry in entries:
         entry.left_at, entry.left_reason, entry.version = now, reason.strip()[:200], entry.version + 1

@@ -1,11 +1,13 @@
 """读储备与计划：每页一个函数，查询个数不随行数变。"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
+from xushi.core.text import row_number
 from xushi.duties.models import Duty
 from xushi.planning.models import Declaration, Programme, ProgrammeItem, Proposal, Reserve
 from xushi.planning.programme import DUTY
@@ -13,6 +15,7 @@ from xushi.planning.rules import Maturity
 from xushi.planning.wanted import Wanted
 from xushi.registry.models import Category
 from xushi.units.models import Unit
+from xushi.units.tree import above
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -31,6 +34,36 @@ def item_rows(user: "User", programme: Programme, wanted: Wanted) -> "QuerySet[P
     rows = ProgrammeItem.objects.visible_to(user).filter(wanted.of_items(), programme=programme)
     related = rows.select_related("territory", "category")
     return related.order_by("stage", "-planned_investment", "-total_investment", "pk")  # type: ignore[no-any-return]
+
+
+def nearest_programmes(user: "User") -> "QuerySet[Programme]":
+    """Those that people of a place have to do with, the own ones first: common ones, and of the districts over it."""
+    own = Q(district=None)
+    for held in user.appointments_in_force:
+        own |= Q(district__path__in=above(held.scope.path))
+    return Programme.objects.visible_to(user).filter(own).own_first()  # type: ignore[no-any-return]
+
+
+def programmes(user: "User", year: str = "", q: str = "") -> "QuerySet[Programme]":
+    """Every one that this person sees, the latest year first, then by district."""
+    rows = Programme.objects.visible_to(user).select_related("district")
+    if year:
+        rows = rows.filter(year=row_number(year) or 0)
+    if q:
+        rows = rows.filter(district__name__icontains=q)
+    return rows.order_by("-year", F("district__path").asc(nulls_first=True))  # type: ignore[no-any-return]
+
+
+def years(user: "User") -> list[int]:
+    """The years of those that this person sees, the latest first; one query."""
+    rows = Programme.objects.visible_to(user).order_by("-year")
+    return list(rows.values_list("year", flat=True).distinct())
+
+
+def lines_in(user: "User", programmes: Iterable[Programme]) -> dict[int, int]:
+    """programme → how many lines of it this person sees that are not left out; one query."""
+    rows = ProgrammeItem.objects.visible_to(user).filter(programme__in=programmes, dropped=False)
+    return dict(rows.order_by().values_list("programme").annotate(n=Count("pk")))
 
 
 def page_of(rows: "QuerySet[Any]", number: str) -> "Page[Any]":
@@ -73,10 +106,12 @@ def asked(user: "User", programme: Programme) -> Asked:
     return Asked([str(unit) for unit in owing], len(duties) - len(owing), own)
 
 
-def choices() -> dict[str, list[tuple[Any, str]]]:
-    """What lists are narrowed by; two queries."""
+def choices(district: Unit | None = None) -> dict[str, list[tuple[Any, str]]]:
+    """What lists are narrowed by, in a district or everywhere; two queries."""
     tops = Category.objects.filter(parent=None).values_list("path", "name")
     places = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS)
+    if district:
+        places = places.filter(path__under=district.path)
     return {
         "maturity": [(one.value, one.label) for one in reversed(Maturity)],
         "source": [(value, label) for value, label in ProgrammeItem.Source.choices],

@@ -1,9 +1,10 @@
 """年度计划的页：对比、清单、成批审、建议、下达与撤回。"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +15,7 @@ from xushi.core.money import plain, wan
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.planning import adopting, exporting, figures, policy, programme, proposing, selectors
+from xushi.planning.addresses import ProgrammeKey
 from xushi.planning.forms import CompileForm, ItemForm, ProposalForm, picked
 from xushi.planning.models import Programme, ProgrammeItem, Proposal
 from xushi.planning.proposing import ProposalInput
@@ -21,18 +23,44 @@ from xushi.planning.rules import conclusion
 from xushi.planning.views_reserve import ask_compiler, ask_proposer, ask_reader
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
+from xushi.registry.containers import stands_alone, within_wide
 from xushi.units.access import person
+from xushi.units.look import called
 from xushi.units.policy import sees_everything
 from xushi.units.views_exporting import hand_out
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
 
 MOST_ON_PAPER = 2000
 
 
+def _held(request: HttpRequest, plan: ProgrammeKey) -> Programme:
+    """The one that an address names, where this person sees it."""
+    rows = Programme.objects.visible_to(person(request)).select_related("district", "adopted_by")
+    found: Programme = get_object_or_404(rows, year=plan.year, district=plan.district)
+    return found
+
+
 @require_safe
-def one(request: HttpRequest, year: int) -> HttpResponse:
+def programmes(request: HttpRequest) -> HttpResponse:
+    """各区各年的计划, for whoever sees many."""
+    ask_reader(request)
+    user, year, q = person(request), request.GET.get("year", "")[:4], request.GET.get("q", "").strip()[:60]
+    page = selectors.page_of(selectors.programmes(user, year, q), request.GET.get("page", "1"))
+    counted = selectors.lines_in(user, list(page))
+    context = {
+        "page": page, "rows": [(one, counted.get(one.pk, 0)) for one in page], "year": year, "q": q,
+        "years": selectors.years(user), "now": clock.now(),
+    }  # fmt: skip
+    return render(request, "planning/programmes.html", context)
+
+
+@require_safe
+def one(request: HttpRequest, plan: ProgrammeKey) -> HttpResponse:
     """一年的计划: the conclusion, both years side by side, what is in it."""
     ask_reader(request)
-    return _page(request, get_object_or_404(Programme, year=year))
+    return _page(request, _held(request, plan))
 
 
 def _page(request: HttpRequest, held: Programme, problem: str = "", status: int = 200) -> HttpResponse:
@@ -45,16 +73,22 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
         "programme": held, "wanted": wanted, "by": by, "dimensions": figures.DIMENSIONS, "compared": compared,
         "said": conclusion(compared.whole, compared.upper, held.year), "base": held.year - 1,
         "sources": [one for one in figures.programme_figures(user, held, today) if one.value],
-        "scope": "" if sees_everything(user) else user.unit_name,
+        "scope": _scope(user, held),
         "totals": figures.comparison_figures(compared, held, today),
         "page": selectors.page_of(selectors.item_rows(user, held, wanted), request.GET.get("page", "1")),
-        "asked": selectors.asked(user, held), "choices": selectors.choices(), "problem": problem,
+        "asked": selectors.asked(user, held), "choices": selectors.choices(held.district), "problem": problem,
         "waiting": selectors.proposals_of(user, held).filter(state=Proposal.State.OPEN).count(),
-        "office": policy.can_compile(user), "may_propose": policy.can_propose(user), "now": now,
+        "office": policy.can_settle(user, held), "now": now,
         "undoable": held.adopted and today.year < held.year, "typed": request.POST.get("reason", "")[:200],
         "picked": {text.partition(":")[0] for text in request.POST.getlist("pick")},
     }  # fmt: skip
     return render(request, "planning/programme.html", context, status=status)
+
+
+def _scope(user: "User", held: Programme) -> str:
+    """Whose figures they are: of the programme's district, or of the part of it that this person sees."""
+    whole = within_wide(user, held.district) if held.district else sees_everything(user)
+    return held.whose if whole else user.unit_name
 
 
 @require_POST
@@ -75,47 +109,49 @@ def compile_year(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("planning:index")
     messages.success(request, f"{held}已编好，各属地的待办里有报建议这一项。")
-    return redirect("planning:programme", held.year)
+    return redirect("planning:programme", held.key)
 
 
 @require_POST
-def act(request: HttpRequest, year: int, verb: str) -> HttpResponse:
+def act(request: HttpRequest, plan: ProgrammeKey, verb: str) -> HttpResponse:
     """审、下达、撤回 by the office; 报完了 by a territory. Whoever was slower keeps what they typed."""
-    ask_proposer(request) if verb == "finish" else ask_compiler(request)
-    held = get_object_or_404(Programme, year=year)
+    ask_proposer(request)
+    held = _held(request, plan)
+    if verb != "finish":
+        programme.ask_settler(held, Actor.of(request))
     if verb not in DOING:
         raise Http404
     try:
         messages.success(request, DOING[verb](request, held))
     except (Refused, Conflict) as refusal:
         return _page(request, held, str(refusal), 409 if isinstance(refusal, Conflict) else 422)
-    return redirect("planning:programme", year)
+    return redirect("planning:programme", held.key)
 
 
 def _review(request: HttpRequest, held: Programme) -> str:
     dropped = request.POST.get("act") == "drop"
     chosen, reason = picked(request.POST), request.POST.get("reason", "")
     changed = programme.review_items(
-        held.year, chosen, dropped=dropped, reason=reason, actor=Actor.of(request), now=clock.now()
+        held, chosen, dropped=dropped, reason=reason, actor=Actor.of(request), now=clock.now()
     )
     return f"{changed}个已改成{'不列入' if dropped else '列入'}。" if changed else "没有改动，请先勾选项目。"
 
 
 def _adopt(request: HttpRequest, held: Programme) -> str:
-    adopting.adopt_programme(held.year, actor=Actor.of(request), now=clock.now())
+    adopting.adopt_programme(held, actor=Actor.of(request), now=clock.now())
     return f"{held}已下达，{held.year}年开始以前都可以撤回。"
 
 
 def _undo(request: HttpRequest, held: Programme) -> str:
     reason = request.POST.get("reason", "")
-    adopting.undo_adoption(held.year, reason=reason, actor=Actor.of(request), now=clock.now())
+    adopting.undo_adoption(held, reason=reason, actor=Actor.of(request), now=clock.now())
     return f"{held}已撤回，名单和计划都收回了，可以接着改。"
 
 
 def _finish(request: HttpRequest, held: Programme) -> str:
-    unit = policy.proposing_unit(person(request))
+    unit = policy.proposing_unit(person(request), held)
     if unit is None:
-        raise Conflict("您不代表哪个单位，不用报建议。")
+        raise Conflict("您不代表这份计划里的哪个单位，不用报建议。")
     programme.finish_proposals(held, unit, actor=Actor.of(request), now=clock.now())
     return f"{unit}的建议已报完。"
 
@@ -133,20 +169,24 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     """计划里的一项: the office changes it, whom it concerns proposes."""
     ask_reader(request)
     user = person(request)
-    rows = ProgrammeItem.objects.visible_to(user).select_related(
-        "programme", "territory", "category", "project"
-    )
-    held: ProgrammeItem = get_object_or_404(rows, pk=pk)
-    office = policy.can_compile(user)
+    rows = ProgrammeItem.objects.visible_to(user).filter(programme__in=Programme.objects.visible_to(user))
+    related = rows.select_related("programme__district", "territory", "category", "project")
+    held: ProgrammeItem = get_object_or_404(related, pk=pk)
+    office = policy.can_settle(user, held.programme)
+    may_propose = office or policy.can_propose_to(user, held.programme)
     typed: Any = (ItemForm if office else ProposalForm)(
         request.POST or None, initial={"planned": plain(wan(held.planned_investment)), "stage": held.stage}
     )
     if request.method == "POST":
         ask_proposer(request)
+        if not may_propose:
+            raise PermissionDenied(
+                f"{held.programme.short}由{held.programme.whose}的单位提建议，您可以查看。"
+            )
         if typed.is_valid() and _said(request, held, typed, office):
             return redirect("planning:item", pk)
     context = {
-        "item": held, "form": typed, "office": office, "may_propose": policy.can_propose(user),
+        "item": held, "form": typed, "office": office, "may_propose": may_propose,
         "proposals": selectors.proposals_of(user, held.programme).filter(item=held),
     }  # fmt: skip
     return render(request, "planning/item.html", context, status=422 if typed.errors else 200)
@@ -156,7 +196,7 @@ def _said(request: HttpRequest, held: ProgrammeItem, form: Any, office: bool) ->
     data = form.cleaned_data
     how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
     seen = row_number(request.POST.get("version", "")) or 0
-    unit = policy.proposing_unit(person(request))
+    unit = policy.proposing_unit(person(request), held.programme)
     try:
         if office:
             programme.amend_item(held, data["planned"], data["stage"], data["reason"], seen=seen, **how)
@@ -175,13 +215,13 @@ def _said(request: HttpRequest, held: ProgrammeItem, form: Any, office: bool) ->
 
 
 @require_http_methods(["GET", "POST"])
-def proposals(request: HttpRequest, year: int) -> HttpResponse:
+def proposals(request: HttpRequest, plan: ProgrammeKey) -> HttpResponse:
     """各单位的建议; the office decides one by one or in bulk."""
     ask_reader(request)
-    user, held = person(request), get_object_or_404(Programme, year=year)
+    user, held = person(request), _held(request, plan)
     problem, status = "", 200
     if request.method == "POST":
-        ask_compiler(request)
+        programme.ask_settler(held, Actor.of(request))
         chosen = [key for text in request.POST.getlist("pick") if (key := row_number(text)) is not None]
         accept, answer = request.POST.get("act") == "accept", request.POST.get("answer", "")
         how: dict[str, Any] = {"actor": Actor.of(request), "now": clock.now()}
@@ -191,9 +231,9 @@ def proposals(request: HttpRequest, year: int) -> HttpResponse:
             problem, status = str(refusal), 409 if isinstance(refusal, Conflict) else 422
         else:
             messages.success(request, f"{'采纳' if accept else '不采纳'}{done}条建议。")
-            return redirect("planning:proposals", year)
+            return redirect("planning:proposals", held.key)
     context = {
-        "programme": held, "problem": problem, "office": policy.can_compile(user) and not held.adopted,
+        "programme": held, "problem": problem, "office": policy.can_settle(user, held) and not held.adopted,
         "page": selectors.page_of(selectors.proposals_of(user, held), request.GET.get("page", "1")),
         "answer": request.POST.get("answer", "")[:200], "picked": request.POST.getlist("pick"),
     }  # fmt: skip
@@ -201,21 +241,25 @@ def proposals(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest, year: int) -> HttpResponseBase:
+def export(request: HttpRequest, plan: ProgrammeKey) -> HttpResponseBase:
     """What the page lists, as a spreadsheet."""
     ask_reader(request)
-    user, held = person(request), get_object_or_404(Programme, year=year)
+    user, held = person(request), _held(request, plan)
     rows = selectors.item_rows(user, held, Wanted.read(request.GET)).select_related("responsible_unit")
     return hand_out(request, exporting.answer(held, rows))
 
 
 @require_safe
-def printed(request: HttpRequest, year: int) -> HttpResponse:
+def printed(request: HttpRequest, plan: ProgrammeKey) -> HttpResponse:
     """What the page lists, on paper."""
     ask_reader(request)
-    user, held, now = person(request), get_object_or_404(Programme, year=year), clock.now()
+    user, held, now = person(request), _held(request, plan), clock.now()
     rows = list(selectors.item_rows(user, held, Wanted.read(request.GET))[:MOST_ON_PAPER])
     compared = figures.compare(user, held, "category")
     said = conclusion(compared.whole, compared.upper, held.year)
-    context = {"programme": held, "rows": rows, "now": now, "user": user, "said": said, "most": MOST_ON_PAPER}
+    alone = held.district is None and stands_alone(user)
+    context = {
+        "programme": held, "rows": rows, "now": now, "user": user, "said": said, "most": MOST_ON_PAPER,
+        "whose": held.whose or called(user.unit if alone else None),
+    }  # fmt: skip
     return render(request, "planning/print.html", context)

@@ -14,13 +14,16 @@ from xushi.core.clock import local_day
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
 from xushi.planning import figures, policy, proposing, reserve, selectors
+from xushi.planning.cover import programme_over
 from xushi.planning.forms import CompileForm, ReserveForm
 from xushi.planning.models import Programme, Proposal, Reserve
 from xushi.planning.proposing import ProposalInput
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
+from xushi.registry.containers import place_of
 from xushi.units.access import person
 from xushi.units.districts import denied
+from xushi.units.models import User
 
 VERBS = ("leave", "register", "propose")
 
@@ -59,22 +62,24 @@ def index(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     wanted = Wanted.read(request.GET)
     today = local_day(now)
+    nearest, compiling = list(selectors.nearest_programmes(user)), policy.can_compile(user)
     context = {
         "wanted": wanted, "now": now, "choices": selectors.choices(),
         "ripeness": figures.ripeness(user, wanted, today),
         "page": selectors.page_of(selectors.reserve_rows(user, wanted), request.GET.get("page", "1")),
-        "programmes": Programme.objects.order_by("-year"), "next_year": today.year + 1,
+        "programmes": nearest, "next_year": today.year + 1,
+        "more": Programme.objects.visible_to(user).count() - len(nearest),
         "declared": selectors.declarations(user).exclude(state="refused").count(),
-        "may_propose": policy.can_propose(user), "office": policy.can_keep(user),
-        "compile_form": CompileForm(initial=_last_compiled(today.year + 1)),
+        "may_propose": policy.can_propose(user), "compiling": compiling,
+        "compile_form": CompileForm(initial=_last_compiled(user, today.year + 1)) if compiling else None,
     }  # fmt: skip
     return render(request, "planning/index.html", context)
 
 
-def _last_compiled(year: int) -> dict[str, Any]:
-    """The form as it was when the year was last compiled."""
-    due = Programme.objects.filter(year=year).values_list("proposals_due", flat=True).first()
-    return {"year": year, "proposals_due": due}
+def _last_compiled(user: User, year: int) -> dict[str, Any]:
+    """The form as it was when this person's office last compiled the year."""
+    mine = Programme.objects.kept_by(place_of(user)).filter(year=year)
+    return {"year": year, "proposals_due": mine.values_list("proposals_due", flat=True).first()}
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,10 +127,19 @@ def _entry_page(
     user = person(request)
     context = {
         "form": form, "entry": held, "may_propose": policy.can_propose(user), "office": policy.can_keep(user),
-        "draft": Programme.objects.filter(state=Programme.State.DRAFT).order_by("-year").first(),
+        "draft": _open_to(user, held) if held else None,
         "problem": problem, "typed": request.POST.get("reason", "")[:200],
     }  # fmt: skip
     return render(request, "planning/entry.html", context, status=422 if form.errors else status)
+
+
+def _open_to(user: User, held: Reserve) -> Programme | None:
+    """The programme that this person may propose an entry for: the one that takes in its territory."""
+    draft = programme_over(held.territory)
+    if draft is None or not policy.can_propose_to(user, draft):
+        return None
+    seen: Programme | None = Programme.objects.visible_to(user).filter(pk=draft.pk).own_first().first()
+    return seen
 
 
 def _placed(request: HttpRequest, form: ReserveForm) -> bool:
@@ -168,11 +182,11 @@ def _stepped(request: HttpRequest, held: Reserve, verb: str) -> HttpResponse:
         project = reserve.register_reserves(seen, **how)[0]
         messages.success(request, f"“{project.name}”已转成项目。")
         return redirect("registry:edit", project.pk)
-    unit = policy.proposing_unit(person(request))
-    draft = Programme.objects.filter(state=Programme.State.DRAFT).order_by("-year").first()
+    draft = _open_to(person(request), held)
+    unit = policy.proposing_unit(person(request), draft) if draft else None
     if verb != "propose" or draft is None or unit is None:
         raise PermissionDenied("现在没有在编的计划，不用提建议。")
     row = ProposalInput(Proposal.Kind.ADD, reason, reserve=held)
     proposing.make_proposals(draft, [row], unit=unit, **how)
     messages.success(request, f"已建议把“{held.name}”列入{draft}，等重大办审。")
-    return redirect("planning:proposals", draft.year)
+    return redirect("planning:proposals", draft.key)
