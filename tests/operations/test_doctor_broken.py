@@ -70,6 +70,31 @@ def test_a_signing_key_that_was_lost_and_made_anew(home: Path, monkeypatch: pyte
     assert checks_keys.keys_private(now).says.startswith("没有签名密钥") and not key.exists()
 
 
+@pytest.mark.parametrize("name", ["secret-key", "account-key", "camera-key"])
+def test_a_key_that_is_not_the_other_machines(
+    home: Path,  # noqa: F811
+    settings: LazySettings,
+    name: str,
+) -> None:
+    now = real()
+    settings.SECRET_KEY = "一把够长的签名密钥" * 8
+    for one in ("account-key", "camera-key"):
+        (home / one).touch(mode=0o600)
+        (home / one).write_text("0a" * 32)
+    schedule.beat(now)
+    assert Heartbeat.objects.get().marks == checks_keys.marks() and len(checks_keys.marks()) == 3
+    Heartbeat.objects.update(host="二号机")
+    assert checks_keys.keys_private(now).grade is Grade.OK
+    if name == "secret-key":
+        settings.SECRET_KEY = "另一把够长的签名密钥" * 8
+    else:
+        (home / name).write_text("0b" * 32)
+    found = checks_keys.keys_private(now)
+    assert found.grade is Grade.WRONG
+    assert found.says.startswith(f"这台机器的{name}与二号机上的不是同一把") and name in found.mend
+    assert checks_keys.keys_private(now + DAY).grade is Grade.OK, "那台早就不用了"
+
+
 @pytest.mark.parametrize("name", ["account-key", "camera-key"])
 def test_keys_that_others_read_or_that_are_gone(home: Path, name: str) -> None:  # noqa: F811
     assert checks_keys.keys_private(real()).grade is Grade.OK

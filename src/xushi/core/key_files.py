@@ -1,5 +1,6 @@
 """状态目录里的密钥文件：头一个要用的做好，别的等它做完整了再读；用过又丢了的，不另做。"""
 
+import hmac
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,11 @@ def say_used(home: Path) -> None:
     """For is_used, of a home whose database is elsewhere. Where it cannot be written it is said another time."""
     with suppress(OSError):
         make_once(home / IN_USE, "这里做过签名密钥（secret-key）。它不见了时不会自己另做一把。\n")
+
+
+def mark_of(key: str) -> str:
+    """By which machines tell whether theirs is the same key, and nobody what it is: 16 hex digits."""
+    return hmac.new(key.encode(), b"xushi mark", "sha256").hexdigest()[:16]
 
 
 def how_to_mend(home: Path) -> str:

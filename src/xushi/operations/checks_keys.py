@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from xushi.core.key_files import SECRET, how_to_mend
+from xushi.core.key_files import SECRET, how_to_mend, mark_of
 from xushi.federation import identity
 from xushi.federation.keys import UnusableKey
 from xushi.operations.findings import Finding, ok, warn, wrong
@@ -17,6 +17,11 @@ from xushi.sites.models import Camera
 from xushi.units.models import Authenticator, RecoveryCode
 
 ACCOUNT, CAMERA = "account-key", "camera-key"
+APART = {
+    SECRET: "登录在一台上有、另一台上没有，别人的链接、表单时好时坏",
+    ACCOUNT: "在那台上设的两步验证，这台上登录不了",
+    CAMERA: "在那台上填的摄像头密码，这台上解不开",
+}
 PRIVATE = (SECRET, ACCOUNT, CAMERA, "backup-key", "channels.toml", "federation.key")
 
 
@@ -34,6 +39,8 @@ def keys_private(now: datetime) -> Finding:
             return renewed
     if missing := _missing(home):
         return missing
+    if other := _another(now):
+        return other
     if len(settings.SECRET_KEY) < 32:
         mend = "换成 openssl rand -hex 32 印出的；登录会全部失效一次。"
         return warn("keys", "签名密钥太短", mend)
@@ -60,6 +67,29 @@ def _renewed(key: Path, now: datetime) -> Finding | None:
     says = "签名密钥不是后台起动时的那一把：原来的丢了，又自己做了一把"
     mend = "从备份找回 secret-key，再重起全部服务；是自己换的、刚还原的，重起就好（登录都失效一次）。"
     return (warn if is_silent(now, beat.at) else wrong)("keys", says, mend)
+
+
+def marks() -> dict[str, str]:
+    """{file name: mark} of the keys that all machines of one installation share, those that are here."""
+    home = Path(settings.XUSHI_HOME)
+    found = {name: (home / name).read_text().strip() for name in (ACCOUNT, CAMERA) if (home / name).exists()}
+    return {name: mark_of(key) for name, key in ({SECRET: settings.SECRET_KEY} | found).items() if key}
+
+
+def _another(now: datetime) -> Finding | None:
+    """A key that is another machine's by name and not by content: what one of them wrote the other cannot read."""
+    here, mine = marks(), socket.gethostname()[:120]
+    for beat in Heartbeat.objects.exclude(host=mine).order_by("-at"):
+        apart = [name for name, mark in here.items() if beat.marks.get(name, mark) != mark]
+        if apart and not is_silent(now, beat.at):
+            says = f"这台机器的{apart[0]}与{beat.host}上的不是同一把：{APART[apart[0]]}"
+            return wrong("keys", says, _copy(apart[0], beat.host))
+    return None
+
+
+def _copy(name: str, host: str) -> str:
+    by_setting = "（设了 XUSHI_SECRET_KEY 的，各台设成一样）" if name == SECRET else ""
+    return f"从先用的那台把状态目录里的{name}抄到后来的那台{by_setting}，重起后来那台的服务；先用的若是{host}，就是这台要改。"
 
 
 def federation(_now: datetime) -> Finding:

@@ -60,6 +60,7 @@ class Heartbeat(models.Model):
     since = models.DateTimeField("起动")
     pid = models.PositiveIntegerField("进程号")
     version = models.CharField("版本", max_length=40)
+    marks = models.JSONField("密钥的记号", default=dict, help_text="密钥文件名 → 记号；几台机器的应当一样")
 
     class Meta:
         verbose_name = "心跳"

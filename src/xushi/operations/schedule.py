@@ -31,12 +31,15 @@ def register() -> None:
 
 def beat(real: datetime) -> None:
     """后台还活着."""
-    from xushi.operations.backing import product_version  # ciphers and archives: no other process needs them
+    # ciphers and archives: no other process needs them
+    from xushi.operations.backing import product_version
+    from xushi.operations.checks_keys import marks
 
     host, pid = socket.gethostname()[:120], os.getpid()
     mine = Heartbeat.objects.filter(name=WORKER, host=host)
-    if not mine.filter(pid=pid).update(at=real, version=product_version()):
-        fresh = {"at": real, "since": real, "pid": pid, "version": product_version()}
+    told = {"at": real, "version": product_version(), "marks": marks()}
+    if not mine.filter(pid=pid).update(**told):
+        fresh = told | {"since": real, "pid": pid}
         Heartbeat.objects.update_or_create(name=WORKER, host=host, defaults=fresh)
 
 
