@@ -201,7 +201,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着时再试不延�
 AXES_LOCKOUT_CALLABLE = "xushi.units.views.locked_out"
 AXES_VERBOSE = False
 # 锁的是账号，不论从哪里来；按地址锁会把同一出口的整个大院锁在外面
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+# W040: what PostgreSQL is told to put into an index beside its key, every index of SQLite has anyway (the row's number)
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "models.W040"]
 SESSION_ENGINE = "xushi.units.session_store"
 SESSION_COOKIE_AGE = 30 * 60
 XUSHI_SESSION_SECONDS = environment.whole("XUSHI_SESSION_HOURS", 12, least=1) * 3600  # 一次登录最长多久
