@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 # 判断，松开的，和该听见的网址
 LOOSENED: dict[ModuleType, dict[str, Callable[..., Any]]] = {
     planning: {
-        "planning:export": planning.can_read, "planning:act": planning.can_settle,
+        "planning:index": planning.can_read, "planning:act": planning.can_settle,
     },
     exchange: {"exchange:template": exchange.can_import, "exchange:preview": exchange.batches_for},
     registry: {"registry:decide_plan": registry.can_decide_plan},
