@@ -27,24 +27,33 @@ PRIVATE = (SECRET, ACCOUNT, CAMERA, "backup-key", "channels.toml", "federation.k
 
 def keys_private(now: datetime) -> Finding:
     home = Path(settings.XUSHI_HOME)
+    amiss = _readable(home) or _signing(home, now) or _missing(home) or _another(now) or _short()
+    return amiss or ok("keys", "密钥都在，都只有自己读得到")
+
+
+def _readable(home: Path) -> Finding | None:
     elsewhere = (Path(settings.XUSHI_CHANNELS), Path(settings.XUSHI_FEDERATION_KEY))
     for path in (*(home / name for name in PRIVATE), *elsewhere):
         if path.exists() and path.stat().st_mode & 0o077:
             return wrong("keys", f"{path}别人也读得到，里面有密钥", f"chmod 600 {path}")
+    return None
+
+
+def _signing(home: Path, now: datetime) -> Finding | None:
+    """The signing key: in the environment, else in the home, and the one that is in use."""
     kept = home / SECRET
     if not os.environ.get("XUSHI_SECRET_KEY"):
         if not (kept.exists() and kept.stat().st_size):
             return wrong("keys", "没有签名密钥：原来的丢了，不会自己另做", how_to_mend(home))
         if renewed := _renewed(kept, now):
             return renewed
-    if missing := _missing(home):
-        return missing
-    if other := _another(now):
-        return other
-    if len(settings.SECRET_KEY) < 32:
-        mend = "换成 openssl rand -hex 32 印出的；登录会全部失效一次。"
-        return warn("keys", "签名密钥太短", mend)
-    return ok("keys", "密钥都在，都只有自己读得到")
+    return None
+
+
+def _short() -> Finding | None:
+    if len(settings.SECRET_KEY) >= 32:
+        return None
+    return warn("keys", "签名密钥太短", "换成 openssl rand -hex 32 印出的；登录会全部失效一次。")
 
 
 def _missing(home: Path) -> Finding | None:
@@ -89,7 +98,8 @@ def _another(now: datetime) -> Finding | None:
 
 def _copy(name: str, host: str) -> str:
     by_setting = "（设了 XUSHI_SECRET_KEY 的，各台设成一样）" if name == SECRET else ""
-    return f"从先用的那台把状态目录里的{name}抄到后来的那台{by_setting}，重起后来那台的服务；先用的若是{host}，就是这台要改。"
+    copy = f"从先用的那台把状态目录里的{name}抄到后来的那台{by_setting}，重起后来那台的服务"
+    return f"{copy}；先用的若是{host}，就是这台要改。"
 
 
 def federation(_now: datetime) -> Finding:
