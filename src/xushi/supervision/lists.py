@@ -196,8 +196,12 @@ def _tabs(user: User, wanted: Wanted, now: datetime) -> list[Tab]:
 
 def _by_state(user: User, sight: Sight, wanted: Wanted, *at: Any) -> "QuerySet[Any]":
     """(state, how many orders are in it, how many of these have a number): what the tabs are told apart by."""
-    within = in_sight(user, sight).filter(wanted.within(Moment(*at))).order_by()
-    found: QuerySet[Any] = within.values_list("state").annotate(n=Count("pk"), numbered=Count("serial"))
+    seen = in_sight(user, sight).order_by()
+    first, *rest = (
+        seen.filter(part).values_list("state").annotate(n=Count("pk"), numbered=Count("serial"))
+        for part in wanted.parts(Moment(*at))
+    )
+    found: QuerySet[Any] = first.union(*rest, all=True) if rest else first
     return found
 
 

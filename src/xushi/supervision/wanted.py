@@ -1,7 +1,7 @@
 """督办清单的网址：要看哪些、怎么排；每个数字打开的就是这里的一句。"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from xushi.core.months import Month
 from xushi.core.text import regular, row_number
 from xushi.supervision.models import CoHandler, Extension, OrderRating
 from xushi.supervision.rules import Grade, Urgency
-from xushi.supervision.table import AT_UNIT, ISSUED_ONES, NOT_ISSUED, OPEN, State
+from xushi.supervision.table import AT_UNIT, ENDED, ISSUED_ONES, NOT_ISSUED, OPEN, State
 from xushi.supervision.words import SOURCES
 from xushi.units.models import Unit
 
@@ -137,6 +137,14 @@ class Wanted:
         if self.flag:
             wanted &= FLAGS[self.flag].condition(at)
         return wanted & (found(self.q) if self.q else Q())
+
+    def parts(self, at: Moment) -> list[Q]:
+        """within, told apart by state where it names some beside a year: an index leads to each part by itself, to the
+        ended ones of this year among those of all years."""
+        if self.period or self.year:
+            return [self.within(at)]
+        whole = replace(self, year=EVERY_YEAR).within(at)
+        return [Q(state__in=OPEN | NOT_ISSUED) & whole, Q(state__in=ENDED, year=at.year) & whole]
 
     def _year(self, year: int) -> Q:
         if self.year == EVERY_YEAR:
