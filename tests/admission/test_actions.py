@@ -255,7 +255,7 @@ def test_a_decision_stays_explained_whatever_changes_later(scene: SimpleNamespac
     assert again.snapshot == before
     assert before["criteria"]["version"] == 1
     assert before["opinions"][0]["unit"] == "区环保局"
-    assert medians(2018)[Measure.INVESTMENT_PER_MU] == Decimal("1.24")
+    assert medians(2018, [scene.town])[Measure.INVESTMENT_PER_MU] == Decimal("1.24")
 
 
 def test_thresholds_are_published_in_versions_and_applications_keep_theirs(scene: SimpleNamespace) -> None:

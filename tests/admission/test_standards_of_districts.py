@@ -14,6 +14,7 @@ from tests.factories import UnitFactory
 from tests.units.test_districts import SEPTEMBER, city
 from xushi.admission import actions, selectors, standards
 from xushi.admission.measures import Measure
+from xushi.admission.models import Application
 from xushi.admission.models_standards import CriterionSet, ReviewTerms
 from xushi.admission.rules import Terms
 from xushi.admission.scoring import Standard
@@ -167,3 +168,20 @@ def test_the_pages(city: Any, client: Client) -> None:
     assert client.post(reverse("admission:give_up", args=[industry.pk])).status_code == 302
     made.refresh_from_db()
     assert made.given_up_at is not None
+
+
+def test_the_median_is_of_the_own_district_s_alone(city: Any) -> None:
+    first, second = city["甲"], city["乙"]
+    for place in (first, first, second):
+        nth = Unit.objects.filter(name__startswith="环保").count()
+        bureau = UnitFactory(name=f"环保{nth}", kind=Unit.Kind.DEPARTMENT, parent=place["unit"])
+        builders.decided(
+            builders.answered(place["street"], place["office"], [bureau], name=f"{nth}号基地"),
+            place["office"],
+        )
+    streets = [one["street"] for one in (first, second)]
+    assert [selectors.admitted_count(2018, [one]) for one in streets] == [2, 1]
+    assert selectors.admitted_count(2018, streets) == 3
+    assert selectors.medians(2018, streets[:1]) and not selectors.medians(2018, [])
+    Application.objects.filter(territory=second["street"]).update(territory=first["street"])
+    assert selectors.medians(2018, streets[1:]) == {} and selectors.admitted_count(2018, streets[1:]) == 0

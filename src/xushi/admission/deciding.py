@@ -50,7 +50,8 @@ def decide(seen: Seen, row: DecisionInput, *, actor: Actor, now: datetime) -> De
     short = [one.measure.label for one in missed(scored)]
     refuse(RowProblem(0, one.field, one.sentence) for one in problems_of_decision(row, short, against))
     refuse(_unsound(application, agreed, row, local_day(now)))
-    known = snapshots.taken(application, agreed, scored, held, medians(local_day(now).year), terms)
+    middles = medians(local_day(now).year, [application.territory])
+    known = snapshots.taken(application, agreed, scored, held, middles, terms)
     decision = _written(application, row, known, actor, now)
     was, project = application.label, application.project
     if row.outcome.lets_in:

@@ -137,7 +137,8 @@ def build(application: Application, now: datetime) -> ApplicationPage:
     opinions: Sequence[Opinion] = list(application.opinions.select_related("unit__successor").order_by("pk"))
     numbers: Numbers = application.numbers
     scored = application.scored()
-    middles = selectors.medians(today.year)
+    place = [application.territory]
+    middles = selectors.medians(today.year, place)
     decision = application.decisions.order_by("-at", "-pk").first()
     decided = decision if decision and not application.is_open else None
     newest = set_for(application.industry, today.year, application.territory) if application.is_open else None
@@ -150,7 +151,7 @@ def build(application: Application, now: datetime) -> ApplicationPage:
         land=land_that_does(scored, numbers),
         terms=terms,
         medians=middles,
-        admitted=selectors.admitted_count(today.year),
+        admitted=selectors.admitted_count(today.year, place),
         newer=newest if newest and newest.pk != application.criteria_id else None,
         decision=decision,
         conditions=list(decision.conditions.order_by("number")) if decision else [],

@@ -1,7 +1,7 @@
 """准入的读法：台面上各栏多少、一页清单、会次、已准入的中位、承诺的核对。"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from xushi.admission.scoring import median_reached
 from xushi.admission.table import IN, Answer, State
 from xushi.core.text import row_number
 from xushi.guarantees.policy_units import answered_for
-from xushi.units.districts import district_of, of_others
+from xushi.units.districts import district_of, districts_of, of_others
 from xushi.units.models import Unit
 
 if TYPE_CHECKING:
@@ -112,20 +112,26 @@ def page_of(user: "User", wanted: Wanted, now: datetime) -> Page:
     return Paginator(found(user, wanted, now), PER_PAGE).get_page(wanted.page)
 
 
-def medians(year: int) -> dict[Measure, Decimal]:
-    """The middle of what those admitted this year and the last reached, as shares of their thresholds: one query."""
-    rows = Reached.objects.filter(decision__at__year__gte=year - 1, decision__at__year__lte=year)
+def medians(year: int, places: Iterable[Unit]) -> dict[Measure, Decimal]:
+    """The middle of what those admitted this year and the last in the districts of these territories reached, as shares
+    of their thresholds: two queries. A district's few say much of each: another's people are shown nothing of them."""
     shares: dict[str, list[Decimal]] = defaultdict(list)
-    for measure, milli in rows.values_list("measure", "milli"):
+    for measure, milli in _reached(year, places).values_list("measure", "milli"):
         shares[measure].append(Decimal(milli) / MILLI)
     middles = {Measure(measure): median_reached(held) for measure, held in shares.items()}
     return {measure: middle for measure, middle in middles.items() if middle is not None}
 
 
-def admitted_count(year: int) -> int:
+def admitted_count(year: int, places: Iterable[Unit]) -> int:
     """How many the median is of."""
-    rows = Reached.objects.filter(decision__at__year__gte=year - 1, decision__at__year__lte=year)
-    return rows.values("decision").distinct().count()
+    return _reached(year, places).values("decision").distinct().count()
+
+
+def _reached(year: int, places: Iterable[Unit]) -> "QuerySet[Reached]":
+    here = Q(pk__in=[])
+    for district in districts_of(places):
+        here |= Q(decision__application__territory__path__under=district.path)
+    return Reached.objects.filter(here, decision__at__year__gte=year - 1, decision__at__year__lte=year)
 
 
 def beside(user: "User", application: Application) -> list[Application]:

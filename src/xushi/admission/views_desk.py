@@ -85,10 +85,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     applications = list(rows.order_by("submitted_at", "pk")[:MOST_BESIDE])
     if keys and not applications:
         raise Http404
+    year, places = local_day(now).year, [one.territory for one in applications]
     context: dict[str, Any] = {
         "applications": applications, "today": local_day(now), "now": now, "most": MOST_BESIDE,
-        "lines": comparing.side_by_side(applications, selectors.medians(local_day(now).year)),
+        "lines": comparing.side_by_side(applications, selectors.medians(year, places)),
         "figures": comparing.figures(applications), "answers": comparing.answers(applications),
-        "admitted": selectors.admitted_count(local_day(now).year), "line": LINE,
+        "admitted": selectors.admitted_count(year, places), "line": LINE,
     }  # fmt: skip
     return render(request, "admission/compare.html", context)

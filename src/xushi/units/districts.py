@@ -96,6 +96,15 @@ def district_of(unit: Unit) -> Unit | None:
     return found.order_by("-path").first()
 
 
+def districts_of(units: Iterable[Unit]) -> list[Unit]:
+    """The nearest district of each of these units, each district once, in the tree's order. One query."""
+    ways = {one.path: above(one.path) for one in units}
+    over = {path for way in ways.values() for path in way}
+    known = {one.path: one for one in Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__in=over)}
+    nearest = {max(found, key=len) for way in ways.values() if (found := known.keys() & set(way))}
+    return [known[path] for path in sorted(nearest)]
+
+
 def office_of(unit: Unit | None) -> Unit | None:
     """区重大办 that a unit's matters are brought to; one query."""
     return Offices().of(unit)
