@@ -169,10 +169,10 @@ def test_a_refusal_of_a_proposal_says_why(plan: Programme, subdistrict: Unit, by
 
 def test_a_unit_is_through_once(plan: Programme, subdistrict: Unit, territory_user: User) -> None:
     town = Actor(by=territory_user)
-    programme.finish_proposals(plan, subdistrict, actor=town, now=NOW)
+    programme.finish_proposals(plan, [subdistrict], actor=town, now=NOW)
     assert not Duty.objects.open().about(plan).filter(unit=subdistrict).exists()
     with pytest.raises(Refused, match="江浦街道已经报完"):
-        programme.finish_proposals(plan, subdistrict, actor=town, now=NOW)
+        programme.finish_proposals(plan, [subdistrict], actor=town, now=NOW)
 
 
 def test_adopting_is_one_event_and_can_be_taken_back(plan: Programme, by: Actor) -> None:

@@ -25,9 +25,11 @@ from xushi.kit.bulk import insert_all
 from xushi.registry.checking import Refused, RowProblem, all_problems, refuse
 from xushi.registry.models import Category, Project
 from xushi.signings.models import Signing
+from xushi.units.districts import in_one_district
 from xushi.units.models import Unit, User
 
 SAME = "“{name}”已有一件在审的申请，请在那一件上改，不要再报。"
+ANOTHERS = "别的区有同名的申请在审，几个区的不能重名，请在名称里写上本区的区名。"
 
 
 def apply(
@@ -73,15 +75,13 @@ def _applied_before(rows: Sequence[ApplicationInput]) -> list[Application]:
 
 def _same_again(rows: Sequence[ApplicationInput], keep: int | None = None) -> list[RowProblem]:
     keys = [name_key(row.name) for row in rows]
-    held = set(
-        Application.objects.open()
-        .filter(name_key__in=keys)
-        .exclude(pk=keep or 0)
-        .values_list("name_key", flat=True)
-    )
-    return [
-        RowProblem(i, "name", SAME.format(name=rows[i].name)) for i, key in enumerate(keys) if key in held
-    ]
+    standing = Application.objects.open().filter(name_key__in=keys).exclude(pk=keep or 0)
+    held = dict(standing.values_list("name_key", "territory"))
+    return [RowProblem(i, "name", _again(rows[i], held[key])) for i, key in enumerate(keys) if key in held]
+
+
+def _again(row: ApplicationInput, where: int) -> str:
+    return SAME.format(name=row.name) if in_one_district(where, row.territory) else ANOTHERS
 
 
 def _new(i: int, row: ApplicationInput, actor: Actor, now: datetime) -> Application:

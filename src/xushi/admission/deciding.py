@@ -30,6 +30,7 @@ from xushi.signings.actions import reach
 from xushi.signings.linking import link
 from xushi.signings.models import SigningStage
 from xushi.signings.rules import Stage
+from xushi.units.districts import in_one_district
 from xushi.units.models import User
 
 
@@ -108,10 +109,12 @@ def _unsound(application: Application, agreed: Numbers, row: DecisionInput, toda
 
 
 def existing(application: Application) -> Project | None:
-    """The registry's project of the same name that no other application has become."""
+    """The registry's project of the same name in the same district that no other application has become."""
     found: Project | None = Project.objects.filter(
         name_key=name_key(application.name), admission=None, removed_on=None
     ).first()
+    if found is None or not in_one_district(found.territory_id, application.territory_id):
+        return None
     return found
 
 

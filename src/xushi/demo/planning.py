@@ -59,7 +59,7 @@ def _programme(district: District) -> Story:
         yield (now := _at(9, 6, 9, 25 * number))
         unit, actor = district.people.units[name], Actor(by=district.reporter(name))
         make_proposals(programme, list(_proposed(programme, name)), unit=unit, actor=actor, now=now)
-        finish_proposals(programme, unit, actor=actor, now=now)
+        finish_proposals(programme, [unit], actor=actor, now=now)
     yield (now := _at(9, 7, 15))
     first = programme.proposals.filter(kind=Proposal.Kind.CHANGE).order_by("pk").values_list("pk", flat=True)
     decide_proposals(programme, list(first[:1]), accept=True, answer="", actor=_desk(district), now=now)

@@ -75,18 +75,21 @@ def match_rows(comparison: Comparison) -> None:
         row.target = _known(row, index)
         if answer.startswith(IS_PROJECT) and answer[len(IS_PROJECT) :].isdecimal():
             chosen = int(answer[len(IS_PROJECT) :])
-            row.target = chosen if chosen in index.names else None
-            row.values["name"] = index.names.get(chosen, name)
+            row.target = chosen if chosen in index.names and index.may(chosen) else None
+            row.values["name"] = index.names[chosen] if row.target is not None else name
         if row.target is None and found.told.double_names == "append_code" and code and name:
             _tell_apart(comparison, row, name, code)
         if row.target is None:
             _unknown(comparison, row, answer, taken)
         elif not index.may(row.target):
-            found.complain(
-                row,
-                "name",
-                f"“{index.names[row.target]}”不在管辖范围，不能导入。请删掉这一行，或请重大办导入。",
-            )
+            _out_of_reach(comparison, row)
+
+
+def _out_of_reach(comparison: Comparison, row: Row) -> None:
+    """In the sheet's own words: what the registry knows of it beyond them is not for this person."""
+    said = row.values.get("name") or f"项目代码{row.values.get('code')}"
+    sentence = f"“{said}”不在管辖范围，不能导入。请删掉这一行，或请重大办导入。"
+    comparison.found.complain(row, "name", sentence)
 
 
 def _known(row: Row, index: Index) -> int | None:
@@ -114,6 +117,9 @@ def _unknown(comparison: Comparison, row: Row, answer: str, taken: set[int]) -> 
         )
         return
     double = index.by_name.get(name_key(name))
+    if double is not None and not index.may(double):
+        _out_of_reach(comparison, row)
+        return
     if double is not None:
         code = index.code_of(double)
         sentence = f"库里“{index.names[double]}”的项目代码是{code}，与表里的{row.values.get('code')}不同。请核对代码。"

@@ -8,13 +8,14 @@ from django.db import transaction
 from xushi.core.clock import local_day
 from xushi.journal.actions import Actor, parts_of, record
 from xushi.planning.models import Programme, ProgrammeItem, Proposal, Reserve
-from xushi.planning.programme import ask_settler, end_asking, locked, of_now
+from xushi.planning.programme import ask, ask_settler, end_asking, locked, of_now
 from xushi.planning.reserve import project_of, units_of
 from xushi.registry.actions import list_projects, register_projects, set_plans
 from xushi.registry.checking import RowProblem, among, refuse
 from xushi.registry.models import AnnualPlan, Listing, ListLevel, Stage
 from xushi.registry.rules import ListingInput, PlanInput
 from xushi.registry.withdrawing import withdraw_year
+from xushi.units.models import Unit
 
 
 @transaction.atomic
@@ -39,11 +40,12 @@ def adopt_programme(programme: Programme, *, actor: Actor, now: datetime) -> Pro
         listings = _listings(items, year)
         list_projects(listings, actor=actor, now=now)
         plans = set_plans(_plans(items, year), actor=actor, now=now, reason=f"{year}年计划下达")
-    end_asking(programme, actor, now)
+    owing = end_asking(programme, actor, now)
     programme.state, programme.adopted_at, programme.adopted_by = Programme.State.ADOPTED, now, actor.by
     programme.written = {
         "listings": [[row.project, row.level, row.stage] for row in listings],
         "plans": [plan.pk for plan in plans],
+        "owing": owing,
     }
     programme.save()
     return programme
@@ -150,8 +152,14 @@ def undo_adoption(programme: Programme, *, reason: str, actor: Actor, now: datet
     with parts_of(event):
         withdraw_year(year, written, programme.written["plans"], actor=actor, now=now)
     programme.state, programme.adopted_at, programme.adopted_by = Programme.State.DRAFT, None, None
-    programme.written = {}
+    owing = programme.written.get("owing", [])  # none is kept of what was adopted by an earlier release
+    overdue = programme.proposals_due < local_day(now)
+    programme.written = (
+        {"owing": owing} if overdue else {}
+    )  # then they owe when it is compiled with another day
     programme.save()
+    if not overdue:
+        ask(programme, Unit.objects.standing().filter(pk__in=owing).order_by("pk"), now)
     return programme
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from xushi.core.clock import local_day
@@ -10,6 +11,7 @@ from xushi.journal.actions import Actor, RowChange, parts_of, record
 from xushi.journal.models import Event
 from xushi.kit.bulk import insert_all
 from xushi.kit.listed import listed
+from xushi.planning import policy
 from xushi.planning.models import Declaration, Programme, ProgrammeItem
 from xushi.registry.actions import list_projects
 from xushi.registry.checking import Conflict, RowProblem, among, refuse
@@ -35,6 +37,8 @@ def prepare_declarations(
         refuse([RowProblem(0, "level", "申报只向省级、市级名单，请选一个。")])
     if not today.year <= year <= today.year + 1:
         refuse([RowProblem(0, "year", f"只能申报{today.year}年和{today.year + 1}年的名单。")])
+    if not all(policy.can_declare(actor.by, project) for project in projects):
+        raise PermissionDenied("申报由项目属地所在那个区的重大办来办。")
     keys = [project.pk for project in projects]
     held = Listing.objects.filter(year=year, level=level).values_list("project_id", flat=True)
     on_list = set(among(held, "project_id", keys))
@@ -73,9 +77,10 @@ def step_declarations(
     rows = list(
         Declaration.objects.select_for_update(of=("self",))
         .filter(listed("pk", list(chosen)))
-        .select_related("project")
+        .select_related("project__territory__successor")
         .order_by("pk")
     )
+    rows = [row for row in rows if policy.can_declare(actor.by, row.project)]
     if not rows:
         refuse([RowProblem(0, "declaration", "请先勾选要办的申报。")])
     if on > local_day(now):

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from xushi.planning.models import READERS, Programme
 from xushi.registry.containers import may_begin
-from xushi.units.districts import keeps, overseen_by_office
+from xushi.units.districts import keeps, near, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
+    from xushi.registry.models import Project
     from xushi.units.models import User
 
 PROPOSERS = (Role.DEPARTMENT, Role.TERRITORY)
@@ -20,6 +21,11 @@ def can_read(user: "User") -> bool:
 def can_keep(user: "User") -> bool:
     """办申报; register entries of the reserve and let them go."""
     return user.has_role(Role.OFFICE)
+
+
+def can_declare(user: "User | None", project: "Project") -> bool:
+    """办一个项目的申报: the office in whose scope it stands; None is the system itself."""
+    return user is None or overseen_by_office(user, project.territory)
 
 
 def can_compile(user: "User") -> bool:
@@ -38,9 +44,12 @@ def can_propose(user: "User") -> bool:
 
 
 def may_place(user: "User", territory: Unit, responsible: Unit) -> bool:
-    """An entry of another's territory and responsibility is not for this person to put in."""
+    """An entry of another's territory and responsibility is not for this person to put in, nor one that stands in a
+    district beside their own: its own people would find it in their programme and could not open it."""
     if overseen_by_office(user, territory):
         return True
+    if not territory.path.startswith(near(user)):
+        return False
     held = [one for one in user.appointments_in_force if one.role in PROPOSERS]
     mine = [(one.role, one.scope.path) for one in held]
     return any(
@@ -54,12 +63,15 @@ def lies_in(unit: Unit, programme: Programme) -> bool:
     return programme.district is None or unit.path.startswith(programme.district.path)
 
 
+def proposing_units(user: "User", programme: Programme) -> list[Unit]:
+    """The units of its district for which a person proposes; the office's own proposals are the office's."""
+    held = [one.unit for one in user.appointments_in_force if one.role in (Role.OFFICE, *PROPOSERS)]
+    return [unit for unit in dict.fromkeys(held) if lies_in(unit, programme)]
+
+
 def proposing_unit(user: "User", programme: Programme) -> Unit | None:
-    """The unit of its district that a person's proposals are of; the office's own are the office's."""
-    for held in user.appointments_in_force:
-        if held.role in (Role.OFFICE, *PROPOSERS) and lies_in(held.unit, programme):
-            return held.unit
-    return None
+    """The first of them: that a person's proposals are of."""
+    return next(iter(proposing_units(user, programme)), None)
 
 
 def can_propose_to(user: "User", programme: Programme) -> bool:

@@ -1,6 +1,6 @@
 """编计划：续建的、已入库的、成熟储备一次编成；各单位提建议，重大办逐项或成批审。"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -196,10 +196,17 @@ def _units(row: Any) -> dict[str, Any]:
 
 
 def _ask_territories(programme: Programme, cover: Cover, now: datetime) -> None:
-    """每个属地到日子前要报建议, those that already said they are through apart."""
-    told = Duty.objects.about(programme).filter(kind=DUTY, unit=OuterRef("pk"), done_at__isnull=False)
+    """每个属地到日子前要报建议, those apart that already said they are through, and did so themselves."""
+    ended = Duty.objects.about(programme).filter(kind=DUTY, unit=OuterRef("pk"), done_at__isnull=False)
+    owing = Q(pk__in=programme.written.get("owing", []))
     here = Unit.objects.standing().filter(cover.units(), kind__in=Unit.TERRITORY_KINDS)
-    units = here.exclude(Exists(told))
+    ask(programme, here.filter(~Exists(ended) | owing).order_by("pk"), now)
+    programme.written = {}
+    programme.save(update_fields=["written"])
+
+
+def ask(programme: Programme, units: Iterable[Unit], now: datetime) -> None:
+    """要报建议: these units owe their proposals by the day that the programme names."""
     due = datetime.combine(programme.proposals_due, time(23, 59), tzinfo=BEIJING)
     set_duties(
         [
@@ -214,26 +221,33 @@ def _ask_territories(programme: Programme, cover: Cover, now: datetime) -> None:
                 role=Role.TERRITORY,
                 url=f"/planning/{programme.key}/",
             )
-            for unit in units.order_by("pk")
+            for unit in units
         ],
         now=now,
     )
 
 
 @transaction.atomic
-def finish_proposals(programme: Programme, unit: Unit, *, actor: Actor, now: datetime) -> None:
-    """报完了: this unit has no more to propose; its duty is done with."""
+def finish_proposals(
+    programme: Programme, units: Sequence[Unit], *, actor: Actor, now: datetime
+) -> list[Unit]:
+    """报完了: these units have no more to propose; the duties of those that owed are done with, and these returned."""
     programme = locked(programme)
-    owed = Duty.objects.open().about(programme).filter(kind=DUTY, unit=unit)
-    if not owed.update(done_at=now, done_by=actor.by):
-        refuse([RowProblem(0, "unit", f"{unit}已经报完，或这次不用报建议。")])
+    owed = Duty.objects.open().about(programme).filter(listed("unit", [unit.pk for unit in units]), kind=DUTY)
+    owing = set(owed.values_list("unit", flat=True))
+    through = [unit for unit in units if unit.pk in owing]
+    said = "、".join(str(unit) for unit in through or units)
+    if not through:
+        refuse([RowProblem(0, "unit", f"{said}已经报完，或这次不用报建议。")])
+    owed.update(done_at=now, done_by=actor.by)
     record(
         "planning.proposals.finished",
         actor=actor,
         now=now,
         subject=programme,
-        summary=f"{unit}报完{programme}建议",
+        summary=f"{said}报完{programme}建议",
     )
+    return through
 
 
 @transaction.atomic
@@ -313,8 +327,12 @@ def save_items(items: Sequence[ProgrammeItem]) -> None:
     ProgrammeItem.objects.bulk_update(items, names, batch_size=200)
 
 
-def end_asking(programme: Programme, actor: Actor, now: datetime) -> None:
+def end_asking(programme: Programme, actor: Actor, now: datetime) -> list[int]:
+    """Nobody owes any more; returns the units that did."""
+    owing = Duty.objects.open().about(programme).filter(kind=DUTY)
+    units = [unit for unit in owing.order_by("pk").values_list("unit", flat=True) if unit]
     end_duties(programme, now=now, by=actor.by)
+    return units
 
 
 __all__ = ["amend_item", "compile_programme", "finish_proposals", "review_items"]

@@ -16,9 +16,10 @@ from xushi.kit.listed import listed
 from xushi.planning.models import Programme, ProgrammeItem, Reserve
 from xushi.planning.rules import Maturity, ReserveInput, problems_of_reserve
 from xushi.registry.actions import register_projects
-from xushi.registry.checking import Conflict, Refused, RowProblem, all_problems, among, refuse
+from xushi.registry.checking import ANOTHERS_NAME, Conflict, Refused, RowProblem, all_problems, among, refuse
 from xushi.registry.models import Category, Project
 from xushi.registry.rules import ProjectInput
+from xushi.units.districts import in_one_district
 from xushi.units.models import Unit
 
 _COPIED = (
@@ -171,19 +172,32 @@ def _unknown(
 
 def _taken(rows: Sequence[ReserveInput], keep: Sequence[int]) -> Iterable[RowProblem]:
     keys = [name_key(row.name) for row in rows]
-    standing = Reserve.objects.filter(left_at=None).exclude(pk__in=keep).values_list("name_key", "name")
-    reserved = dict(among(standing, "name_key", keys))
-    projects = {key: (pk, name) for pk, key, name in among(
-        Project.objects.values_list("pk", "name_key", "name"), "name_key", keys
-    )}  # fmt: skip
+    standing = Reserve.objects.filter(left_at=None).exclude(pk__in=keep)
+    named = standing.values_list("name_key", "name", "territory")
+    reserved = {key: (name, where) for key, name, where in among(named, "name_key", keys)}
+    known = Project.objects.values_list("pk", "name_key", "name", "territory")
+    projects = {key: (pk, name, where) for pk, key, name, where in among(known, "name_key", keys)}
     met: set[str] = set()
     for i, (key, row) in enumerate(zip(keys, rows, strict=True)):
-        if key in reserved or key in met:
-            name = reserved.get(key, row.name)
-            yield RowProblem(i, "name", f"储备里已有“{name}”，全角半角和空格不同也算同名。")
+        if key in reserved:
+            yield RowProblem(i, "name", _reserved(*reserved[key], row.territory))
+        elif key in met:
+            yield RowProblem(i, "name", _reserved(row.name, row.territory, row.territory))
         elif key in projects and row.project != projects[key][0]:
-            yield RowProblem(i, "name", f"项目库里已有“{projects[key][1]}”，请挂到这个项目上，不要另起一条。")
+            yield RowProblem(i, "name", _registered(*projects[key][1:], row.territory))
         met.add(key)
+
+
+def _reserved(name: str, where: int, here: int) -> str:
+    if in_one_district(where, here):
+        return f"储备里已有“{name}”，全角半角和空格不同也算同名。"
+    return ANOTHERS_NAME
+
+
+def _registered(name: str, where: int, here: int) -> str:
+    if in_one_district(where, here):
+        return f"项目库里已有“{name}”，请挂到这个项目上，不要另起一条。"
+    return ANOTHERS_NAME
 
 
 @contextmanager

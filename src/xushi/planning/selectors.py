@@ -9,11 +9,13 @@ from django.db.models import Count, F, Q, QuerySet
 
 from xushi.core.text import row_number
 from xushi.duties.models import Duty
+from xushi.planning import policy
 from xushi.planning.models import Declaration, Programme, ProgrammeItem, Proposal, Reserve
 from xushi.planning.programme import DUTY
 from xushi.planning.rules import Maturity
 from xushi.planning.wanted import Wanted
 from xushi.registry.models import Category
+from xushi.units.districts import near
 from xushi.units.models import Unit
 from xushi.units.tree import above
 
@@ -88,22 +90,22 @@ def declarations(user: "User", level: str = "", state: str = "") -> "QuerySet[De
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """谁还没报建议."""
+    """谁还没报建议, of the territories in the districts in which this person works."""
 
     owing: list[str]
-    through: int
-    own: bool  # the person's own unit still owes
+    own: list[str]  # those among them for which this person speaks
 
 
 def asked(user: "User", programme: Programme) -> Asked:
-    """Which territories have yet to say that they are through; one query."""
-    duties = list(
-        Duty.objects.about(programme).filter(kind=DUTY).select_related("unit").order_by("unit__path")
+    """Which territories have yet to say that they are through; two queries."""
+    duties = Duty.objects.open().about(programme).filter(kind=DUTY).select_related("unit")
+    here = near(user)
+    units = [duty.unit for duty in duties.order_by("unit__path") if duty.unit]
+    speaking = {unit.pk for unit in policy.proposing_units(user, programme)}
+    return Asked(
+        [str(unit) for unit in units if unit.path.startswith(here)],
+        [str(unit) for unit in units if unit.pk in speaking],
     )
-    owing = [duty.unit for duty in duties if duty.done_at is None and duty.unit]
-    mine = {held.unit_id for held in user.appointments_in_force}
-    own = any(unit.pk in mine for unit in owing)
-    return Asked([str(unit) for unit in owing], len(duties) - len(owing), own)
 
 
 def choices(district: Unit | None = None) -> dict[str, list[tuple[Any, str]]]:

@@ -149,11 +149,11 @@ def _undo(request: HttpRequest, held: Programme) -> str:
 
 
 def _finish(request: HttpRequest, held: Programme) -> str:
-    unit = policy.proposing_unit(person(request), held)
-    if unit is None:
+    units = policy.proposing_units(person(request), held)
+    if not units:
         raise Conflict("您不代表这份计划里的哪个单位，不用报建议。")
-    programme.finish_proposals(held, unit, actor=Actor.of(request), now=clock.now())
-    return f"{unit}的建议已报完。"
+    through = programme.finish_proposals(held, units, actor=Actor.of(request), now=clock.now())
+    return f"{'、'.join(str(unit) for unit in through)}的建议已报完。"
 
 
 DOING: dict[str, Callable[[HttpRequest, Programme], str]] = {

@@ -12,6 +12,9 @@ from xushi.core.text import name_key
 from xushi.kit.listed import listed
 from xushi.registry.models import Listing, ListLevel, Project, Stage
 from xushi.registry.rules import ListingInput, Problem, ProjectInput
+from xushi.units.districts import in_one_district
+
+ANOTHERS_NAME = "别的区已有同名的项目或储备，几个区的不能重名，请在名称里写上本区的区名。"
 
 Input = TypeVar("Input")
 
@@ -80,17 +83,29 @@ def taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[Ro
     keys = [name_key(row.name) for row in rows]
     codes = [row.code for row in rows if row.code]
     own = set(keep)
-    held = Project.objects.values_list("pk", "name_key", "code", "name")
-    names = {key: name for pk, key, _, name in among(held, "name_key", keys) if pk not in own}
-    coded = {code: name for pk, _, code, name in among(held, "code", codes) if pk not in own}
+    held = Project.objects.values_list("pk", "name_key", "code", "name", "territory")
+    names = {key: (name, where) for pk, key, _, name, where in among(held, "name_key", keys) if pk not in own}
+    coded = {code: (name, where) for pk, _, code, name, where in among(held, "code", codes) if pk not in own}
     for i, row in enumerate(rows):
-        if keys[i] in names:
-            yield RowProblem(i, "name", f"库里已有“{names[keys[i]]}”，全角半角和空格不同也算同名。")
-        names[keys[i]] = row.name
-        if row.code and row.code in coded:
-            yield RowProblem(i, "code", f"项目代码{row.code}已经是“{coded[row.code]}”的，请核对。")
+        if found := names.get(keys[i]):
+            yield RowProblem(i, "name", _name_taken(*found, row.territory))
+        names[keys[i]] = (row.name, row.territory)
+        if found := coded.get(row.code):
+            yield RowProblem(i, "code", _code_taken(row.code, *found, row.territory))
         if row.code:
-            coded[row.code] = row.name
+            coded[row.code] = (row.name, row.territory)
+
+
+def _name_taken(name: str, where: int, here: int) -> str:
+    """Of a project in another district no more is told than that the name is not free."""
+    if in_one_district(where, here):
+        return f"库里已有“{name}”，全角半角和空格不同也算同名。"
+    return ANOTHERS_NAME
+
+
+def _code_taken(code: str, name: str, where: int, here: int) -> str:
+    whose = f"“{name}”的" if in_one_district(where, here) else "别的区一个项目的"
+    return f"项目代码{code}已经是{whose}，请核对。"
 
 
 @contextmanager

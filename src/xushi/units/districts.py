@@ -10,7 +10,7 @@ from xushi.units.models import Role, Unit
 from xushi.units.tree import above
 
 if TYPE_CHECKING:
-    from xushi.units.models import User
+    from xushi.units.models import Appointment, User
 
 FOR_ALL = "，这是几个区共用的，由管全部的重大办来办；您管的是其中一部分。"
 
@@ -37,7 +37,13 @@ def keeps_whole(user: "User", *roles: str) -> bool:
     What the districts of one tree share is theirs alone to change: the months, the calendar, the catalogues.
     """
     wanted = roles or (Role.OFFICE,)
-    return any(held.role in wanted and is_whole(held.scope) for held in user.appointments_in_force)
+    return any(held.role in wanted and _is_whole(held) for held in user.appointments_in_force)
+
+
+def _is_whole(held: "Appointment") -> bool:
+    """is_whole() of its scope, which an appointment that was read as one in force knows without a query."""
+    beside: bool | None = getattr(held, "stands_beside", None)
+    return is_whole(held.scope) if beside is None else held.scope.is_root or not beside
 
 
 def denied(user: "User", sentence: str) -> str:
@@ -96,6 +102,12 @@ def district_of(unit: Unit) -> Unit | None:
     return found.order_by("-path").first()
 
 
+def in_one_district(first: int, second: int) -> bool:
+    """Whether two units, by their numbers, are of the same district; one that is not there is of none."""
+    places = Unit.objects.in_bulk({first, second})
+    return {first, second} <= places.keys() and len(districts_of(places.values())) < 2
+
+
 def districts_of(units: Iterable[Unit]) -> list[Unit]:
     """The nearest district of each of these units, each district once, in the tree's order. One query."""
     ways = {one.path: above(one.path) for one in units}
@@ -103,6 +115,11 @@ def districts_of(units: Iterable[Unit]) -> list[Unit]:
     known = {one.path: one for one in Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__in=over)}
     nearest = {max(found, key=len) for way in ways.values() if (found := known.keys() & set(way))}
     return [known[path] for path in sorted(nearest)]
+
+
+def near(user: "User") -> tuple[str, ...]:
+    """The paths of the districts in which a person works: whom they have to do with stands below these. One query."""
+    return tuple(one.path for one in districts_of(held.scope for held in user.appointments_in_force))
 
 
 def office_of(unit: Unit | None) -> Unit | None:
