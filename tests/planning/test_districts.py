@@ -306,22 +306,23 @@ def test_figures_count_what_it_covers_and_open_their_lists(city: Any, own: Progr
 
 
 def test_the_card_beside_the_signings_is_of_the_nearest(city: Any, own: Programme) -> None:
-    assert cards("signings", city["甲长"], NOW.date())[0].foot.startswith("甲区2019年计划")
+    assert cards("signings", city["甲长"], NOW.date())[0].foot.startswith("甲区：2019年计划")
     assert cards("signings", city["乙长"], NOW.date())[0].foot == ""
     compiled(city, "市")
-    assert cards("signings", city["甲长"], NOW.date())[0].foot.startswith("甲区2019年计划")
-    assert cards("signings", city["乙长"], NOW.date())[0].foot.startswith("2019年计划")
+    assert cards("signings", city["甲长"], NOW.date())[0].foot.startswith("甲区：2019年计划")
+    said = cards("signings", city["乙长"], NOW.date())[0].foot
+    assert said.startswith(f"{city['乙长'].unit_name}：2019年计划"), "of what is seen, not of all"
 
 
 def test_the_index_names_the_nearest_and_counts_the_rest(city: Any, own: Programme, client: Any) -> None:
     client.force_login(city["市办"])
     page = client.get(INDEX)
-    assert (list(page.context["programmes"]), page.context["more"]) == ([], 1)
-    assert "各区自己编的1份" in page.content.decode()
-    common = compiled(city, "市")
+    assert (list(page.context["programmes"]), page.context["every"]) == ([], 1)
+    assert "全部1份" in page.content.decode()
+    compiled(city, "市")
     client.force_login(city["甲办"])
     page = client.get(INDEX)
-    assert (page.context["programmes"], page.context["more"]) == ([own, common], 0)
+    assert (page.context["programmes"], page.context["every"]) == ([own], 2)
     assert page.context["compile_form"].initial["proposals_due"] == DUE
     client.force_login(city["乙办"])
     assert client.get(INDEX).context["compile_form"].initial["proposals_due"] is None
@@ -351,7 +352,7 @@ def test_the_queries_do_not_grow_with_the_districts(city: Any, own: Programme, c
                 year=year, district=place, proposals_due=date(2018, 11, 1), compiled_at=NOW
             )
     assert client.get(ALL).context["page"].paginator.count == 25
-    assert client.get(INDEX).context["more"] == 25
+    assert client.get(INDEX).context["every"] == 25
     assert asked() == few
     found = client.get(ALL, {"q": "11区", "year": "2020"}).context["rows"]
     assert [str(one) for one, _ in found] == ["11区2020年重大项目计划"]

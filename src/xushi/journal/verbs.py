@@ -141,7 +141,8 @@ _ROOMS: dict[str, dict[str, str]] = {
     "planning": {
         "reserve.proposed": "提储备项目", "reserve.registered": "储备入库", "reserve.amended": "修改储备",
         "reserve.left": "储备退出", "programme.compiled": "编制年度计划", "programme.adopted": "下达年度计划编制",
-        "programme.withdrawn": "撤回年度计划编制", "item.amended": "修改计划项目", "items.reviewed": "审计划项目",
+        "programme.withdrawn": "撤回年度计划编制", "programme.discarded": "作废年度计划草案",
+        "item.amended": "修改计划项目", "items.reviewed": "审计划项目",
         "proposals.made": "提年度计划建议", "proposals.decided": "审年度计划建议", "proposals.finished": "报完计划建议",
         "declaration.prepared": "准备申报", "declaration.sent": "上报申报", "declaration.accepted": "申报列入",
         "declaration.refused": "申报未列入",

@@ -22,11 +22,13 @@ def reserve_and_programme(user: "User", today: date) -> Card | None:
     rows = figures.ripeness(user, Wanted(), today)
     bars = [Bar(row.maturity.label, int(row.count.value or 0), f"{index}?{row.count.rows}") for row in rows]
     total = sum(bar.count for bar in bars)
-    programme = selectors.nearest_programmes(user).filter(year=today.year + 1).first()
+    nearest = selectors.nearest_programmes(user)
+    programme = next((one for one in nearest if one.year == today.year + 1), None)
     said = ""
     if programme:
         compared = figures.compare(user, programme, "category")
-        said = f"{programme.whose}{conclusion(compared.whole, compared.upper, programme.year)}。"
+        whose = figures.scope_of(user, programme)
+        said = f"{whose}{'：' if whose else ''}{conclusion(compared.whole, compared.upper, programme.year)}。"
     return Card("储备与明年计划", f"储备{total:,}个", index, tuple(bars), said)
 
 

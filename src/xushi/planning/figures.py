@@ -15,9 +15,10 @@ from xushi.planning.cover import cover_of
 from xushi.planning.models import Programme, ProgrammeItem, Reserve
 from xushi.planning.rules import NEEDS, Comparison, Maturity, Side
 from xushi.planning.wanted import Wanted
+from xushi.registry.containers import within_wide
 from xushi.registry.models import AnnualPlan, Category, Listing, ListLevel, Project, Stage
 from xushi.units.models import Unit
-from xushi.units.policy import scoped
+from xushi.units.policy import scoped, sees_everything
 
 if TYPE_CHECKING:
     from xushi.units.models import User
@@ -185,6 +186,12 @@ def _added(sides: Iterable[Side]) -> Side:
     for side in sides:
         count, planned = count + side.count, planned + side.planned
     return Side(count, planned)
+
+
+def scope_of(user: "User", programme: Programme) -> str:
+    """Whose figures a person is shown: of the programme's district, or of the part of it that they see; "" is all."""
+    whole = within_wide(user, programme.district) if programme.district else sees_everything(user)
+    return programme.whose if whole else user.unit_name
 
 
 def programme_figures(user: "User", programme: Programme, today: date) -> list[Figure]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.months import Month
@@ -197,10 +197,10 @@ def _units(row: Any) -> dict[str, Any]:
 
 def _ask_territories(programme: Programme, cover: Cover, now: datetime) -> None:
     """每个属地到日子前要报建议, those apart that already said they are through, and did so themselves."""
-    ended = Duty.objects.about(programme).filter(kind=DUTY, unit=OuterRef("pk"), done_at__isnull=False)
+    ended = Duty.objects.about(programme).filter(kind=DUTY, done_at__isnull=False, unit__isnull=False)
     owing = Q(pk__in=programme.written.get("owing", []))
     here = Unit.objects.standing().filter(cover.units(), kind__in=Unit.TERRITORY_KINDS)
-    ask(programme, here.filter(~Exists(ended) | owing).order_by("pk"), now)
+    ask(programme, here.filter(~Q(pk__in=ended.values("unit")) | owing).order_by("pk"), now)
     programme.written = {}
     programme.save(update_fields=["written"])
 

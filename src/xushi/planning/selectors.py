@@ -9,7 +9,9 @@ from django.db.models import Count, F, Q, QuerySet
 
 from xushi.core.text import row_number
 from xushi.duties.models import Duty
+from xushi.journal.models import Event
 from xushi.planning import policy
+from xushi.planning.cover import cover_of
 from xushi.planning.models import Declaration, Programme, ProgrammeItem, Proposal, Reserve
 from xushi.planning.programme import DUTY
 from xushi.planning.rules import Maturity
@@ -38,12 +40,17 @@ def item_rows(user: "User", programme: Programme, wanted: Wanted) -> "QuerySet[P
     return related.order_by("stage", "-planned_investment", "-total_investment", "pk")  # type: ignore[no-any-return]
 
 
-def nearest_programmes(user: "User") -> "QuerySet[Programme]":
-    """Those that people of a place have to do with, the own ones first: common ones, and of the districts over it."""
+def nearest_programmes(user: "User") -> list[Programme]:
+    """Those that people of a place have to do with, the latest first: of each year the nearest over it, which takes in
+    what stands there; one query."""
     own = Q(district=None)
     for held in user.appointments_in_force:
         own |= Q(district__path__in=above(held.scope.path))
-    return Programme.objects.visible_to(user).filter(own).own_first()  # type: ignore[no-any-return]
+    seen: list[Programme] = []
+    for one in Programme.objects.visible_to(user).filter(own).own_first():
+        if not any(nearer.year == one.year for nearer in seen):
+            seen.append(one)
+    return seen
 
 
 def programmes(user: "User", year: str = "", q: str = "") -> "QuerySet[Programme]":
@@ -86,6 +93,20 @@ def declarations(user: "User", level: str = "", state: str = "") -> "QuerySet[De
     if state:
         rows = rows.filter(state=state)
     return rows.order_by("-year", "level", "pk")  # type: ignore[no-any-return]
+
+
+def left_out(programme: Programme) -> list[str]:
+    """The districts that a programme above them does not take in, as they compile their own that year; two queries."""
+    paths = cover_of(programme).without
+    return [str(unit) for unit in Unit.objects.filter(path__in=paths).order_by("path")] if paths else []
+
+
+def withdrawn(programme: Programme) -> Event | None:
+    """The last 撤回下达 of a draft, whose words every unit in it is to see; one query, none where it is adopted."""
+    if programme.adopted:
+        return None
+    about = Event.objects.filter(subject_kind=programme._meta.label_lower, subject_id=programme.pk)
+    return about.filter(verb="planning.programme.withdrawn").order_by("-pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xushi.config import clock
@@ -14,7 +15,7 @@ from xushi.core.clock import local_day
 from xushi.core.money import plain, wan
 from xushi.core.text import row_number
 from xushi.journal.actions import Actor
-from xushi.planning import adopting, exporting, figures, policy, programme, proposing, selectors
+from xushi.planning import adopting, discarding, exporting, figures, policy, programme, proposing, selectors
 from xushi.planning.addresses import ProgrammeKey
 from xushi.planning.forms import CompileForm, ItemForm, ProposalForm, picked
 from xushi.planning.models import Programme, ProgrammeItem, Proposal
@@ -23,14 +24,13 @@ from xushi.planning.rules import conclusion
 from xushi.planning.views_reserve import ask_compiler, ask_proposer, ask_reader
 from xushi.planning.wanted import Wanted
 from xushi.registry.checking import Conflict, Refused
-from xushi.registry.containers import stands_alone, within_wide
+from xushi.registry.containers import stands_alone
 from xushi.units.access import person
 from xushi.units.look import called
-from xushi.units.policy import sees_everything
 from xushi.units.views_exporting import hand_out
 
 if TYPE_CHECKING:
-    from xushi.units.models import User
+    pass
 
 MOST_ON_PAPER = 2000
 
@@ -73,7 +73,8 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
         "programme": held, "wanted": wanted, "by": by, "dimensions": figures.DIMENSIONS, "compared": compared,
         "said": conclusion(compared.whole, compared.upper, held.year), "base": held.year - 1,
         "sources": [one for one in figures.programme_figures(user, held, today) if one.value],
-        "scope": _scope(user, held),
+        "scope": figures.scope_of(user, held), "withdrawn": selectors.withdrawn(held),
+        "left_out": selectors.left_out(held),
         "totals": figures.comparison_figures(compared, held, today),
         "page": selectors.page_of(selectors.item_rows(user, held, wanted), request.GET.get("page", "1")),
         "asked": selectors.asked(user, held), "choices": selectors.choices(held.district), "problem": problem,
@@ -85,12 +86,6 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
     return render(request, "planning/programme.html", context, status=status)
 
 
-def _scope(user: "User", held: Programme) -> str:
-    """Whose figures they are: of the programme's district, or of the part of it that this person sees."""
-    whole = within_wide(user, held.district) if held.district else sees_everything(user)
-    return held.whose if whole else user.unit_name
-
-
 @require_POST
 def compile_year(request: HttpRequest) -> HttpResponse:
     """编制, or take in what is new since."""
@@ -98,7 +93,7 @@ def compile_year(request: HttpRequest) -> HttpResponse:
     form = CompileForm(request.POST)
     if not form.is_valid():
         messages.error(
-            request, "；".join(str(sentence) for errors in form.errors.values() for sentence in errors)
+            request, "".join(str(sentence) for errors in form.errors.values() for sentence in errors)
         )
         return redirect("planning:index")
     data = form.cleaned_data
@@ -125,7 +120,10 @@ def act(request: HttpRequest, plan: ProgrammeKey, verb: str) -> HttpResponse:
         messages.success(request, DOING[verb](request, held))
     except (Refused, Conflict) as refusal:
         return _page(request, held, str(refusal), 409 if isinstance(refusal, Conflict) else 422)
-    return redirect("planning:programme", held.key)
+    if verb == "discard":
+        return redirect("planning:index")
+    kept = Wanted.read(request.GET).address
+    return redirect(f"{reverse('planning:programme', args=[held.key])}{f'?{kept}#list' if kept else ''}")
 
 
 def _review(request: HttpRequest, held: Programme) -> str:
@@ -148,6 +146,12 @@ def _undo(request: HttpRequest, held: Programme) -> str:
     return f"{held}已撤回，名单和计划都收回了，可以接着改。"
 
 
+def _discard(request: HttpRequest, held: Programme) -> str:
+    reason = request.POST.get("reason", "")
+    discarding.discard_programme(held, reason=reason, actor=Actor.of(request), now=clock.now())
+    return f"{held}已作废，里面的项目和储备都还在，可以重新编。"
+
+
 def _finish(request: HttpRequest, held: Programme) -> str:
     units = policy.proposing_units(person(request), held)
     if not units:
@@ -160,6 +164,7 @@ DOING: dict[str, Callable[[HttpRequest, Programme], str]] = {
     "review": _review,
     "adopt": _adopt,
     "undo": _undo,
+    "discard": _discard,
     "finish": _finish,
 }
 
@@ -260,6 +265,6 @@ def printed(request: HttpRequest, plan: ProgrammeKey) -> HttpResponse:
     alone = held.district is None and stands_alone(user)
     context = {
         "programme": held, "rows": rows, "now": now, "user": user, "said": said, "most": MOST_ON_PAPER,
-        "whose": held.whose or called(user.unit if alone else None),
+        "whose": held.whose or called(user.unit if alone else None), "scope": figures.scope_of(user, held),
     }  # fmt: skip
     return render(request, "planning/print.html", context)

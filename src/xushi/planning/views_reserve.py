@@ -62,13 +62,13 @@ def index(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     wanted = Wanted.read(request.GET)
     today = local_day(now)
-    nearest, compiling = list(selectors.nearest_programmes(user)), policy.can_compile(user)
+    nearest, compiling = selectors.nearest_programmes(user), policy.can_compile(user)
     context = {
         "wanted": wanted, "now": now, "choices": selectors.choices(),
         "ripeness": figures.ripeness(user, wanted, today),
         "page": selectors.page_of(selectors.reserve_rows(user, wanted), request.GET.get("page", "1")),
         "programmes": nearest, "next_year": today.year + 1,
-        "more": Programme.objects.visible_to(user).count() - len(nearest),
+        "every": Programme.objects.visible_to(user).count(),
         "declared": selectors.declarations(user).exclude(state="refused").count(),
         "may_propose": policy.can_propose(user), "compiling": compiling,
         "compile_form": CompileForm(initial=_last_compiled(user, today.year + 1)) if compiling else None,
