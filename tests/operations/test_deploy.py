@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from xushi.config.supervisor import web
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ODD = "pa$HOME `id` & b#c'd\\e"
 
@@ -74,3 +76,11 @@ def test_both_nginx_ways_keep_streams_unbuffered_and_name_every_upstream() -> No
         upstreams = set(re.findall(r"^upstream (\w+)", text, re.M))
         assert set(re.findall(r"proxy_pass http://(xushi_\w+)", text)) == upstreams
         assert text.count("Strict-Transport-Security") == 2
+
+
+def test_the_web_units_start_it_as_xushi_serve_does() -> None:
+    served = web("127.0.0.1", 8000, 2).command
+    said = " ".join(served[served.index("--lifespan") :])
+    for unit in ("xushi-web", "xushi-live"):
+        assert said in (DEPLOY / "systemd" / f"{unit}.service").read_text(), unit
+    assert "ExecReload=/bin/kill -HUP $MAINPID" in (DEPLOY / "systemd" / "xushi-web.service").read_text()

@@ -77,6 +77,8 @@ def web(host: str, port: int, workers: int) -> Child:
         "--workers", str(workers), "--loop", "xushi.config.doors:Loop",
         "--lifespan", "off", "--no-access-log", "--no-server-header",
         "--log-level", "warning", "--timeout-graceful-shutdown", "3",  # 实时通道的长连接不拖住停机
+        # 忙得几秒答不上的不是死了：照默认的5秒，机器一挤就把正做着的页连进程杀掉
+        "--timeout-worker-healthcheck", "60",
     ]  # fmt: skip
     return Child("网页", command, vital=True)
 
