@@ -70,6 +70,22 @@ def test_a_signing_key_that_was_lost_and_made_anew(home: Path, monkeypatch: pyte
     assert checks_keys.keys_private(now).says.startswith("没有签名密钥") and not key.exists()
 
 
+def test_a_signing_key_put_back_is_the_worker_s_however_young(
+    home: Path,  # noqa: F811
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XUSHI_SECRET_KEY", raising=False)
+    settings.SECRET_KEY = "一把够长的签名密钥" * 8
+    now = real()
+    schedule.beat(now - DAY)
+    Heartbeat.objects.update(at=now)
+    os.utime(home / "secret-key", (now.timestamp(),) * 2)
+    assert checks_keys.keys_private(now).grade is Grade.OK
+    settings.SECRET_KEY = "另一把够长的签名密钥" * 8
+    assert "不是后台起动时的那一把" in checks_keys.keys_private(now).says
+
+
 @pytest.mark.parametrize("name", ["secret-key", "account-key", "camera-key"])
 def test_a_key_that_is_not_the_other_machines(
     home: Path,  # noqa: F811

@@ -68,10 +68,16 @@ def _missing(home: Path) -> Finding | None:
 
 
 def _renewed(key: Path, now: datetime) -> Finding | None:
-    """A signing key younger than the worker that was started with it is another one: the old one was lost, and the next
-    command made this."""
+    """Another signing key than the worker's: the old one was lost, and the next command made this. A worker of an
+    earlier release does not say which it has; then a key younger than it is another one."""
     beat = Heartbeat.objects.filter(host=socket.gethostname()[:120]).order_by("-at").first()
-    if beat is None or datetime.fromtimestamp(key.stat().st_mtime, UTC) <= beat.since + DRIFT:
+    if beat is None:
+        return None
+    if told := beat.marks.get(SECRET):
+        same = told == mark_of(settings.SECRET_KEY)
+    else:
+        same = datetime.fromtimestamp(key.stat().st_mtime, UTC) <= beat.since + DRIFT
+    if same:
         return None
     says = "签名密钥不是后台起动时的那一把：原来的丢了，又自己做了一把"
     mend = "从备份找回 secret-key，再重起全部服务；是自己换的、刚还原的，重起就好（登录都失效一次）。"
