@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from xushi.core.clock import BEIJING
-from xushi.duties.words import Deadline, deadline, deadline_words, group_of, left_words
+from xushi.duties.words import Deadline, deadline, deadline_words, group_of, left_words, owed_word
 
 NOW = datetime(2018, 9, 12, 8, 32, tzinfo=BEIJING)  # a Wednesday
 
@@ -35,6 +35,19 @@ def test_words_and_group(due_at: datetime | None, words: str, group: str) -> Non
     assert group_of(due_at, NOW) == group
 
 
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("签收目标：地区生产总值", "待签收"),
+        ("签发通报“八月”", "待签发"),
+        ("报2019年计划建议", "待报送"),
+        ("补正手续：环评", "待办"),
+    ],
+)
+def test_what_waits_is_called_by_what_is_to_be_done(title: str, word: str) -> None:
+    assert owed_word(title) == word
+
+
 def test_what_is_left_today() -> None:
     assert left_words(at(9, 12), NOW) == "还剩8小时"
     assert left_words(at(9, 12), at(9, 12, 16, 40)) == "还剩20分钟"
@@ -50,7 +63,7 @@ def test_what_is_left_today() -> None:
         (at(9, 15), Deadline("3天", ("9月15日", "周六"), "")),
         (at(9, 9), Deadline("逾3天", ("9月9日", "周日"), "red")),
         (at(9, 12, 7, 0), Deadline("逾1小时", ("今天07:00",), "red")),
-        (at(1, 4, year=2019), Deadline("114天", ("2019年1月4日", "周五"), "")),
+        (at(1, 4, year=2019), Deadline("114天", ("2019年", "1月4日", "周五"), "")),
         (None, Deadline("—", ("没有期限",), "")),
     ],
 )

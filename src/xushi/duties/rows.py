@@ -8,7 +8,7 @@ from itertools import groupby
 from xushi.core.clock import local_day
 from xushi.duties.models import Duty
 from xushi.duties.selectors import Counts
-from xushi.duties.words import OVERDUE, TODAY, Deadline, deadline, group_of, overdue_words
+from xushi.duties.words import OVERDUE, TODAY, Deadline, deadline, group_of, overdue_words, owed_word
 from xushi.units.models import User
 
 
@@ -41,12 +41,17 @@ class Row:
     @property
     def line(self) -> Line:
         duty, head = self.duty, self.head + (f" · 代{self.instead_of}" if self.instead_of else "")
-        mark, state = ("closed", "已办") if self.done else (duty.mark, duty.state)
+        mark, state = ("closed", "已办") if self.done else (duty.mark, _state(duty))
         done_by = duty.done_by.name if self.done and duty.done_by else ""
         note, quote = duty.note, duty.quote
         return Line(
             self.when, head, mark, state, duty.url, duty.title, note, quote, duty.confidential, done_by
         )
+
+
+def _state(duty: Duty) -> str:
+    """The word beside its mark: as whoever set it said, else what is owed where the mark only says that it waits."""
+    return duty.state or (owed_word(duty.title) if duty.mark == "pending" else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from xushi.core.clock import BEIJING, local_day
 NEAR_DAYS = 2  # 快到期
 WEEKDAYS = "一二三四五六日"
 OVERDUE, TODAY, THIS_WEEK, LATER, OPEN_ENDED = "逾期", "今天到期", "本周", "以后", "没有期限"
+OWED = {"签收": "待签收", "签发": "待签发", "报": "待报送"}
 GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, OPEN_ENDED)
 
 
@@ -45,19 +46,25 @@ def overdue_words(due_at: datetime, now: datetime) -> str:
 
 
 def deadline(due_at: datetime | None, now: datetime) -> Deadline:
-    """今天: 17:00 还剩8小时; 2天 9月14日 周五; 逾3天 9月9日 周日."""
+    """今天: 17:00 还剩8小时; 2天 9月14日 周五; 逾3天 9月9日 周日; 126天 2019年 1月16日 周三."""
     if due_at is None:
         return Deadline("—", (OPEN_ENDED,), "")
     day, today = local_day(due_at), local_day(now)
-    on = (day_words(day, today), f"周{WEEKDAYS[day.weekday()]}")
+    year = () if day.year == today.year else (f"{day.year}年",)  # a line of its own: the block is narrow
+    on = (*year, f"{day.month}月{day.day}日", f"周{WEEKDAYS[day.weekday()]}")
     if now > due_at:
         return Deadline(
-            overdue_words(due_at, now), (*on,) if day != today else (f"今天{clock_words(due_at)}",), "red"
+            overdue_words(due_at, now), on if day != today else (f"今天{clock_words(due_at)}",), "red"
         )
     if day == today:
         return Deadline(clock_words(due_at), (left_words(due_at, now),), "red")
     days = _days(now, due_at)
     return Deadline(f"{days}天", on, "amber" if days <= NEAR_DAYS else "")
+
+
+def owed_word(title: str) -> str:
+    """待签收, 待签发, 待报送: what is still to be done, by the verb that a title begins with; 待办 by any other."""
+    return next((word for verb, word in OWED.items() if title.startswith(verb)), "待办")
 
 
 def group_of(due_at: datetime | None, now: datetime) -> str:
