@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from xushi.core.clock import BEIJING, local_day
 from xushi.core.money import share
@@ -15,7 +15,7 @@ from xushi.supervision.meeting_agenda import told
 from xushi.supervision.meeting_pace import Pace, Timed, fitting, minutes_between, pace, pace_words
 from xushi.supervision.meetings import DROPPED, as_it_is
 from xushi.supervision.models_meetings import AgendaItem, Decision, DecisionUnit, Meeting, WrittenReply
-from xushi.supervision.policy import OVERSEERS, units_of
+from xushi.supervision.policy import sees_whole, units_of
 from xushi.supervision.whole_titles import whole_titles
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ RESULTS = {R.ORDER: "working", R.PROBLEM: "pending", R.NOTED: "closed", R.CURREN
 DECISION_MARKS = {K.ORDER: "working", K.PROBLEM: "pending", K.NOTE: "closed"}
 
 
-def seen_items(user: "User") -> Q:
-    """The items a person may see: overseers all, a unit those that ask it for an answer."""
-    return Q() if user.has_role(*OVERSEERS) else Q(unit__in=units_of(user))
+def sees_item(user: "User", item: AgendaItem) -> bool:
+    """Who oversees the meeting sees every item, a unit those that ask it for an answer."""
+    return sees_whole(user, item.meeting) or units_of(user).filter(pk=item.unit_id).exists()
 
 
 def listed(user: "User") -> Any:
@@ -200,7 +200,7 @@ def page_of(user: "User", meeting: Meeting, now: datetime) -> Page:
     every = list(items)
     if meeting.state in (S.PLANNED, S.SITTING):
         as_it_is(meeting, every, now)
-    whole = user.has_role(*OVERSEERS)
+    whole = sees_whole(user, meeting)
     mine = set(units_of(user).values_list("pk", flat=True)) if not whole else set()
     rows = [
         _row(n, item, meeting, now, mine=item.unit_id in mine)

@@ -20,9 +20,8 @@ from xushi.supervision.engine import NotAllowed, Refused, RowProblem, need
 from xushi.supervision.meeting_agenda import GROUP, NAMES, Matter, Why, propose
 from xushi.supervision.meeting_changes import changes, facts_of, over_words
 from xushi.supervision.meeting_replies import REPLY, SUMMARY, ask_newly, hand_replies
-from xushi.supervision.meeting_steps import note, of_meeting, running, stepped
+from xushi.supervision.meeting_steps import called_by, note, of_meeting, running, stepped
 from xushi.supervision.models_meetings import AgendaItem, Meeting
-from xushi.units.districts import Offices
 from xushi.units.models import Role, Unit, User
 
 KEPT_ROWS = 200  # of what did not change, named apart; the rest only counted
@@ -85,8 +84,7 @@ def replies_due(held_at: datetime) -> datetime:
 
 def last_began(kind: str, before: datetime, office: Unit | None = None) -> datetime | None:
     """When the last one of a kind began, of the same office where there are several."""
-    held = Meeting.objects.filter(kind=kind, began_at__lt=before).order_by("-began_at")
-    held = held.filter(office=office) if office and Offices().several else held
+    held = called_by(office).filter(kind=kind, began_at__lt=before).order_by("-began_at")
     began: datetime | None = held.values_list("began_at", flat=True).first()
     return began
 
@@ -364,10 +362,11 @@ def drop_items(
 # ---- 列入例会
 
 
-def next_meeting(now: datetime) -> Meeting | None:
-    """The one that is sitting, else the next one planned."""
-    sitting: Meeting | None = Meeting.objects.filter(state=Meeting.State.SITTING).order_by("held_at").first()
-    ahead = Meeting.objects.filter(state=Meeting.State.PLANNED, held_at__gte=now - timedelta(hours=4))
+def next_meeting(now: datetime, office: Unit | None = None) -> Meeting | None:
+    """The one that is sitting, else the next one planned; of this office where there are several."""
+    held = called_by(office)
+    sitting: Meeting | None = held.filter(state=Meeting.State.SITTING).order_by("held_at").first()
+    ahead = held.filter(state=Meeting.State.PLANNED, held_at__gte=now - timedelta(hours=4))
     return sitting or ahead.order_by("held_at").first()
 
 
@@ -376,7 +375,7 @@ def put_on_agenda(
     subjects: Mapping[str, Collection[int]], *, actor: Actor, now: datetime
 ) -> tuple[Meeting, int]:
     """列入例会: orders, problems, alerts (model label → keys) on the next meeting's agenda; how many were new."""
-    meeting = next_meeting(now)
+    meeting = next_meeting(now, issuing_office(actor))
     if meeting is None:
         raise NotAllowed("还没有安排下一次例会，请先安排，再列入。")
     held = running(meeting, actor, Meeting.State.PLANNED, Meeting.State.SITTING)

@@ -11,9 +11,9 @@ from xushi.duties.models import Delegation
 from xushi.kit.among import Among
 from xushi.supervision.models import CoHandler, Instruction, SupervisionOrder
 from xushi.supervision.models_instructions import Addressee
-from xushi.supervision.models_meetings import AgendaItem
+from xushi.supervision.models_meetings import AgendaItem, Meeting
 from xushi.supervision.table import Who
-from xushi.units.districts import is_whole, keeps_whole, own_district
+from xushi.units.districts import is_whole, keeps_whole, overseen_by_office, own_district
 from xushi.units.models import Appointment, Role, Unit, under_or_passed
 from xushi.units.policy import NOTHING
 from xushi.units.selectors import heads_of
@@ -44,6 +44,19 @@ def can_instruct(user: "User") -> bool:
 
 def can_run_meetings(user: "User") -> bool:
     return user.has_role(Role.OFFICE)
+
+
+def can_run(user: "User", meeting: Meeting) -> bool:
+    """记录这一次例会: the office that calls it, or one over that."""
+    return overseen_by_office(user, meeting.office)
+
+
+def sees_whole(user: "User", meeting: Meeting) -> bool:
+    """The whole agenda: whoever oversees the office that calls it; who is but asked for an answer sees their own."""
+    office = meeting.office
+    path = office.successor.path if office.dissolved_on and office.successor else office.path
+    scopes = [held.scope for held in user.appointments_in_force if held.role in OVERSEERS]
+    return any(path.startswith(one.path) or is_whole(one) for one in scopes)
 
 
 def can_set_terms(user: "User") -> bool:

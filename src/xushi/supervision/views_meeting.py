@@ -35,7 +35,9 @@ def _item(request: HttpRequest, pk: int) -> AgendaItem:
     user = person(request)
     rows = AgendaItem.objects.filter(meeting__in=Meeting.objects.visible_to(user).values("pk"))
     related = ("meeting__office", "unit__successor", "project")
-    found: AgendaItem = get_object_or_404(rows.filter(pages.seen_items(user)).select_related(*related), pk=pk)
+    found: AgendaItem = get_object_or_404(rows.select_related(*related), pk=pk)
+    if not pages.sees_item(user, found):
+        raise Http404
     return found
 
 
@@ -204,7 +206,7 @@ def _decision(request: HttpRequest, pk: int) -> Decision:
     seen = Meeting.objects.visible_to(person(request)).values("pk")
     rows = Decision.objects.filter(item__meeting__in=seen, dropped_at=None)
     found: Decision = get_object_or_404(rows.select_related("item__meeting__office", "item__project"), pk=pk)
-    if not policy.can_run_meetings(person(request)):
+    if not policy.can_run(person(request), found.item.meeting):
         raise Http404
     return found
 
