@@ -29,6 +29,8 @@ def add_class(
     _ask(actor, district)
     name, short_name = tidy(name)[:40], tidy(short_name)[:10]
     _ask_name(name, parent, district)
+    if parent and parent.district_id and parent.district != district:
+        raise Refused([RowProblem(0, "parent", "没有这个大类，请从名单里选。")])
     if district and parent is None:
         raise Refused([RowProblem(0, "parent", "大类各区共用，加总才对得上；请选归在哪个大类下。")])
     if parent and parent.parent_id:

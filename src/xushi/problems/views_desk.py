@@ -216,7 +216,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     form = ClassForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        parent = ProblemClass.objects.filter(pk=data["parent"]).first()
+        parent = ProblemClass.objects.beside(district).filter(pk=data["parent"]).first()
         named: dict[str, Any] = {"short_name": data["short_name"], "parent": parent, "district": district}
         try:
             classes.add_class(data["name"], **named, actor=Actor.of(request), now=clock.now())
