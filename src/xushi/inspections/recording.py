@@ -14,7 +14,16 @@ from xushi.core.months import Month
 from xushi.duties.reach import beyond, reach_of
 from xushi.inspections import acting
 from xushi.inspections.entries import FindingEntry, VisitEntry
-from xushi.inspections.models import Answer, CheckItem, Finding, Photo, SentEntry, Visit, VisitRecord
+from xushi.inspections.models import (
+    Answer,
+    CheckItem,
+    Checklist,
+    Finding,
+    Photo,
+    SentEntry,
+    Visit,
+    VisitRecord,
+)
 from xushi.inspections.rules import put_right
 from xushi.inspections.stamping import signature_png
 from xushi.inspections.words import FindingClass, FindingState, Outcome, PhotoKind, Severity, VisitState
@@ -103,9 +112,11 @@ def _known(visit: Visit, entry: VisitEntry, received: datetime, actor: Actor) ->
 
 
 def _items(visit: Visit, entry: VisitEntry) -> Any:
-    """Of this kind's checklists; what was written before the kind was changed speaks of another's."""
-    overtaken = entry.base_version < visit.version
-    return CheckItem.objects.all() if overtaken else CheckItem.objects.filter(checklist__kind=visit.kind)
+    """Of this kind's checklists at its place; what was written before the kind was changed speaks of another's."""
+    here = Checklist.objects.at(visit.project.territory.path)
+    if entry.base_version >= visit.version:
+        here = here.filter(kind=visit.kind)
+    return CheckItem.objects.filter(checklist__in=here.order_by().values("pk"))
 
 
 def _first_day(visit: Visit, entry: VisitEntry, received: datetime) -> date:
