@@ -19,6 +19,7 @@ from xushi.documents.policy import can_issue, can_write
 from xushi.documents.review import open_findings
 from xushi.documents.table import ACTS, State
 from xushi.duties.actions import DutyInput, end_duties, set_duties
+from xushi.duties.reach import reach_of, strangers
 from xushi.journal.actions import Actor, record
 from xushi.registry.checking import Refused, RowProblem, said_in_words
 from xushi.units.models import Role, Unit, User
@@ -39,6 +40,8 @@ def submit_paper(pk: int, signer: User | None, *, actor: Actor, now: datetime, s
     _all_settled(paper, actor, now)
     if signer is not None and not signer.has_role(Role.LEADER, Role.OFFICE):
         raise Refused([RowProblem(0, "signer", f"{signer.name}不是领导，也不在重大办，请另选一位签发。")])
+    if signer is not None and strangers(reach_of(actor.by, Role.OFFICE), [signer]):
+        raise Refused([RowProblem(0, "signer", f"{signer.name}不是您这里的领导，请另选一位签发。")])
     paper.signer = signer
     moved(paper, ACTS["submit"].after, now=now, fields=("signer",))
     if signer is not None:

@@ -11,6 +11,7 @@ from xushi.core.text import row_number
 from xushi.documents.models import Letterhead, Paper, PaperVersion, Sending
 from xushi.documents.policy import receiving, seen_papers
 from xushi.documents.table import FIXED, OPEN, State
+from xushi.duties.reach import known_to, reach_of
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -116,8 +117,9 @@ class Addressee:
     stance: str
 
 
-def addressees(paper: Paper, text: str) -> list[Addressee]:
-    """Departments and territories, and enterprises that the text names; those that have it are left out.
+def addressees(paper: Paper, text: str, user: "User") -> list[Addressee]:
+    """Departments and territories, and enterprises that the text names, within a person's reach; those that have it
+    are left out.
 
     A paper that replaces another is meant for whoever had that one.
     """
@@ -125,7 +127,9 @@ def addressees(paper: Paper, text: str) -> list[Addressee]:
     held = paper.sendings.values("unit")
     kinds = (Unit.Kind.DEPARTMENT, *Unit.TERRITORY_KINDS, Unit.Kind.ENTERPRISE)
     found = []
-    for unit in Unit.objects.standing().filter(kind__in=kinds).exclude(pk__in=held).order_by("path"):
+    within = reach_of(user, Role.OFFICE).units_or(before)
+    units = Unit.objects.standing().filter(within, kind__in=kinds)
+    for unit in units.exclude(pk__in=held).order_by("path"):
         stance = stance_of(unit, text)
         chosen = bool(stance) or unit.pk in before
         if chosen or unit.kind != Unit.Kind.ENTERPRISE:
@@ -187,14 +191,14 @@ def received_q(unit: Unit) -> Q:
     return Q(unit__in=Unit.objects.answered_for_by(unit.path).order_by().values("pk"))
 
 
-def signers() -> list[Any]:
-    """领导 and the office: who may be asked to sign."""
+def signers(user: "User") -> list[Any]:
+    """领导 and the office within a person's reach: whom they may ask to sign."""
     from xushi.units.models import User
 
     rows = User.objects.filter(
         is_active=True, appointments__ended_at=None, appointments__role__in=[Role.LEADER, Role.OFFICE]
     )
-    return list(rows.distinct().order_by("pk"))
+    return list(rows.filter(known_to(reach_of(user, Role.OFFICE))).distinct().order_by("pk"))
 
 
 def office_of(user: "User") -> Unit | None:

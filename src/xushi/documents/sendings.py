@@ -13,10 +13,11 @@ from xushi.documents.actions import OFFICE_ONLY, may_write
 from xushi.documents.models import Download, Paper, Sending
 from xushi.documents.policy import receiving
 from xushi.duties.actions import DutyInput, end_duties, set_duties
+from xushi.duties.reach import beyond, reach_of
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.kit.bulk import insert_all
-from xushi.registry.checking import Refused, RowProblem
-from xushi.units.models import Unit, User
+from xushi.registry.checking import Refused, RowProblem, refuse
+from xushi.units.models import Role, Unit, User
 
 READ = "paper.read"
 READ_IN = 2  # working days
@@ -38,6 +39,8 @@ def send_paper(
     fresh = [unit for unit in units if unit.pk not in held]
     if not fresh:
         raise Refused([RowProblem(0, "units", "请至少选一个还没发过的单位。")])
+    had = set(Sending.objects.filter(paper=paper.replaces_id).values_list("unit", flat=True))
+    refuse(RowProblem(0, "units", said) for _, said in beyond(reach_of(actor.by, Role.OFFICE), fresh, had))
     made = [
         Sending(
             paper=paper, unit=unit, unit_name=unit.name, sent_at=now, sent_by=actor.by,

@@ -53,7 +53,7 @@ def _page(
         "months": closed_months(person(request)),
         "writes": policy.can_write(user),
         "drafting": held.state == State.DRAFT, "may_issue": policy.can_issue(user, held),
-        "signers": selectors.signers() if held.state == State.DRAFT and policy.can_write(user) else [],
+        "signers": selectors.signers(user) if held.state == State.DRAFT and policy.can_write(user) else [],
         "keeping": keeping, "problem": problem, "typed": typed, "dropped": held.state == State.DROPPED,
     }  # fmt: skip
     return render(request, "documents/check.html", context, status=422 if problem else 200)

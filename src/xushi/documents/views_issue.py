@@ -70,7 +70,8 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """送签."""
     visible(request, pk)
     ask_writer(request)
-    signer = next((one for one in selectors.signers() if str(one.pk) == request.POST.get("signer", "")), None)
+    able, chosen = selectors.signers(person(request)), request.POST.get("signer", "")
+    signer = next((one for one in able if str(one.pk) == chosen), None)
     seen = row_number(request.POST.get("seen", "")) or 0
     words = f"送{signer.name}签发了。" if signer else "送签了。"
     return done(request, pk, lambda: submit_paper(pk, signer, seen=seen, **how(request)), words)
@@ -151,7 +152,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"发给了{len(made)}个单位。")
             return redirect("documents:paper", pk)
-    context = {"paper": held, "rows": selectors.addressees(held, newest(held).text), "sentence": sentence}
+    rows = selectors.addressees(held, newest(held).text, person(request))
+    context = {"paper": held, "rows": rows, "sentence": sentence}
     return render(request, "documents/send.html", context, status=422 if sentence else 200)
 
 
