@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from xushi.core.clock import local_day
 from xushi.core.text import name_key
+from xushi.duties.reach import beyond, reach_of
 from xushi.guarantees import acting, policy, stocks
 from xushi.guarantees.acting import Seen
 from xushi.guarantees.models import Provider, ResourceRequest
@@ -17,7 +18,7 @@ from xushi.kit.listed import listed
 from xushi.registry.checking import Refused, RowProblem, all_problems, known_projects, refuse
 from xushi.registry.models import Project
 from xushi.units.districts import Offices
-from xushi.units.models import Unit
+from xushi.units.models import Role, Unit
 
 
 @transaction.atomic
@@ -186,6 +187,7 @@ def hand_to(seen: Seen, unit: Unit, reason: str, *, actor: Actor, now: datetime)
         raise Refused([RowProblem(0, "unit", f"{unit.name}已撤销，请选{unit.successor or '它的承接单位'}。")])
     if unit.kind in (Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT) or unit.pk == request.owner_id:
         raise Refused([RowProblem(0, "unit", "请选一个能保障的部门、街道或园区，且不是现在这一家。")])
+    refuse(RowProblem(0, "unit", said) for _, said in beyond(reach_of(actor.by, Role.OFFICE), [unit]))
     changes = {"保障单位": [str(request.owner), str(unit)]}
     facts = f"由{request.owner}转{unit}"
     acting.step(request, "hand", actor=actor, now=now, words=reason, facts=facts, owner=unit)

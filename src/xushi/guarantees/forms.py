@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from xushi.duties.reach import reach_of
 from xushi.guarantees.rules import STOCKED, Kind, RequestInput, amount_of
 from xushi.guarantees.selectors import providing_units
+from xushi.units.models import Role, User
 
 BAD_DATE = "日期看不懂，请写成 2018-10-31 这样。"
 UNITS = "，".join(f"{kind.label}填{kind.unit}" for kind in Kind)
@@ -69,7 +71,7 @@ class AskForm(AmountForm):
 class StepForm(AmountForm):
     """One step of a request: its own fields, by the verb."""
 
-    def __init__(self, verb: str, kind: Kind, data: Any = None, *, initial: Any = None) -> None:
+    def __init__(self, verb: str, kind: Kind, data: Any = None, *, user: User, initial: Any = None) -> None:
         super().__init__(data, prefix=verb, initial=initial)
         self.kind_given = kind
         self.verb = verb
@@ -79,7 +81,8 @@ class StepForm(AmountForm):
         if verb == "promise":
             self.fields["available_on"] = day("哪天到位", "填能到位的日子。")
         if verb == "hand":
-            units = [(str(unit.pk), unit.name) for unit in providing_units()]
+            near = reach_of(user, Role.OFFICE)
+            units = [(str(unit.pk), unit.name) for unit in providing_units(near)]
             self.fields["unit"] = forms.ChoiceField(
                 label="转给", choices=[("", "请选"), *units], error_messages={"required": "选一个单位。"}
             )

@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 
 from xushi.core.text import row_number
+from xushi.duties.reach import EVERYWHERE, Reach
 from xushi.guarantees.models import OPEN_NOW, ResourceRequest, Stock
 from xushi.guarantees.rules import OPEN, STOCKED, Asked, Conflict, Kind, State, conflicts, shown
 from xushi.kit.phrased import Key, ask
@@ -187,7 +188,7 @@ def projects_to_ask(user: "User", words: str, most: int = 30) -> list[Project]:
     return list(seen.select_related("territory").order_by("name")[:most])
 
 
-def providing_units() -> list[Unit]:
-    """Who can provide: departments, territories, the office; no enterprise and not the district itself."""
+def providing_units(near: Reach = EVERYWHERE) -> list[Unit]:
+    """Who can provide, within reach: departments, territories, the office; no enterprise and not the district itself."""
     kinds = (Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT, Unit.Kind.LEADING_GROUP)
-    return list(Unit.objects.standing().exclude(kind__in=kinds).order_by("path"))
+    return list(Unit.objects.standing().filter(near.units()).exclude(kind__in=kinds).order_by("path"))

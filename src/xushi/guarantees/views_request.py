@@ -1,7 +1,6 @@
 """一件要素请求：提、看、办。"""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -130,17 +129,17 @@ def offered(user: User, held: ResourceRequest, posted: StepForm | None = None) -
         verbs.append("withdraw")
     made = []
     for verb in verbs:
-        form = posted if posted and posted.verb == verb else _blank(verb, held, local_day(clock.now()))
+        form = posted if posted and posted.verb == verb else _blank(verb, held, user)
         made.append(Offered(verb, form, LABELS[verb], CONSEQUENCES[verb]))
     return made
 
 
-def _blank(verb: str, held: ResourceRequest, today: date) -> StepForm:
+def _blank(verb: str, held: ResourceRequest, user: User) -> StepForm:
     """What is most often meant stands in the form already."""
-    kind = held.of_kind
+    kind, today = held.of_kind, local_day(clock.now())
     whole = held.amount if verb == "promise" else held.promised
     first = {"amount": number(kind, whole), "available_on": max(held.available_on or held.needed_by, today)}
-    return StepForm(verb, kind, initial=first)
+    return StepForm(verb, kind, user=user, initial=first)
 
 
 @require_POST
@@ -149,7 +148,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     held = _visible(request, pk)
     if verb not in LABELS:
         raise Http404
-    form = StepForm(verb, held.of_kind, request.POST)
+    form = StepForm(verb, held.of_kind, request.POST, user=person(request))
     if not form.is_valid():
         return _page(request, held, form)
     try:
