@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from xushi.duties.reach import reach_of
 from xushi.permits.models import PermitStep
 from xushi.permits.policy import can_open, parts_of
 from xushi.permits.table import Who
@@ -54,7 +55,7 @@ def _under(unit: Unit | None, scope: Unit) -> bool:
 
 
 def may_serve(user: User) -> QuerySet[User]:
-    """The people this person may choose an officer from: the office's, and of a territory its own."""
+    """The people within reach that this person may choose an officer from: the office's, and of a territory its own."""
     condition = Q(role=Role.OFFICE)
     paths = [held.scope.path for held in user.appointments_in_force if held.role == Role.TERRITORY]
     if user.has_role(Role.OFFICE):
@@ -63,7 +64,8 @@ def may_serve(user: User) -> QuerySet[User]:
         condition |= Q(role=Role.TERRITORY, unit__path__under=path)
     if not paths and not user.has_role(Role.OFFICE):
         return User.objects.none()
-    held = Appointment.objects.filter(condition, ended_at=None).order_by()
+    within = reach_of(user, Role.OFFICE, Role.TERRITORY).units("unit__")
+    held = Appointment.objects.filter(condition, within, ended_at=None).order_by()
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 
 
