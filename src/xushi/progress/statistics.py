@@ -1,6 +1,6 @@
 """入统差额台账：报了多少、统计认了多少、还缺什么依据、谁在帮。金额都是元。"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,10 @@ from django.db.models.functions import Coalesce
 
 from xushi.core.clock import local_day
 from xushi.core.months import Month
+from xushi.duties.reach import beyond, reach_of
 from xushi.journal.actions import Actor, RowChange, record
 from xushi.journal.models import Changes
+from xushi.kit.listed import listed
 from xushi.progress import policy
 from xushi.progress.closed import closing_for
 from xushi.progress.intake import AT_ONCE, chunks
@@ -34,7 +36,7 @@ from xushi.progress.rules_report import MOST_YUAN, wan
 from xushi.progress.standing import facts_in_sight, live_rows
 from xushi.registry.actions import Conflict, Refused, RowProblem
 from xushi.registry.models import Project, Stage
-from xushi.units.models import Unit
+from xushi.units.models import Role, Unit
 from xushi.units.policy import scoped
 
 if TYPE_CHECKING:
@@ -203,6 +205,7 @@ def record_statistics(
     projects = _projects(rows, actor)
     held = _held(rows)
     problems = [p for i, row in enumerate(rows) for p in _problems(i, row, projects)]
+    problems += _beyond(rows, actor)
     if problems:
         raise Refused(problems)
     _unchanged(held, projects, seen or {})
@@ -264,6 +267,20 @@ def _problems(i: int, row: StatisticsInput, projects: dict[int, Project]) -> lis
     if row.helper_unit and not Unit.objects.standing().filter(pk=row.helper_unit).exists():
         found.append(RowProblem(i, "helper_unit", "帮办单位不在单位表里或已撤销，请改选一个。"))
     return found
+
+
+def _beyond(rows: Sequence[StatisticsInput], actor: Actor) -> Iterator[RowProblem]:
+    """Helpers out of the writer's reach, beside those that the ledger has already; one query where nothing is."""
+    near = reach_of(actor.by, Role.STATISTICS)
+    if not near.beside:
+        return
+    units = Unit.objects.in_bulk({row.helper_unit for row in rows if row.helper_unit})
+    named = StatisticsEntry.objects.filter(listed("project_id", sorted({row.project for row in rows})))
+    kept = set(named.values_list("project", "helper_unit"))
+    for i, row in enumerate(rows):
+        own = [row.helper_unit] if (row.project, row.helper_unit) in kept else ()
+        for _, said in beyond(near, [units.get(row.helper_unit or 0)], own):
+            yield RowProblem(i, "helper_unit", said)
 
 
 def _unchanged(

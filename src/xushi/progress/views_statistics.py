@@ -19,6 +19,7 @@ from xushi.core import money
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
+from xushi.duties.reach import reach_of
 from xushi.journal.actions import Actor
 from xushi.kit.sheets import Sheet
 from xushi.progress import policy, statistics
@@ -32,7 +33,7 @@ from xushi.progress.views_inbox import choices
 from xushi.progress.views_report import month_of
 from xushi.registry.actions import Conflict, Refused
 from xushi.registry.models import Project
-from xushi.units.models import Unit
+from xushi.units.models import Role, Unit, User
 from xushi.units.views_exporting import hand_out
 
 PER_PAGE = 50
@@ -55,12 +56,14 @@ class EntryForm(forms.Form):
     note = forms.CharField(label="说明", max_length=300, required=False)
     seen = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, kept: int | None = None, **kwargs: Any) -> None:
+        """kept: the helper that the ledger has already, wherever it is."""
         super().__init__(*args, **kwargs)
         kinds = (Unit.Kind.OFFICE, Unit.Kind.DEPARTMENT, *Unit.TERRITORY_KINDS)
         field = self.fields["helper_unit"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Unit.objects.standing().filter(kind__in=kinds)
+        within = reach_of(user, Role.STATISTICS).units_or([kept])
+        field.queryset = Unit.objects.standing().filter(within, kind__in=kinds)
 
 
 def _month(request: Request, today: date) -> Month:
@@ -158,7 +161,9 @@ def _entry_context(
         "helper_unit": latest.helper_unit_id if latest else None,
         "note": latest.note if latest else "",
     }
-    form = form or EntryForm(initial=initial)
+    form = form or EntryForm(
+        initial=initial, user=request.user, kept=latest.helper_unit_id if latest else None
+    )
     return {
         "row": shown,
         "project": project,
@@ -172,7 +177,8 @@ def _entry_context(
 
 
 def _saved(request: Request, row: Any, month: Month) -> HttpResponse:
-    form = EntryForm(request.POST)
+    kept = statistics.entries_of([row]).get(row.entry)
+    form = EntryForm(request.POST, user=request.user, kept=kept.helper_unit_id if kept else None)
     problem = ""
     if form.is_valid():
         problem = _record(request, row.project_key, month, form)
