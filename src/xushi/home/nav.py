@@ -1,12 +1,16 @@
 """栏目：谁看见哪些入口。只列已有的、本人能进的。"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import NoReverseMatch
 
+from xushi.federation.policy import can_read as can_read_districts
 from xushi.kit.addresses import address_of
+from xushi.notices.policy import can_run_channels
+from xushi.registry.policy import can_keep_words
 from xushi.units.models import Role
 
 if TYPE_CHECKING:
@@ -32,13 +36,16 @@ class Entry:
     views: tuple[str, ...] = ()
     divider: bool = False
     tiers: tuple[str, ...] = ()  # only where this installation is of one of these; () is everywhere
+    # what its page asks beyond the role, such as the whole; it asks the database nothing, for every page draws this
+    may: Callable[["User"], bool] | None = None
 
 
 ENTRIES = (
     Entry("home", "首页", "home", "home:home", (Role.OWNER, Role.TERRITORY, Role.INDICATOR_LEAD)),
     Entry("overview", "总览", "home", "home:overview", PORTFOLIO),
     Entry("districts", "各区", "columns", "home:districts", (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS),
-          views=("federation:filing", "federation:records"), tiers=("city", "province")),
+          views=("federation:filing", "federation:records"), tiers=("city", "province"),
+          may=can_read_districts),
     Entry("duties", "待办", "check", "duties:list", BUSINESS, views=("duties:leave",)),
     Entry("mine", "我要报的", "pen", "progress:mine", REPORTERS, views=("progress:report",)),
     Entry("alerts", "预警", "alert", "alerts:list", (*PORTFOLIO, Role.OWNER), views=("alerts:thresholds",)),
@@ -120,9 +127,9 @@ ENTRIES = (
     Entry("filings", "汇交上报", "send", "federation:desk", OFFICE, tiers=("reporting",)),
     Entry("calendar", "工作日历", "calendar", "calendars:this_year", OFFICE,
           views=("calendars:year", "calendars:notice")),
-    Entry("words", "词表", "list", "registry:vocabulary", OFFICE),
+    Entry("words", "词表", "list", "registry:vocabulary", OFFICE, may=can_keep_words),
     Entry("walls", "大屏", "wall", "home:walls", OFFICE),
-    Entry("channels", "消息通道", "send", "channels:list", (Role.OFFICE, Role.SYSTEM_ADMIN)),
+    Entry("channels", "消息通道", "send", "channels:list", (Role.OFFICE, Role.SYSTEM_ADMIN), may=can_run_channels),
     Entry("operations", "运维", "chart", "operations:page", (Role.SYSTEM_ADMIN,)),
     Entry("people", "人员", "people", "units:people", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
     Entry("api", "接口", "link", "api:desk", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
@@ -185,10 +192,14 @@ def address(entry: Entry) -> str | None:
 def permitted(user: "User") -> list[Entry]:
     """The entries of this person's roles; administrators of the three offices see their own room only."""
     roles, tiers = user.roles, _tiers()
-    here = [entry for entry in ENTRIES if not entry.tiers or not tiers.isdisjoint(entry.tiers)]
+    here = [entry for entry in ENTRIES if _is_open(entry, user, tiers)]
     if not roles.isdisjoint(ADMINISTRATORS):
         return [entry for entry in here if not roles.isdisjoint(set(entry.roles) & set(ADMINISTRATORS))]
     return [entry for entry in here if not roles.isdisjoint(entry.roles)]
+
+
+def _is_open(entry: Entry, user: "User", tiers: set[str]) -> bool:
+    return (not entry.tiers or not tiers.isdisjoint(entry.tiers)) and (not entry.may or entry.may(user))
 
 
 def _tiers() -> set[str]:

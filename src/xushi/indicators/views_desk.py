@@ -312,17 +312,22 @@ def mine(request: HttpRequest) -> HttpResponse:
     unsigned = [row for row in told if row[0].signed_at is None]
     context = {
         "unsigned": unsigned, "signed": [row for row in told if row[0].signed_at is not None], "problem": problem,
-        "may_sign": any(may for _, may, _ in unsigned), "owed": _owed(user, local_day(now)), "today": local_day(now),
+        "may_sign": any(may for _, may, _ in unsigned), "today": local_day(now), **_measured(user, local_day(now)),
     }  # fmt: skip
     return render(request, "indicators/mine.html", context, status=422 if problem else 200)
 
 
-def _owed(user: User, today: date) -> list[tuple[System, Owed]]:
+def _measured(user: User, today: date) -> dict[str, Any]:
+    """The system whose calendar and scores the page leads to, if any is in use, and what is owed: see _owed."""
+    used = list(in_use(policy.systems_of(user)))
+    return {"system": used[0].system if used else None, "owed": _owed(user, used, today)}
+
+
+def _owed(user: User, used: list[Version], today: date) -> list[tuple[System, Owed]]:
     """What the person's units have to report now, of every system they carry a part of."""
     asked = policy.Asked(Q(pk__in=[]), tuple(policy.own_paths(user)))
-    wanted = policy.systems_of(user)
     return [
         (version.system, one)
-        for version in in_use(wanted)
+        for version in used
         for one in owed_of([item for item in items_of(version, today, asked) if may_report(user, item)])
     ]

@@ -64,7 +64,7 @@ def own_district(user: "User", *roles: str) -> Unit | None:
     """The one district that is this person's whole scope in these roles; None where it is all or no district."""
     for held in user.appointments_in_force:
         if (not roles or held.role in roles) and held.scope.kind == Unit.Kind.DISTRICT:
-            return None if is_whole(held.scope) else held.scope
+            return None if _is_whole(held) else held.scope
     return None
 
 
@@ -75,9 +75,8 @@ def keeps(user: "User", district: Unit | None) -> bool:
 
 def home_district(user: "User") -> Unit | None:
     """The one district that a person has to do with, in whatever role; None where it is all of them or none."""
-    for held in user.appointments_in_force:
-        if is_whole(held.scope):
-            return None
+    if any(map(_is_whole, user.appointments_in_force)):
+        return None
     found = (district_of(held.scope) for held in user.appointments_in_force)
     return next((one for one in found if one is not None and not one.is_root), None)
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
 from xushi.core.masking import masked, masked_account
@@ -227,8 +227,17 @@ def _in_force(user: int) -> QuerySet["Appointment"]:
     asked = SecondStepRule.objects.filter(role=OuterRef("role"))
     is_set = Authenticator.objects.filter(user=OuterRef("user"), confirmed_at__isnull=False)
     owes = ExpressionWrapper(Exists(asked) & ~Exists(is_set), models.BooleanField())
-    held = Appointment.objects.filter(user=user, ended_at=None).annotate(owes_second=owes)
+    held = Appointment.objects.filter(user=user, ended_at=None)
+    held = held.annotate(owes_second=owes, stands_beside=Exists(_beside_scope()))
     return held.select_related("unit", "scope", "emergency").order_by("pk")
+
+
+def _beside_scope() -> UnitQuerySet:
+    """The districts neither at or above an appointment's scope nor below it."""
+    scope = ExpressionWrapper(OuterRef("scope__path"), models.CharField())
+    others = Unit.objects.annotate(place=scope).filter(kind=Unit.Kind.DISTRICT)
+    found: UnitQuerySet = others.exclude(path__under=F("place")).exclude(place__under=F("path"))
+    return found
 
 
 def _in_office(user: int) -> QuerySet["Appointment"]:
