@@ -15,9 +15,9 @@ from xushi.admission.selectors import TABS, Wanted
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
+from xushi.duties.reach import places_for
 from xushi.registry.containers import of_several
 from xushi.units.access import person
-from xushi.units.models import Unit
 from xushi.units.views_exporting import hand_out
 
 MOST_BESIDE = 6
@@ -49,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "owed": selectors.owed_opinions(user).count(), "sittings": coming,
         "several": of_several(coming),
         "industries": list(seen.filter(retired=False)), "query": request.GET.urlencode(),
-        "territories": list(Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).order_by("path")),
+        "territories": places_for(user),
         "may_apply": policy.is_applicant(user), "office": policy.can_keep(user), "most": MOST_BESIDE,
     }  # fmt: skip
     return render(request, "admission/desk.html", context, status=400 if odd else 200)

@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import pairwise
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xushi.units.models import Appointment, Unit, User
 from xushi.units.tree import above
@@ -64,6 +64,18 @@ def reach_of(user: User | None, *roles: str) -> Reach:
     if all(lower.startswith(upper) for upper, lower in pairwise(known)):
         return EVERYWHERE
     return _reach(known, tuple(_district(one.scope.path, known) for one in acting))
+
+
+def places_for(user: User, *kept: int | None, dissolved: bool = False) -> QuerySet[Unit]:
+    """街道、场、园区 to narrow a list by, in the tree's order: those within reach, and whichever is chosen already.
+
+    For whoever has the whole tree nothing is asked beside them; for others one query more.
+    """
+    whole = any(held.scope.is_root for held in user.appointments_in_force)
+    near = EVERYWHERE if whole else reach_of(user)
+    rows = Unit.objects.all() if dissolved else Unit.objects.standing()
+    found: QuerySet[Unit] = rows.filter(near.units_or(kept), kind__in=Unit.TERRITORY_KINDS)
+    return found.order_by("path")
 
 
 def beyond(

@@ -15,11 +15,12 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
+from xushi.duties.reach import places_for
 from xushi.inspections import coverage, policy
 from xushi.inspections.rules import Age
 from xushi.inspections.tiles import LONGEST_FIRST, board
 from xushi.inspections.views_finding import ask_reader
-from xushi.inspections.views_lists import PER_PAGE, findings, territories
+from xushi.inspections.views_lists import PER_PAGE, findings
 from xushi.units.access import person
 from xushi.units.models import User
 
@@ -92,6 +93,6 @@ def unseen(request: HttpRequest) -> HttpResponse:
     context = {
         "page": pages.get_page(row_number(request.GET.get("page", "")) or 1), "now": now, "today": today,
         "wanted": wanted, "ages": list(Age), "each": SEEN.items(), "title": TITLES[wanted.seen],
-        "territories": territories(), "office": policy.can_plan(user), "odd": odd,
+        "territories": places_for(user), "office": policy.can_plan(user), "odd": odd,
     }  # fmt: skip
     return render(request, "inspections/unseen.html", context, status=400 if odd else 200)

@@ -12,6 +12,7 @@ from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
+from xushi.duties.reach import places_for
 from xushi.inspections import conclusions, exporting, figures, policy
 from xushi.inspections.comparing import NOTHING, compared
 from xushi.inspections.models import Round
@@ -46,10 +47,6 @@ def _page(request: HttpRequest, rows: Any) -> Any:
     return Paginator(rows, PER_PAGE).get_page(row_number(request.GET.get("page", "")) or 1)
 
 
-def territories() -> list[Unit]:
-    return list(Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS).order_by("path"))
-
-
 @require_safe
 def visits(request: HttpRequest) -> HttpResponse:
     """点位: what was looked at, against what had been reported."""
@@ -69,7 +66,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "wanted": wanted, "odd": odd, "page": page, "now": now, "today": local_day(now), "query": wanted.query(),
-        "states": VISIT_STATES.items(), "kinds": Kind.choices, "each": EACH.items(), "territories": territories(),
+        "states": VISIT_STATES.items(), "kinds": Kind.choices, "each": EACH.items(), "territories": places_for(user),
         "round": Round.objects.visible_to(user).filter(pk=wanted.round).first() if wanted.round else None,
         "narrowed": wanted != VisitsWanted(),
     }  # fmt: skip
@@ -90,7 +87,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted, "odd": odd, "page": page, "now": now, "horizon": horizon, "late": late,
         "query": wanted.query(), "states": FINDING_STATES.items(), "groups": FindingClass.choices,
-        "severities": Severity.choices, "territories": territories(), "at_unit": AT_UNIT,
+        "severities": Severity.choices, "territories": places_for(user), "at_unit": AT_UNIT,
         "desk": policy.sees_plan(user), "narrowed": wanted != FindingsWanted(),
         "unit": Unit.objects.filter(pk=wanted.unit).first() if wanted.unit else None,
     }  # fmt: skip

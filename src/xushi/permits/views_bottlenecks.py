@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from xushi.config import clock
 from xushi.core.clock import local_day
 from xushi.core.text import row_number
+from xushi.duties.reach import places_for
 from xushi.kit import beside
 from xushi.permits import bottlenecks_rows as rows
 from xushi.permits import figures
@@ -22,7 +23,7 @@ from xushi.permits.bottlenecks_svg import Drawing, draw
 from xushi.permits.bottlenecks_wanted import ALL, PAST_LIMIT, Wanted
 from xushi.registry.models import Category, Project
 from xushi.units.access import person
-from xushi.units.models import Role, Unit, User
+from xushi.units.models import Role, User
 from xushi.units.views_exporting import hand_out
 
 READERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.STATISTICS, Role.DEPARTMENT, Role.TERRITORY)
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET)
     board = figures.board(user, wanted, local_day(now))
     wanted = _chosen(wanted, board)
-    drawn, choices = rows.drawn_places(board), _choices()
+    drawn, choices = rows.drawn_places(board), _choices(user)
     context = {
         "now": now, "today": board.day.today, "wanted": wanted, "board": board,
         "said": conclusion(board.queues, board.whole, started=wanted.started == "1"),
@@ -113,11 +114,10 @@ def _late(wanted: Wanted, board: figures.Board) -> int:
     return board.count(Wanted.read(QueryDict(wanted.but(over=wanted.over if wanted.over == "long" else "1"))))
 
 
-def _choices() -> dict[str, list[tuple[Any, str]]]:
-    """What the page is narrowed by; two queries."""
-    places = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS)
+def _choices(user: User) -> dict[str, list[tuple[Any, str]]]:
+    """What the page is narrowed by; two queries, for whoever is of a part of the tree one more."""
     return {
-        "territory": [(unit.pk, str(unit)) for unit in places],
+        "territory": [(unit.pk, str(unit)) for unit in places_for(user)],
         "category": list(Category.objects.filter(parent=None).values_list("path", "name")),
         "kind": list(Project.Kind.choices),
     }

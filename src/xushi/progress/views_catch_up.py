@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from xushi.core.months import Month
+from xushi.duties.reach import places_for
 from xushi.progress.catch_up import catch_up, months_left, usual_target
 from xushi.progress.closed import last_month_for
 from xushi.progress.scope import LEVELS, Filters
 from xushi.registry.models import Category
-from xushi.units.models import Unit, User
+from xushi.units.models import User
 
 SCOPE = ("level", "category", "territory", "leader")
 
@@ -37,7 +38,12 @@ def page(request: HttpRequest) -> HttpResponse:
         filters=filters,
         page=int(number) if number.isdecimal() and len(number) < 7 else 1,
     )
-    context = {"made": made, "odd": odd, "filters": filters, "selects": _selects(filters, month, by)}
+    context = {
+        "made": made,
+        "odd": odd,
+        "filters": filters,
+        "selects": _selects(request.user, filters, month, by),
+    }
     return render(request, "progress/catch_up.html", context, status=400 if odd else 200)
 
 
@@ -54,17 +60,16 @@ def _target(text: str, month: Month) -> Month:
     return by
 
 
-def _selects(filters: Filters, month: Month, by: Month) -> list[dict[str, Any]]:
+def _selects(user: User, filters: Filters, month: Month, by: Month) -> list[dict[str, Any]]:
     """The filters of the page: name, label, options, what is chosen, and whether "不限" is offered."""
     tops = Category.objects.filter(parent=None).values_list("code", "name")
-    places = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS)
     offered = (
         ("level", "级别", list(LEVELS.items()), filters.level, False),
         ("category", "类别", list(tops), filters.category or "", True),
         (
             "territory",
             "属地",
-            [(str(unit.pk), str(unit)) for unit in places],
+            [(str(unit.pk), str(unit)) for unit in places_for(user)],
             str(filters.territory or ""),
             True,
         ),

@@ -19,7 +19,7 @@ from xushi.core import money
 from xushi.core.clock import local_day
 from xushi.core.months import Month
 from xushi.core.text import row_number
-from xushi.duties.reach import reach_of
+from xushi.duties.reach import places_for, reach_of
 from xushi.journal.actions import Actor
 from xushi.kit.sheets import Sheet
 from xushi.progress import policy, statistics
@@ -100,7 +100,7 @@ def ledger(request: Request) -> HttpResponse:
         "rows": _shown(rows, month),
         "states": STATES,
         "state": request.GET.get("state", ""),
-        "territories": Unit.objects.filter(kind__in=Unit.TERRITORY_KINDS),
+        "territories": places_for(request.user, dissolved=True),
         "territory": request.GET.get("territory", ""),
         "recording": policy.can_record_statistics(request.user),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 
-from xushi.duties.reach import Reach
+from xushi.duties.reach import Reach, places_for
 from xushi.kit.phrased import Key, ask
 from xushi.registry.containers import of_several
 from xushi.registry.models import Category, Project
@@ -133,11 +133,10 @@ def causes(user: User) -> list[tuple[str, str, int, int]]:
 
 
 def choices(user: User) -> dict[str, list[tuple[Any, str]]]:
-    """What lists are narrowed by; three queries, for whoever is of a part of the tree one more."""
-    units = list(Unit.objects.standing().exclude(kind__in=(Unit.Kind.ENTERPRISE, Unit.Kind.DISTRICT)))
+    """What lists are narrowed by; three queries, for whoever is of a part of the tree one or two more."""
     return {
         "event": named_events(SigningEvent.objects.visible_to(user)),
-        "territory": [(unit.pk, str(unit)) for unit in units if unit.kind in Unit.TERRITORY_KINDS],
+        "territory": [(unit.pk, str(unit)) for unit in places_for(user)],
         "category": list(Category.objects.filter(parent=None).values_list("path", "name")),
         "state": list(Signing.State.choices),
         "at": Stage.choices(),
