@@ -1,17 +1,21 @@
 """储备、计划项目、建议、申报的表单：万元录入，出来是规则认得的输入。"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
 
 from xushi.core.money import plain, wan
 from xushi.core.text import row_number
+from xushi.duties.reach import places_for, reach_of
 from xushi.planning.models import STAGES, Reserve
 from xushi.planning.rules import Maturity, ReserveInput
 from xushi.registry.forms import MonthInput, WanField
 from xushi.registry.models import Category
 from xushi.units.models import Unit
+
+if TYPE_CHECKING:
+    from xushi.units.models import User
 
 
 class ReserveForm(forms.Form):
@@ -32,11 +36,13 @@ class ReserveForm(forms.Form):
     lacking = forms.CharField(label="还缺什么", required=False, max_length=200)
     content = forms.CharField(label="建设内容", required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, user: "User", kept: Reserve | None = None, **options: Any) -> None:
+        """Units within this person's reach, and those that the entry has already."""
         super().__init__(*args, **options)
-        units = Unit.objects.standing()
-        self.fields["territory"].queryset = units.filter(kind__in=Unit.TERRITORY_KINDS)  # type: ignore[attr-defined]
-        working = units.exclude(kind__in=(Unit.Kind.DISTRICT, Unit.Kind.ENTERPRISE))
+        held = (kept.territory_id, kept.responsible_unit_id) if kept else ()
+        self.fields["territory"].queryset = places_for(user, *held)  # type: ignore[attr-defined]
+        within = Unit.objects.standing().filter(reach_of(user).units_or(held))
+        working = within.exclude(kind__in=(Unit.Kind.DISTRICT, Unit.Kind.ENTERPRISE))
         self.fields["responsible_unit"].queryset = working  # type: ignore[attr-defined]
 
     @staticmethod

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from xushi.core.text import row_number
 from xushi.duties.models import Duty
+from xushi.duties.reach import places_for
 from xushi.journal.models import Event
 from xushi.planning import policy
 from xushi.planning.cover import cover_of
@@ -129,10 +130,10 @@ def asked(user: "User", programme: Programme) -> Asked:
     )
 
 
-def choices(district: Unit | None = None) -> dict[str, list[tuple[Any, str]]]:
-    """What lists are narrowed by, in a district or everywhere; two queries."""
+def choices(user: "User", district: Unit | None = None) -> dict[str, list[tuple[Any, str]]]:
+    """What lists are narrowed by, in a district or wherever this person reaches; two or three queries."""
     tops = Category.objects.filter(parent=None).values_list("path", "name")
-    places = Unit.objects.standing().filter(kind__in=Unit.TERRITORY_KINDS)
+    places = places_for(user)
     if district:
         places = places.filter(path__under=district.path)
     return {

@@ -77,7 +77,7 @@ def _page(request: HttpRequest, held: Programme, problem: str = "", status: int 
         "left_out": selectors.left_out(held),
         "totals": figures.comparison_figures(compared, held, today),
         "page": selectors.page_of(selectors.item_rows(user, held, wanted), request.GET.get("page", "1")),
-        "asked": selectors.asked(user, held), "choices": selectors.choices(held.district), "problem": problem,
+        "asked": selectors.asked(user, held), "choices": selectors.choices(user, held.district), "problem": problem,
         "waiting": selectors.proposals_of(user, held).filter(state=Proposal.State.OPEN).count(),
         "office": policy.can_settle(user, held), "now": now,
         "undoable": held.adopted and today.year < held.year, "typed": request.POST.get("reason", "")[:200],

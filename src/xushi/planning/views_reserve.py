@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
     today = local_day(now)
     nearest, compiling = selectors.nearest_programmes(user), policy.can_compile(user)
     context = {
-        "wanted": wanted, "now": now, "choices": selectors.choices(),
+        "wanted": wanted, "now": now, "choices": selectors.choices(user),
         "ripeness": figures.ripeness(user, wanted, today),
         "page": selectors.page_of(selectors.reserve_rows(user, wanted), request.GET.get("page", "1")),
         "programmes": nearest, "next_year": today.year + 1,
@@ -86,7 +86,7 @@ def _last_compiled(user: User, year: int) -> dict[str, Any]:
 def new(request: HttpRequest) -> HttpResponse:
     """提入储备."""
     ask_proposer(request)
-    form = ReserveForm(request.POST or None)
+    form = ReserveForm(request.POST or None, user=person(request))
     if request.method == "POST" and form.is_valid() and _placed(request, form):
         try:
             entry = reserve.propose_reserves([form.input()], actor=Actor.of(request), now=clock.now())[0]
@@ -103,7 +103,9 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """一条储备; whoever saves on an old version is told and keeps what they typed."""
     ask_reader(request)
     held = visible(request, pk)
-    form = ReserveForm(request.POST or None, initial=ReserveForm.initial_of(held))
+    form = ReserveForm(
+        request.POST or None, user=person(request), kept=held, initial=ReserveForm.initial_of(held)
+    )
     if request.method == "POST":
         ask_proposer(request)
         if form.is_valid() and _placed(request, form):
@@ -166,7 +168,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         return _stepped(request, held, verb)
     except (Refused, Conflict) as refusal:
-        form = ReserveForm(initial=ReserveForm.initial_of(held))
+        form = ReserveForm(user=person(request), kept=held, initial=ReserveForm.initial_of(held))
         return _entry_page(request, form, held, str(refusal), 409 if isinstance(refusal, Conflict) else 422)
 
 
