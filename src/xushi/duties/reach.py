@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from xushi.units.models import Appointment, Unit, User
-from xushi.units.tree import above
+from xushi.units.tree import above, topmost
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Reach:
 
     def units(self, prefix: str = "") -> Q:
         """holds() as a condition; prefix leads from the row to its unit, as "unit__"."""
-        return ~_under(_topmost(self.beside), prefix) if self.beside else Q()
+        return ~_under(topmost(self.beside), prefix) if self.beside else Q()
 
     def units_or(self, kept: Iterable[int | None]) -> Q:
         """units(), and those with these primary keys wherever they are."""
@@ -99,15 +99,6 @@ def _reach(known: tuple[str, ...], homes: tuple[str, ...]) -> Reach:
 def _district(path: str, known: Collection[str]) -> str:
     """The nearest district at or above a place; the place itself where there is none."""
     return max((one for one in known if path.startswith(one)), key=len, default=path)
-
-
-def _topmost(paths: Iterable[str]) -> list[str]:
-    """Without those that lie below another."""
-    kept: list[str] = []
-    for path in sorted(paths):
-        if not kept or not path.startswith(kept[-1]):
-            kept.append(path)
-    return kept
 
 
 def _under(paths: Iterable[str], prefix: str) -> Q:

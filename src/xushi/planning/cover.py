@@ -1,12 +1,12 @@
 """一份计划管到哪里：共用的管没有自己编的各区，一个区的管本区；一个项目一年只在一份里。"""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from xushi.planning.models import Programme
 from xushi.units.models import Unit
+from xushi.units.tree import topmost
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,7 @@ def cover_of(programme: Programme) -> Cover:
     path = programme.district.path if programme.district else ""
     own = Programme.objects.filter(year=programme.year, district__isnull=False, district__path__under=path)
     paths = own.exclude(district__path=path).values_list("district__path", flat=True)
-    return Cover(path, _topmost(paths))
-
-
-def _topmost(paths: Iterable[str]) -> tuple[str, ...]:
-    kept: list[str] = []
-    for path in sorted(paths):
-        if not kept or not path.startswith(kept[-1]):
-            kept.append(path)
-    return tuple(kept)
+    return Cover(path, tuple(topmost(paths)))
 
 
 def programme_over(place: Unit) -> Programme | None:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from xushi.duties.reach import reach_of
 from xushi.planning.models import READERS, Programme
 from xushi.registry.containers import may_begin
-from xushi.units.districts import keeps, near, overseen_by_office
+from xushi.units.districts import keeps, overseen_by_office
 from xushi.units.models import Role, Unit
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def may_place(user: "User", territory: Unit, responsible: Unit) -> bool:
     district beside their own: its own people would find it in their programme and could not open it."""
     if overseen_by_office(user, territory):
         return True
-    if not territory.path.startswith(near(user)):
+    if not reach_of(user).holds(territory):
         return False
     held = [one for one in user.appointments_in_force if one.role in PROPOSERS]
     mine = [(one.role, one.scope.path) for one in held]

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from xushi.core.text import row_number
 from xushi.duties.models import Duty
-from xushi.duties.reach import places_for
+from xushi.duties.reach import places_for, reach_of
 from xushi.journal.models import Event
 from xushi.planning import policy
 from xushi.planning.cover import cover_of
@@ -18,7 +18,6 @@ from xushi.planning.programme import DUTY
 from xushi.planning.rules import Maturity
 from xushi.planning.wanted import Wanted
 from xushi.registry.models import Category
-from xushi.units.districts import near
 from xushi.units.models import Unit
 from xushi.units.tree import above
 
@@ -121,11 +120,11 @@ class Asked:
 def asked(user: "User", programme: Programme) -> Asked:
     """Which territories have yet to say that they are through; two queries."""
     duties = Duty.objects.open().about(programme).filter(kind=DUTY).select_related("unit")
-    here = near(user)
+    near = reach_of(user)
     units = [duty.unit for duty in duties.order_by("unit__path") if duty.unit]
     speaking = {unit.pk for unit in policy.proposing_units(user, programme)}
     return Asked(
-        [str(unit) for unit in units if unit.path.startswith(here)],
+        [str(unit) for unit in units if near.holds(unit)],
         [str(unit) for unit in units if unit.pk in speaking],
     )
 

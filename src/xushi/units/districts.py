@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from xushi.kit.phrased import Word, ask_first
 from xushi.units.models import Role, Unit
-from xushi.units.tree import above
+from xushi.units.tree import above, nearest_districts
 
 if TYPE_CHECKING:
     from xushi.units.models import Appointment, User
@@ -103,8 +103,8 @@ def district_of(unit: Unit) -> Unit | None:
 
 def in_one_district(first: int, second: int) -> bool:
     """Whether two units, by their numbers, are of the same district; one that is not there is of none."""
-    places = Unit.objects.in_bulk({first, second})
-    return {first, second} <= places.keys() and len(districts_of(places.values())) < 2
+    nearest = nearest_districts({first, second})
+    return nearest.keys() == {first, second} and len(set(nearest.values())) == 1
 
 
 def districts_of(units: Iterable[Unit]) -> list[Unit]:
@@ -114,11 +114,6 @@ def districts_of(units: Iterable[Unit]) -> list[Unit]:
     known = {one.path: one for one in Unit.objects.filter(kind=Unit.Kind.DISTRICT, path__in=over)}
     nearest = {max(found, key=len) for way in ways.values() if (found := known.keys() & set(way))}
     return [known[path] for path in sorted(nearest)]
-
-
-def near(user: "User") -> tuple[str, ...]:
-    """The paths of the districts in which a person works: whom they have to do with stands below these. One query."""
-    return tuple(one.path for one in districts_of(held.scope for held in user.appointments_in_force))
 
 
 def office_of(unit: Unit | None) -> Unit | None:

@@ -1,6 +1,6 @@
 """单位树：路径怎么编，哪个区在上面。"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from xushi.units.models import STEP, Unit, UnitQuerySet
 
@@ -16,6 +16,15 @@ def next_path(parent: Unit | None) -> str:
     if number >= 10**STEP:
         raise ValueError("同一上级下的单位太多，编号用完了。")
     return f"{start}{number:0{STEP}d}."
+
+
+def topmost(paths: Iterable[str]) -> list[str]:
+    """Of these paths those that lie below no other."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
 
 
 def above(path: str) -> list[str]:
