@@ -16,10 +16,9 @@ from xushi.kit.listed import listed
 from xushi.planning.models import Programme, ProgrammeItem, Reserve
 from xushi.planning.rules import Maturity, ReserveInput, problems_of_reserve
 from xushi.registry.actions import register_projects
-from xushi.registry.checking import ANOTHERS_NAME, Conflict, Refused, RowProblem, all_problems, among, refuse
+from xushi.registry.checking import Conflict, Refused, RowProblem, all_problems, among, name_taken, refuse
 from xushi.registry.models import Category, Project
 from xushi.registry.rules import ProjectInput
-from xushi.units.districts import in_one_district
 from xushi.units.models import Unit
 
 _COPIED = (
@@ -189,15 +188,11 @@ def _taken(rows: Sequence[ReserveInput], keep: Sequence[int]) -> Iterable[RowPro
 
 
 def _reserved(name: str, where: int, here: int) -> str:
-    if in_one_district(where, here):
-        return f"储备里已有“{name}”，全角半角和空格不同也算同名。"
-    return ANOTHERS_NAME
+    return name_taken(f"储备里已有“{name}”，全角半角和空格不同也算同名。", where, here)
 
 
 def _registered(name: str, where: int, here: int) -> str:
-    if in_one_district(where, here):
-        return f"项目库里已有“{name}”，请挂到这个项目上，不要另起一条。"
-    return ANOTHERS_NAME
+    return name_taken(f"项目库里已有“{name}”，请挂到这个项目上，不要另起一条。", where, here)
 
 
 @contextmanager

@@ -88,7 +88,9 @@ def taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[Ro
     coded = {code: (name, where) for pk, _, code, name, where in among(held, "code", codes) if pk not in own}
     for i, row in enumerate(rows):
         if found := names.get(keys[i]):
-            yield RowProblem(i, "name", _name_taken(*found, row.territory))
+            name, where = found
+            said = f"库里已有“{name}”，全角半角和空格不同也算同名。"
+            yield RowProblem(i, "name", name_taken(said, where, row.territory))
         names[keys[i]] = (row.name, row.territory)
         if found := coded.get(row.code):
             yield RowProblem(i, "code", _code_taken(row.code, *found, row.territory))
@@ -96,11 +98,9 @@ def taken(rows: Sequence[ProjectInput], keep: Sequence[int] = ()) -> Iterator[Ro
             coded[row.code] = (row.name, row.territory)
 
 
-def _name_taken(name: str, where: int, here: int) -> str:
-    """Of a project in another district no more is told than that the name is not free."""
-    if in_one_district(where, here):
-        return f"库里已有“{name}”，全角半角和空格不同也算同名。"
-    return ANOTHERS_NAME
+def name_taken(said: str, where: int, here: int) -> str:
+    """What is said of a name that stands in another territory already: of another district's no more than that."""
+    return said if in_one_district(where, here) else ANOTHERS_NAME
 
 
 def _code_taken(code: str, name: str, where: int, here: int) -> str:
